@@ -1,0 +1,1 @@
+"""Pure values and decisions: no file, clock, environment, process or print."""

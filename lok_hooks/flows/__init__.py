@@ -1,0 +1,1 @@
+"""What the user asks for: ports in, values out, no printing."""

@@ -1,0 +1,1 @@
+"""The edge to the reader: one file per report format, and live progress."""
