@@ -59,7 +59,7 @@ class IncompleteReviewError(LokError):
     exit_code = EXIT_INCOMPLETE
 
 
-class InterruptedReview(LokError):  # noqa: N818 - an interruption is not an error of anyone's
+class InterruptedReview(LokError):
     """Ctrl-C, SIGTERM or a closed terminal."""
 
     exit_code = EXIT_INTERRUPTED

@@ -1,0 +1,145 @@
+"""The doors that flows see: a backend, its answer, a deadline, the staged content, a listener."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from lok_hooks.core.diff import FileDiff
+from lok_hooks.core.finding import Claim
+from lok_hooks.core.task import Prompt
+
+
+class FailureKind(StrEnum):
+    """Why no answer came; the value is what the reports print."""
+
+    MISSING = "missing"
+    NOT_LOGGED_IN = "not logged in"
+    RATE_LIMITED = "rate limited"
+    TIMED_OUT = "timed out"
+    CRASHED = "crashed"
+    UNREADABLE = "unreadable"
+    TOO_LARGE = "too large"
+    REFUSED = "refused"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """A model's answer as text, not yet read. `seconds` is wall time; token counts are None where unknown."""
+
+    backend: str
+    text: str
+    seconds: float
+    model: str = ""
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Analysis:
+    """A deterministic analyser's answer: claims made by our own code, over every file of the prompt."""
+
+    backend: str
+    claims: tuple[Claim, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Failure:
+    """No answer. `reason` holds the vendor's own message, `advice` the next step for the user.
+    `retry_after` is the server's wish in seconds, None when it gave none. `answer` keeps what was answered
+    but could not be used, so that nothing paid for is lost. `is_transient` marks what a retry may mend."""
+
+    backend: str
+    kind: FailureKind
+    reason: str
+    advice: str
+    seconds: float = 0.0
+    retry_after: float | None = None
+    is_transient: bool = False
+    answer: str = ""
+
+
+Answer = Reply | Analysis | Failure
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Traits:
+    """What the rules need to know of a backend.
+
+    `role`: a "model" reads prompts, an "analyser" runs fixed rules over file content. `may_block`: its word
+    alone can confirm. `is_local`: text sent to it stays on this machine. `max_prompt_bytes`: the budget for
+    one prompt, UTF-8 bytes. `strengths`: task names it is good at, best first.
+    """
+
+    role: Literal["model", "analyser"]
+    kind: str
+    may_block: bool
+    is_local: bool
+    max_prompt_bytes: int
+    model: str = ""
+    strengths: tuple[str, ...] = ()
+
+
+class Deadline(Protocol):
+    """An absolute point in time, passed down; nothing else has its own timer."""
+
+    def remaining(self) -> float:
+        """Seconds left, never negative; 0 once cancelled."""
+        ...
+
+    def is_cancelled(self) -> bool:
+        """True after Ctrl-C or once the review no longer wants the answer."""
+        ...
+
+    def at_most(self, seconds: float) -> Deadline:
+        """The earlier of this deadline and `seconds` from now; cancelled together with this one."""
+        ...
+
+
+class Backend(Protocol):
+    """Anything that reviews. `ask` never raises for a failing backend: it returns a Failure."""
+
+    @property
+    def name(self) -> str:
+        """Its name in lok.toml."""
+        ...
+
+    @property
+    def traits(self) -> Traits:
+        """What the rules need to know of it."""
+        ...
+
+    def missing(self) -> Failure | None:
+        """None when it can be asked; cheap (no process, no network beyond loopback)."""
+        ...
+
+    def ask(self, prompt: Prompt, deadline: Deadline) -> Answer:
+        """One answer, before the deadline or a Failure TIMED_OUT; leaves no process behind."""
+        ...
+
+
+class Contents(Protocol):
+    """The full text behind a FileDiff, from the objects the diff was made of (never the working tree)."""
+
+    def new(self, file: FileDiff) -> bytes | None:
+        """The new side's bytes; None when there is none (deleted, or only a patch is known)."""
+        ...
+
+
+class Listener(Protocol):
+    """Told what happens while a review runs. Called from several threads."""
+
+    def asked(self, backend: str, task: str, part: str) -> None:
+        """A request was sent. `part` reads like "1/3"."""
+        ...
+
+    def answered(self, backend: str, task: str, part: str, answer: Answer) -> None:
+        """A request ended, well or not."""
+        ...
+
+    def noted(self, text: str) -> None:
+        """A line for verbose readers (prompts, routing, retries)."""
+        ...

@@ -1,0 +1,82 @@
+"""lok.toml as values: what config reads and wiring hands on. Field names are the file's keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from lok_hooks.core.finding import Severity
+from lok_hooks.core.task import Task
+
+BackendKind = Literal["codex", "gemini", "claude", "ollama", "openai", "command", "sarif", "static"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BackendSettings:
+    """One `[backends.NAME]` section after layering, defaults filled in.
+
+    `command` is a program (or, for ollama as in the original Lok, a URL); `args` go behind it. `skip_lines` drops
+    that many first lines of a `command` backend's output. `timeout` in seconds. `url` is the server's base URL,
+    or, for codex, gemini and claude, the API base they shall use. `env` is added to the child's environment.
+    `may_block` and `local` as in `Traits`. `max_prompt_bytes` caps one prompt. `max_parallel` caps requests under
+    way at once. `rules` (analysers): rule id or prefix -> "proof" | "suspicion" | "off", over the built-in table.
+    """
+
+    name: str
+    kind: BackendKind
+    enabled: bool = True
+    command: str = ""
+    args: tuple[str, ...] = ()
+    skip_lines: int = 0
+    api_key_env: str = ""
+    model: str = ""
+    timeout: float = 300.0
+    url: str = ""
+    env: Mapping[str, str] = field(default_factory=dict)
+    may_block: bool = True
+    local: bool = False
+    max_prompt_bytes: int = 200_000
+    max_parallel: int = 4
+    strengths: tuple[str, ...] = ()
+    rules: Mapping[str, str] = field(default_factory=dict)
+    command_wrapper: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EntrySettings:
+    """How one entry point (lok-hunt, lok-audit, lok-review) behaves. `budget` in seconds, None for none."""
+
+    tasks: tuple[str, ...]
+    budget: float | None
+    on_incomplete: Literal["allow", "block"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReviewSettings:
+    """The `[review]` section. `exclude` in gitignore syntax; `max_file_bytes` per blob; `context_lines` around a
+    change as shown to reviewers."""
+
+    fail_on: Severity = Severity.HIGH
+    quorum: int = 2
+    debate: bool = True
+    exclude: tuple[str, ...] = ()
+    max_file_bytes: int = 1_000_000
+    context_lines: int = 10
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Everything lok.toml says, resolved. `backends` in the order of the files, built-ins first.
+    `notes` are lines the user must see (which keys of the repository's file were ignored). `origins` maps a
+    key path ("backends.codex.timeout") to where its value comes from."""
+
+    parallel: bool
+    backends: tuple[BackendSettings, ...]
+    tasks: tuple[Task, ...]
+    review: ReviewSettings
+    hunt: EntrySettings
+    audit: EntrySettings
+    by_hand: EntrySettings
+    notes: tuple[str, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,67 @@
+"""What reviewers are asked to look for, and the part of the diff one request shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lok_hooks.core.diff import FileDiff, Hunk
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Aspect:
+    """One `prompts` entry of a task in lok.toml: a name and the team's words."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Task:
+    """A task of lok.toml. `backends` is the preference order; empty means "route by category"."""
+
+    name: str
+    description: str
+    aspects: tuple[Aspect, ...]
+    backends: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Piece:
+    """Some hunks of one file. `enclosing` names, hunk by hunk, the definition the hunk stands in ("" if none).
+    `part`/`parts` count from 1 when a file had to be split."""
+
+    file: FileDiff
+    hunks: tuple[Hunk, ...]
+    enclosing: tuple[str, ...]
+    part: int = 1
+    parts: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chunk:
+    """What one request shows: pieces of distinct paths."""
+
+    pieces: tuple[Piece, ...]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths shown, in order."""
+        return tuple(piece.file.path for piece in self.pieces)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prompt:
+    """One request to one backend.
+
+    `text` is what a model reads. `chunk` is what the text shows, for analysers, which read the files' content
+    instead of the text. `receipt` is the token the answer must return. `schema` is the JSON schema of the
+    answer for backends that can enforce one.
+    """
+
+    task: str
+    text: str
+    receipt: str
+    chunk: Chunk
+    schema: Mapping[str, Any] = field(default_factory=dict)
