@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -121,11 +122,28 @@ class Backend(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """One prompt for one backend; `part` ("2/3") names it in progress and reports."""
+
+    backend: Backend
+    prompt: Prompt
+    part: str
+
+
 class Contents(Protocol):
     """The full text behind a FileDiff, from the objects the diff was made of (never the working tree)."""
 
     def new(self, file: FileDiff) -> bytes | None:
         """The new side's bytes; None when there is none (deleted, or only a patch is known)."""
+        ...
+
+
+class AskAll(Protocol):
+    """Asks every request at once, within each backend's own limit; answers come in the order asked."""
+
+    def __call__(self, requests: Sequence[Request], deadline: Deadline, listener: Listener) -> list[Answer]:
+        """One answer for each request; those not answered at the deadline are Failures TIMED_OUT."""
         ...
 
 
