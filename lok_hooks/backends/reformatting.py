@@ -1,0 +1,46 @@
+"""A wrapper that asks a model once more when its answer cannot be read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lok_hooks.core.ports import Answer, Backend, Deadline, Failure, Reply, Traits
+from lok_hooks.core.prompts import reformat_prompt
+from lok_hooks.core.task import Prompt
+
+
+class Reformatting:
+    """A Backend around a Backend: one further request when the first answer has the wrong form, within the same
+    deadline. When that fails too, the first answer stands as it is, to be reported as unreadable."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    @property
+    def name(self) -> str:
+        """The wrapped backend's name."""
+        return self._backend.name
+
+    @property
+    def traits(self) -> Traits:
+        """The wrapped backend's traits."""
+        return self._backend.traits
+
+    def missing(self) -> Failure | None:
+        """As the wrapped backend says."""
+        return self._backend.missing()
+
+    def ask(self, prompt: Prompt, deadline: Deadline) -> Answer:
+        """The wrapped backend's answer, reformatted by itself if that is what it takes to read it."""
+        from lok_hooks.core.answers import Unreadable, read_review  # pydantic: not before there is an answer
+
+        first = self._backend.ask(prompt, deadline)
+        if not isinstance(first, Reply):
+            return first
+        reading = read_review(first.text, prompt, self.name)
+        if not isinstance(reading, Unreadable) or not reading.mendable or deadline.remaining() <= 0:
+            return first
+        second = self._backend.ask(reformat_prompt(prompt, first.text, reading.reason), deadline)
+        if not isinstance(second, Reply) or isinstance(read_review(second.text, prompt, self.name), Unreadable):
+            return first
+        return replace(second, seconds=first.seconds + second.seconds)

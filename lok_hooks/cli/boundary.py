@@ -1,0 +1,73 @@
+"""The error boundary: whatever happens becomes one clear message and one documented exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from types import FrameType
+from typing import NoReturn
+
+from lok_hooks.errors import EXIT_BUG, EXIT_INTERRUPTED, InterruptedReview, LokError
+
+
+def guarded(command: str, run: Callable[[], int]) -> int:
+    """Calls `run` and returns its exit code, or the one of whatever it raised, after saying on stderr what went
+    wrong and what to do. A bug's traceback goes to a log file whose path is shown."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    try:
+        return run()
+    except (KeyboardInterrupt, InterruptedReview):
+        _say(f"{command}: interrupted; nothing was decided and nothing was changed")
+        return EXIT_INTERRUPTED
+    except LokError as error:
+        _say(f"{command}: {error.message}")
+        if error.advice:
+            _say(f"  {error.advice}")
+        if error.exit_code == EXIT_BUG:
+            _log(command)
+        return error.exit_code
+    except Exception as error:  # the boundary itself: a bug must still end with a message and code 3
+        _say(f"{command}: a bug in lok-hooks: {type(error).__name__}: {error}")
+        _log(command)
+        return EXIT_BUG
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    # Raising lets every `finally` on the way up end its children; waiting for them here would deadlock.
+    raise InterruptedReview(f"signal {number}")
+
+
+def _say(text: str) -> None:
+    printable = "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
+    with contextlib.suppress(BrokenPipeError):
+        print(printable, file=sys.stderr, flush=True)
+
+
+def _log(command: str) -> None:
+    """Appends the traceback to the log file and shows its path; prints it when no file can be written."""
+    import platform
+
+    from platformdirs import user_log_path
+
+    from lok_hooks import __version__
+
+    text = (
+        f"## {command} {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n"
+        f"```\n{traceback.format_exc()}```\n\n"
+    )
+    try:
+        path = user_log_path("lok", ensure_exists=True) / "lok.log"
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:  # noqa: PTH123
+            file.write(text)
+    except OSError as error:
+        _say(f"  the traceback could not be saved ({error}):\n{text}")
+        return
+    _say(f"  the traceback is in {path}; please report it")

@@ -1,0 +1,154 @@
+"""lok-hunt, lok-audit, lok-review and `lok diff`: arguments to a source of the diff, then the shared run."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from lok_hooks.cli.arguments import add_review_flags, parser
+from lok_hooks.cli.boundary import guarded
+from lok_hooks.errors import UsageError
+
+if TYPE_CHECKING:
+    from lok_hooks.cli.run import Source
+    from lok_hooks.core.select import Selection
+    from lok_hooks.repo.git import Repository
+    from lok_hooks.repo.snapshot import Snapshot
+
+MAX_DIFF_FILE: Final = 200 * 2**20  # bytes read from --diff-file
+
+
+def hunt(argv: Sequence[str]) -> int:
+    """Runs `lok-hunt` and returns its exit code."""
+    program = parser("lok-hunt", "Review what is staged, as a pre-commit hook does.", "lok-hunt --budget 30")
+    add_review_flags(program)
+    # Some hook runners pass file names whatever they were told; the index says better what is staged.
+    program.add_argument("files", nargs="*", help=argparse.SUPPRESS)
+    return guarded("lok-hunt", lambda: _hunt(program.parse_args(argv)))
+
+
+def audit(argv: Sequence[str]) -> int:
+    """Runs `lok-audit` and returns its exit code."""
+    program = parser(
+        "lok-audit", "Review what is being pushed, as a pre-push hook does.", "lok-audit origin git@host:team/app.git"
+    )
+    add_review_flags(program)
+    program.add_argument("remote", nargs="?", default="", help="name of the remote, as git passes it")
+    program.add_argument("url", nargs="*", default=[], help="its URL, as git passes it")
+    return guarded("lok-audit", lambda: _audit(program.parse_args(argv)))
+
+
+def review(argv: Sequence[str]) -> int:
+    """Runs `lok-review` and returns its exit code."""
+    program = parser("lok-review", "Review a branch, by hand or in CI.", "lok-review main...feature --format sarif")
+    add_review_flags(program)
+    add_source_flags(program)
+    return guarded("lok-review", lambda: _review("lok-review", program.parse_args(argv)))
+
+
+def diff(arguments: argparse.Namespace) -> int:
+    """Runs `lok diff`: lok-review with Lok's arguments; without SPEC what is staged."""
+    if arguments.unstaged and arguments.range:
+        raise UsageError("SPEC and --unstaged exclude each other", advice="Say which of the two you mean.")
+    arguments.staged = not arguments.unstaged and not arguments.range
+    arguments.working_tree = arguments.unstaged
+    arguments.commit = arguments.diff_file = None
+    return _review("lok diff", arguments)
+
+
+def add_source_flags(program: argparse.ArgumentParser) -> None:
+    """Adds what lok-review can look at; one of them at a time."""
+    source = program.add_argument_group("what to review (default: this branch since it left its upstream)")
+    one = source.add_mutually_exclusive_group()
+    one.add_argument("range", nargs="?", metavar="BASE[...TIP]", help="a branch since its merge-base with BASE")
+    one.add_argument("--staged", action="store_true", help="the index against HEAD")
+    one.add_argument("--working-tree", action="store_true", help="tracked files as they are on disk, against HEAD")
+    one.add_argument("--commit", metavar="REV", help="one commit against its first parent")
+    one.add_argument("--diff-file", metavar="FILE", help="a unified diff from a file, - for standard input")
+
+
+def _hunt(arguments: argparse.Namespace) -> int:
+    from lok_hooks.cli.run import run
+    from lok_hooks.repo.snapshot import staged
+
+    return run("lok-hunt", "hunt", arguments, lambda repository, selection: (staged(repository, selection), ()))
+
+
+def _audit(arguments: argparse.Namespace) -> int:
+    from lok_hooks.cli.run import run
+
+    return run("lok-audit", "audit", arguments, _push_source(arguments.remote))
+
+
+def _push_source(remote: str) -> Source:
+    """The ranges of a push: from pre-commit's variables, from git's lines on stdin, or, typed by hand on a terminal,
+    what this branch has that its upstream lacks."""
+    from lok_hooks.repo import ranges
+    from lok_hooks.repo.snapshot import between, combine
+
+    under_pre_commit = "PRE_COMMIT" in os.environ
+    by_hand = not under_pre_commit and not remote and sys.stdin.isatty()
+    lines = [] if under_pre_commit or by_hand else sys.stdin.read().splitlines()
+
+    def source(repository: Repository, selection: Selection) -> tuple[Snapshot, Sequence[str]]:
+        if by_hand:
+            found = ranges.Pushed(ranges=(ranges.branch(repository, None),))
+        elif under_pre_commit:
+            found = ranges.from_pre_commit(repository, os.environ)
+        else:
+            found = ranges.pushed(repository, lines, remote)
+        several = len(found.ranges) > 1
+        parts = [
+            between(repository, r.base, r.tip, selection, label=r.label, ref=r.ref if several else "")
+            for r in found.ranges
+        ]
+        label = ", ".join(r.label for r in found.ranges) or "nothing to push"
+        return combine(parts, label), found.notes
+
+    return source
+
+
+def _review(command: str, arguments: argparse.Namespace) -> int:
+    from lok_hooks.cli.run import run, run_on_patch
+
+    if arguments.diff_file:
+        label = "standard input" if arguments.diff_file == "-" else arguments.diff_file
+        return run_on_patch(command, arguments, _diff_bytes(arguments.diff_file), label)
+    return run(command, "by_hand", arguments, _review_source(arguments))
+
+
+def _review_source(arguments: argparse.Namespace) -> Source:
+    from lok_hooks.repo import ranges, snapshot
+
+    if arguments.staged:
+        return lambda repository, selection: (snapshot.staged(repository, selection), ())
+    if arguments.working_tree:
+        return lambda repository, selection: (snapshot.working_tree(repository, selection), ())
+    if arguments.commit:
+        return lambda repository, selection: (snapshot.commit(repository, arguments.commit, selection), ())
+
+    def branch(repository: Repository, selection: Selection) -> tuple[Snapshot, Sequence[str]]:
+        found = ranges.branch(repository, arguments.range)
+        return snapshot.between(repository, found.base, found.tip, selection, label=found.label), ()
+
+    return branch
+
+
+def _diff_bytes(name: str) -> bytes:
+    try:
+        if name == "-":
+            data = sys.stdin.buffer.read(MAX_DIFF_FILE + 1)
+        else:
+            with Path(name).open("rb") as file:
+                data = file.read(MAX_DIFF_FILE + 1)
+    except OSError as error:
+        raise UsageError(
+            f"--diff-file {name}: {error.strerror}", advice="Name a readable file, or - for standard input."
+        ) from error
+    if len(data) > MAX_DIFF_FILE:
+        raise UsageError(f"--diff-file {name}: larger than {MAX_DIFF_FILE:,} bytes", advice="Split the diff.")
+    return data

@@ -1,0 +1,111 @@
+"""The one place where concrete classes meet."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from lok_hooks.core.ports import Backend
+from lok_hooks.core.review import Policy
+from lok_hooks.core.task import Task
+from lok_hooks.errors import UsageError
+
+if TYPE_CHECKING:
+    from lok_hooks.core.select import Selection
+    from lok_hooks.core.settings import Settings
+    from lok_hooks.flows.review import Means
+    from lok_hooks.repo.snapshot import Snapshot
+
+# argparse name -> key path in lok.toml; what config needs to say where a value comes from.
+_FLAGS: Final = ("fail_on", "budget", "debate")
+
+
+def settings(directory: Path, arguments: argparse.Namespace) -> Settings:
+    """The settings for a run in `directory` (the top of the work tree) under these arguments."""
+    from lok_hooks.config.load import load
+
+    flags = {name: value for name in _FLAGS if (value := getattr(arguments, name, None)) is not None}
+    return load(directory=directory, environ=os.environ, config_file=arguments.config, flags=flags)
+
+
+def selection(settings: Settings) -> Selection:
+    """Which files are looked at."""
+    from lok_hooks.core.select import Selection
+
+    review = settings.review
+    return Selection(exclude=review.exclude, max_file_bytes=review.max_file_bytes, context_lines=review.context_lines)
+
+
+def tasks(settings: Settings, names: Sequence[str]) -> tuple[Task, ...]:
+    """The named tasks, each once. Raises UsageError for one that lok.toml does not know."""
+    known = {task.name: task for task in settings.tasks}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"--task {name}: no such task{_nearest(name, known)}", advice=_listed("Tasks", known))
+    return tuple(known[name] for name in dict.fromkeys(names))
+
+
+def backends(settings: Settings, snapshot: Snapshot, chosen: Sequence[str]) -> tuple[Backend, ...]:
+    """Every backend that is switched on, in the order of lok.toml. Raises UsageError for an unknown chosen one."""
+    from lok_hooks.backends.all import make
+    from lok_hooks.backends.reformatting import Reformatting
+
+    known = {backend.name: backend for backend in settings.backends}
+    for name in chosen:
+        if name not in known:
+            raise UsageError(
+                f"--backend {name}: no such backend{_nearest(name, known)}", advice=_listed("Backends", known)
+            )
+        if not known[name].enabled:
+            raise UsageError(
+                f"--backend {name}: it is switched off", advice=f"Set backends.{name}.enabled = true in lok.toml."
+            )
+    made = [make(backend, snapshot) for backend in settings.backends if backend.enabled]
+    return tuple(Reformatting(backend) if backend.traits.role == "model" else backend for backend in made)
+
+
+@contextmanager
+def means(
+    settings: Settings, backends: Sequence[Backend], snapshot: Snapshot, policy: Policy, *, verbose: bool
+) -> Iterator[Means]:
+    """What a review works with, live progress on; ends the progress and every child however the review ends."""
+    from lok_hooks.backends import process
+    from lok_hooks.backends.deadline import Until
+    from lok_hooks.backends.fanout import ask_all
+    from lok_hooks.backends.secrets import screen
+    from lok_hooks.flows.review import Means
+    from lok_hooks.report.live import open_listener
+
+    limits = {backend.name: backend.max_parallel for backend in settings.backends}
+    deadline = Until.after(policy.budget)
+    with open_listener(environ=os.environ, budget=policy.budget, verbose=verbose) as listener:
+        try:
+            yield Means(
+                backends=backends,
+                contents=snapshot,
+                screen=screen,
+                ask_all=partial(ask_all, limits=limits, parallel=settings.parallel),
+                listener=listener,
+                deadline=deadline,
+                now=time.monotonic,
+            )
+        finally:
+            deadline.cancel()
+            process.kill_all()
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _listed(what: str, known: Iterable[str]) -> str:
+    return f"{what}: {', '.join(known)}."

@@ -1,0 +1,166 @@
+"""Grounding: a claim counts only where the code it quotes stands in what was shown, on a line that changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from lok_hooks.core.diff import Line
+from lok_hooks.core.finding import Claim, Grounded, Place
+from lok_hooks.core.task import Chunk, Piece
+
+MIN_QUOTE: Final = 4  # letters; a shorter quote ("}") stands everywhere and proves only the line it names
+MAX_SPAN: Final = 60  # lines of one finding; a longer range is a model's shrug
+_CONTEXT: Final = 2  # lines around a finding kept for the report
+_PREFIX: Final = re.compile(r"^\s*\d*\s*[+-]\s?|^\s*\d+\s+")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Shown:
+    """A line as shown. `line` is its new-side number, for a removed line that of the line after the gap."""
+
+    line: int
+    text: str
+    is_added: bool
+    is_removed: bool
+    hunk: int
+
+
+def ground(claim: Claim, chunk: Chunk) -> Grounded:
+    """The claim with its real place in `chunk`.
+
+    The quote decides where: it mends a wrong line number, and a quote that was never shown grounds nothing. The
+    place must touch an added line, or the gap that a pure deletion left; else `problem` says what is missing.
+    """
+    piece = next((piece for piece in chunk.pieces if piece.file.path == claim.file), None)
+    if piece is None:
+        return _outside(claim, "it names a file that is not part of the change")
+    shown = _shown(piece)
+    quote = [_normal(line) for line in claim.quote.splitlines() if _normal(line)]
+    if not quote:
+        return _outside(claim, "it quotes no code")
+    starts = _matches(shown, quote) or _matches(shown, [_normal(_PREFIX.sub("", q)) for q in quote])
+    if sum(len(line) for line in quote) < MIN_QUOTE:
+        starts = [index for index in starts if shown[index].line == claim.line]
+    if not starts:
+        return _outside(claim, "the code it quotes does not stand in what was shown")
+    spans = [_span(claim, shown, start, len(quote)) for start in starts]
+    best = min(
+        spans,
+        key=lambda span: (
+            shown[span.first].line != claim.line,
+            not span.touches,
+            abs(shown[span.first].line - claim.line),
+            span.first,
+        ),
+    )
+    place = _place(piece, shown, best)
+    problem = "" if place.touches_change else "the line it is about was not changed"
+    return Grounded(claim=claim, place=place, problem=problem)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Span:
+    """Indices into the shown lines, both inclusive."""
+
+    first: int
+    last: int
+    touches: bool
+
+
+def _outside(claim: Claim, problem: str) -> Grounded:
+    place = Place(path=claim.file, ref="", line=claim.line, end_line=claim.end_line, touches_change=False)
+    return Grounded(claim=claim, place=place, problem=problem)
+
+
+def _normal(text: str) -> str:
+    """Text with its white space collapsed: indentation and tabs are not what a quote is about."""
+    return " ".join(text.split())
+
+
+def _shown(piece: Piece) -> list[_Shown]:
+    return [
+        _Shown(
+            line=number,
+            text=_normal(line.text),
+            is_added=line.kind == "added",
+            is_removed=line.kind == "removed",
+            hunk=index,
+        )
+        for index, hunk in enumerate(piece.hunks)
+        for number, line in _numbered(list(hunk.lines()), hunk.new_start + (hunk.new_count == 0))
+    ]
+
+
+def _numbered(lines: Sequence[Line], start: int) -> Iterator[tuple[int, Line]]:
+    number = start
+    for line in lines:
+        number = line.new if line.new is not None else number
+        yield number, line
+        number += line.new is not None
+
+
+def _matches(shown: Sequence[_Shown], quote: Sequence[str]) -> list[int]:
+    """Where the quote's lines stand one after another: whole lines first, else the first of them inside a line."""
+    count = len(quote)
+    starts = range(len(shown) - count + 1)
+    sides = [[i for i, s in enumerate(shown) if not s.is_removed], [i for i, s in enumerate(shown) if not s.is_added]]
+    exact: set[int] = set()
+    for side in sides:
+        texts = [shown[i].text for i in side]
+        exact |= {side[n] for n in range(len(side) - count + 1) if texts[n : n + count] == list(quote)}
+    if exact:
+        return sorted(exact)
+    return [n for n in starts if quote[0] and all(q in shown[n + k].text for k, q in enumerate(quote))]
+
+
+def _span(claim: Claim, shown: Sequence[_Shown], start: int, count: int) -> _Span:
+    """The quoted lines, made longer by the range the claim named, within the hunk."""
+    length = max(count, min(claim.end_line - claim.line + 1, MAX_SPAN))
+    last = start
+    while (
+        last + 1 < len(shown)
+        and shown[last + 1].hunk == shown[start].hunk
+        and (last + 1 - start < count or shown[last + 1].line - shown[start].line < length)
+    ):
+        last += 1
+    return _Span(first=start, last=last, touches=_touches(shown, start, last))
+
+
+def _touches(shown: Sequence[_Shown], first: int, last: int) -> bool:
+    if any(line.is_added or line.is_removed for line in shown[first : last + 1]):
+        return True
+    return _is_pure_removal(shown, first - 1, -1) or _is_pure_removal(shown, last + 1, 1)
+
+
+def _is_pure_removal(shown: Sequence[_Shown], index: int, step: int) -> bool:
+    """True when the neighbour at `index` is the edge of a run of removed lines that nothing replaces."""
+    seen = False
+    while 0 <= index < len(shown) and shown[index].is_removed:
+        seen = True
+        index += step
+    return seen and not (0 <= index < len(shown) and shown[index].is_added)
+
+
+def _place(piece: Piece, shown: Sequence[_Shown], span: _Span) -> Place:
+    first = max(0, span.first - _CONTEXT)
+    last = min(len(shown) - 1, span.last + _CONTEXT)
+    texts = {line.new: line.text for hunk in piece.hunks for line in hunk.lines() if line.new is not None}
+    numbers = [
+        shown[i].line
+        for i in range(first, last + 1)
+        if shown[i].hunk == shown[span.first].hunk and not shown[i].is_removed
+    ]
+    start = numbers[0] if numbers else 0
+    stop = min(numbers[-1] if numbers else -1, start + MAX_SPAN)
+    return Place(
+        path=piece.file.path,
+        ref=piece.file.ref,
+        line=max(1, shown[span.first].line),
+        end_line=max(1, shown[span.first].line, shown[span.last].line - shown[span.last].is_removed),
+        touches_change=span.touches,
+        first=start,
+        code=tuple(texts[number] for number in range(start, stop + 1) if number in texts),
+    )

@@ -1,0 +1,64 @@
+"""Routing: which backends review for a task, and the reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lok_hooks.core.ports import Traits
+from lok_hooks.core.task import Task
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """A backend that is switched on. `missing` says why it cannot be asked, "" when it can."""
+
+    name: str
+    traits: Traits
+    missing: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Route:
+    """The models that review for one task (empty: no model is at hand), and why they."""
+
+    task: str
+    backends: tuple[str, ...]
+    why: Mapping[str, str]
+    passed_over: Mapping[str, str]
+
+
+def route(task: Task, candidates: Sequence[Candidate], chosen: Sequence[str]) -> Route:
+    """The models for `task`, the user's choice first, then the task's own list, then the best one at hand.
+
+    `chosen` is what `--backend` named; then only those are asked. Analysers are not routed: they run always.
+    All available backends of the task's list review, as in Lok; if none of them is there, the one that is
+    strongest at the task takes over: models that may block first, by rank in `strengths`, then file order.
+    """
+    models = [c for c in candidates if c.traits.role == "model"]
+    available = {c.name: c for c in models if not c.missing}
+    wanted = chosen or task.backends
+    passed_over = {c.name: c.missing for c in models if c.missing and c.name in wanted}
+    if chosen:
+        named = tuple(name for name in chosen if name in available)
+        return Route(
+            task=task.name, backends=named, why=dict.fromkeys(named, "named by --backend"), passed_over=passed_over
+        )
+    listed = tuple(name for name in task.backends if name in available)
+    if listed:
+        why = dict.fromkeys(listed, f"listed for {task.name}")
+        return Route(task=task.name, backends=listed, why=why, passed_over=passed_over)
+    ranked = sorted(available.values(), key=lambda c: (not c.traits.may_block, _rank(c.traits.strengths, task.name)))
+    if not ranked:
+        return Route(task=task.name, backends=(), why={}, passed_over=passed_over)
+    best = ranked[0].name
+    reason = (
+        f"next best for {task.name}: {', '.join(task.backends)} not at hand"
+        if task.backends
+        else f"best for {task.name}"
+    )
+    return Route(task=task.name, backends=(best,), why={best: reason}, passed_over=passed_over)
+
+
+def _rank(strengths: Sequence[str], task: str) -> int:
+    return strengths.index(task) if task in strengths else len(strengths) + 100

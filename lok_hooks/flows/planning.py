@@ -1,0 +1,107 @@
+"""Who is asked what: routes and requests for a diff, before anything is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from lok_hooks.core.chunk import pack
+from lok_hooks.core.diff import Diff, FileDiff, Hunk
+from lok_hooks.core.enclosing import enclosing_definition
+from lok_hooks.core.ports import Backend, Contents, Failure, Request
+from lok_hooks.core.prompts import Redact, review_prompt
+from lok_hooks.core.review import Unreviewed
+from lok_hooks.core.route import Candidate, Route, route
+from lok_hooks.core.task import Chunk, Piece, Prompt, Task
+
+PROMPT_OVERHEAD: Final = 8_000  # bytes kept for instructions around the code
+ANALYSIS: Final = "analysis"  # the task name of analysers, which look at everything once
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Every request to send, the routes behind them, the backends that were wanted and are missing, and the files
+    no request can hold."""
+
+    requests: tuple[Request, ...]
+    routes: tuple[Route, ...]
+    analysers: tuple[str, ...]
+    missing: tuple[Failure, ...]
+    too_large: tuple[Unreviewed, ...]
+
+
+def plan(
+    diff: Diff,
+    tasks: Sequence[Task],
+    backends: Sequence[Backend],
+    chosen: Sequence[str],
+    contents: Contents,
+    redact: Redact,
+) -> Plan:
+    """The requests for `diff`: each task's prompts as one request per routed model and chunk, and one request per
+    analyser. `chosen` (from `--backend`) limits both kinds of backend; empty means all that are switched on."""
+    absent = {backend.name: failure for backend in backends if (failure := backend.missing())}
+    candidates = [
+        Candidate(name=b.name, traits=b.traits, missing=absent[b.name].reason if b.name in absent else "")
+        for b in backends
+    ]
+    routes = tuple(route(task, candidates, chosen) for task in tasks)
+    by_name = {backend.name: backend for backend in backends}
+    enclosing = _Enclosing(contents)
+    requests: list[Request] = []
+    too_large: list[Unreviewed] = []
+    for task, way in zip(tasks, routes, strict=True):
+        for name in way.backends:
+            sent, left = _model_requests(diff, task, by_name[name], enclosing, redact)
+            requests += sent
+            too_large += left
+    analysers = [b for b in backends if b.traits.role == "analyser" and (not chosen or b.name in chosen)]
+    requests += [_analyser_request(b, diff) for b in analysers if b.name not in absent and diff.files]
+    wanted = {*chosen, *(name for way in routes for name in way.passed_over), *(b.name for b in analysers)}
+    return Plan(
+        requests=tuple(requests),
+        routes=routes,
+        analysers=tuple(b.name for b in analysers),
+        missing=tuple(failure for name, failure in absent.items() if name in wanted),
+        too_large=tuple(too_large),
+    )
+
+
+def _model_requests(
+    diff: Diff, task: Task, backend: Backend, enclosing: _Enclosing, redact: Redact
+) -> tuple[list[Request], list[Unreviewed]]:
+    files = [file for file in diff.files if not file.held_back or backend.traits.is_local]
+    packed = pack(files, backend.traits.max_prompt_bytes - PROMPT_OVERHEAD, enclosing)
+    requests = [
+        Request(
+            backend=backend,
+            prompt=review_prompt(task, chunk, redact),
+            part=f"{number}/{len(packed.chunks)}",
+        )
+        for number, chunk in enumerate(packed.chunks, 1)
+    ]
+    reason = f"one line alone is larger than a prompt to {backend.name} may be"
+    return requests, [Unreviewed(path=file.path, task=task.name, reason=reason) for file in packed.too_large]
+
+
+def _analyser_request(backend: Backend, diff: Diff) -> Request:
+    chunk = Chunk(
+        pieces=tuple(Piece(file=file, hunks=file.hunks, enclosing=("",) * len(file.hunks)) for file in diff.files)
+    )
+    return Request(backend=backend, prompt=Prompt(task=ANALYSIS, text="", receipt="", chunk=chunk), part="1/1")
+
+
+class _Enclosing:
+    """Looks up the definition around a hunk in the file's full new text, each file's text read and split once."""
+
+    def __init__(self, contents: Contents) -> None:
+        self._contents = contents
+        self._lines: dict[tuple[str, str], list[str]] = {}
+
+    def __call__(self, file: FileDiff, hunk: Hunk) -> str:
+        key = (file.path, file.new_blob)
+        if key not in self._lines:
+            text = self._contents.new(file) or b""
+            self._lines[key] = text.decode("utf-8", "replace").split("\n")
+        return enclosing_definition(self._lines[key], hunk.new_start)

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+
+from lok_hooks.core.ports import Traits
+from lok_hooks.core.route import Candidate, route
+from lok_hooks.core.task import Task
+
+
+def candidate(name: str, *strengths: str, missing: str = "", may_block: bool = True, role: str = "model") -> Candidate:
+    traits = Traits(
+        role=role,  # type: ignore[arg-type]
+        kind=name,
+        may_block=may_block,
+        is_local=False,
+        max_prompt_bytes=1000,
+        strengths=strengths,
+    )
+    return Candidate(name=name, traits=traits, missing=missing)
+
+
+CODEX = candidate("codex", "hunt", "audit")
+GEMINI = candidate("gemini", "audit", "hunt")
+CLAUDE = candidate("claude", "hunt", "audit")
+OLLAMA = candidate("ollama", "hunt", may_block=False)
+STATIC = candidate("static", role="analyser")
+NO_CODEX = candidate("codex", "hunt", missing="codex is not installed")
+NO_GEMINI = candidate("gemini", "audit", missing="gemini is not installed")
+
+
+@pytest.mark.parametrize(
+    ("task", "candidates", "chosen", "expected", "why"),
+    [
+        pytest.param(("hunt", ("codex",)), [CODEX, GEMINI], (), ("codex",), "listed for hunt", id="hunt to codex"),
+        pytest.param(
+            ("audit", ("gemini",)), [CODEX, GEMINI], (), ("gemini",), "listed for audit", id="audit to gemini"
+        ),
+        pytest.param(
+            ("hunt", ("codex", "claude")), [CODEX, CLAUDE], (), ("codex", "claude"), "listed", id="all listed"
+        ),
+        pytest.param(
+            ("hunt", ("codex", "claude")), [NO_CODEX, CLAUDE], (), ("claude",), "listed", id="the listed at hand"
+        ),
+        pytest.param(("hunt", ("codex",)), [NO_CODEX, GEMINI, CLAUDE], (), ("claude",), "next best", id="next best"),
+        pytest.param(("audit", ("gemini",)), [OLLAMA, NO_GEMINI, CODEX], (), ("codex",), "codex", id="weak ones last"),
+        pytest.param(("audit", ("gemini",)), [OLLAMA, NO_GEMINI], (), ("ollama",), "next best", id="weak if need be"),
+        pytest.param(("mine", ()), [GEMINI, CLAUDE], (), ("gemini",), "best for mine", id="a task that lists nobody"),
+        pytest.param(("hunt", ("codex",)), [NO_CODEX, STATIC], (), (), "", id="no model at hand"),
+        pytest.param(
+            ("hunt", ("codex",)), [CODEX, CLAUDE], ("claude",), ("claude",), "named by --backend", id="chosen"
+        ),
+        pytest.param(
+            ("hunt", ("codex",)), [NO_CODEX, CLAUDE], ("codex",), (), "", id="chosen and missing: nobody else"
+        ),
+        pytest.param(("hunt", ("codex",)), [CODEX, STATIC], ("static",), (), "", id="chosen analyser: no model"),
+    ],
+)
+def test_routes(
+    task: tuple[str, tuple[str, ...]],
+    candidates: list[Candidate],
+    chosen: tuple[str, ...],
+    expected: tuple[str, ...],
+    why: str,
+) -> None:
+    name, backends = task
+    found = route(Task(name=name, description="", aspects=(), backends=backends), candidates, chosen)
+    assert found.backends == expected
+    assert set(found.why) == set(expected)
+    assert all(why in reason or why in backend for backend, reason in found.why.items())
+
+
+def test_who_was_wanted_and_missing_is_named() -> None:
+    found = route(Task(name="hunt", description="", aspects=(), backends=("codex",)), [NO_CODEX, CLAUDE], ())
+    assert found.passed_over == {"codex": "codex is not installed"}
