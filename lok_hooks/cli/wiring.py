@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from lok_hooks.core.ports import Backend
 from lok_hooks.core.review import Policy
@@ -22,16 +22,23 @@ if TYPE_CHECKING:
     from lok_hooks.flows.review import Means
     from lok_hooks.repo.snapshot import Snapshot
 
-# argparse name -> key path in lok.toml; what config needs to say where a value comes from.
-_FLAGS: Final = ("fail_on", "budget", "debate")
-
 
 def settings(directory: Path, arguments: argparse.Namespace) -> Settings:
     """The settings for a run in `directory` (the top of the work tree) under these arguments."""
     from lok_hooks.config.load import load
 
-    flags = {name: value for name in _FLAGS if (value := getattr(arguments, name, None)) is not None}
+    flags = {
+        "--backend": _joined(arguments.backend),
+        "--task": _joined(arguments.task),
+        "--fail-on": arguments.fail_on,
+        "--budget": None if arguments.budget is None else str(arguments.budget),
+        "--debate": None if arguments.debate is None else str(arguments.debate),
+    }
     return load(directory=directory, environ=os.environ, config_file=arguments.config, flags=flags)
+
+
+def _joined(names: Sequence[str] | None) -> str | None:
+    return ",".join(names) if names else None
 
 
 def selection(settings: Settings) -> Selection:

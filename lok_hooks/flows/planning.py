@@ -20,11 +20,29 @@ ANALYSIS: Final = "analysis"  # the task name of analysers, which look at everyt
 
 
 @dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A request before its text is written: nothing may be written before the secrets are known."""
+
+    backend: Backend
+    task: Task | None
+    chunk: Chunk
+    part: str
+
+    def request(self, redact: Redact) -> Request:
+        """The request; `redact` replaces secrets in everything a model reads. An analyser reads no text."""
+        if self.task is None:
+            prompt = Prompt(task=ANALYSIS, text="", receipt="", chunk=self.chunk)
+        else:
+            prompt = review_prompt(self.task, self.chunk, redact)
+        return Request(backend=self.backend, prompt=prompt, part=self.part)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Every request to send, the routes behind them, the backends that were wanted and are missing, and the files
+    """Every request to come, the routes behind them, the backends that were wanted and are missing, and the files
     no request can hold."""
 
-    requests: tuple[Request, ...]
+    drafts: tuple[Draft, ...]
     routes: tuple[Route, ...]
     analysers: tuple[str, ...]
     missing: tuple[Failure, ...]
@@ -32,12 +50,7 @@ class Plan:
 
 
 def plan(
-    diff: Diff,
-    tasks: Sequence[Task],
-    backends: Sequence[Backend],
-    chosen: Sequence[str],
-    contents: Contents,
-    redact: Redact,
+    diff: Diff, tasks: Sequence[Task], backends: Sequence[Backend], chosen: Sequence[str], contents: Contents
 ) -> Plan:
     """The requests for `diff`: each task's prompts as one request per routed model and chunk, and one request per
     analyser. `chosen` (from `--backend`) limits both kinds of backend; empty means all that are switched on."""
@@ -49,18 +62,18 @@ def plan(
     routes = tuple(route(task, candidates, chosen) for task in tasks)
     by_name = {backend.name: backend for backend in backends}
     enclosing = _Enclosing(contents)
-    requests: list[Request] = []
+    drafts: list[Draft] = []
     too_large: list[Unreviewed] = []
     for task, way in zip(tasks, routes, strict=True):
         for name in way.backends:
-            sent, left = _model_requests(diff, task, by_name[name], enclosing, redact)
-            requests += sent
+            sent, left = _model_drafts(diff, task, by_name[name], enclosing)
+            drafts += sent
             too_large += left
     analysers = [b for b in backends if b.traits.role == "analyser" and (not chosen or b.name in chosen)]
-    requests += [_analyser_request(b, diff) for b in analysers if b.name not in absent and diff.files]
+    drafts += [_analyser_draft(b, diff) for b in analysers if b.name not in absent and diff.files]
     wanted = {*chosen, *(name for way in routes for name in way.passed_over), *(b.name for b in analysers)}
     return Plan(
-        requests=tuple(requests),
+        drafts=tuple(drafts),
         routes=routes,
         analysers=tuple(b.name for b in analysers),
         missing=tuple(failure for name, failure in absent.items() if name in wanted),
@@ -68,28 +81,31 @@ def plan(
     )
 
 
-def _model_requests(
-    diff: Diff, task: Task, backend: Backend, enclosing: _Enclosing, redact: Redact
-) -> tuple[list[Request], list[Unreviewed]]:
-    files = [file for file in diff.files if not file.held_back or backend.traits.is_local]
+def shown_besides_the_diff(plan: Plan) -> tuple[str, ...]:
+    """Texts that requests show and that stand outside the hunks: they may hold secrets of their own."""
+    return tuple(
+        dict.fromkeys(text for draft in plan.drafts for piece in draft.chunk.pieces for text in piece.enclosing if text)
+    )
+
+
+def _model_drafts(
+    diff: Diff, task: Task, backend: Backend, enclosing: _Enclosing
+) -> tuple[list[Draft], list[Unreviewed]]:
+    files = [file for file in diff.files if not file.held_back]
     packed = pack(files, backend.traits.max_prompt_bytes - PROMPT_OVERHEAD, enclosing)
-    requests = [
-        Request(
-            backend=backend,
-            prompt=review_prompt(task, chunk, redact),
-            part=f"{number}/{len(packed.chunks)}",
-        )
+    drafts = [
+        Draft(backend=backend, task=task, chunk=chunk, part=f"{number}/{len(packed.chunks)}")
         for number, chunk in enumerate(packed.chunks, 1)
     ]
     reason = f"one line alone is larger than a prompt to {backend.name} may be"
-    return requests, [Unreviewed(path=file.path, task=task.name, reason=reason) for file in packed.too_large]
+    return drafts, [Unreviewed(path=file.path, task=task.name, reason=reason) for file in packed.too_large]
 
 
-def _analyser_request(backend: Backend, diff: Diff) -> Request:
+def _analyser_draft(backend: Backend, diff: Diff) -> Draft:
     chunk = Chunk(
         pieces=tuple(Piece(file=file, hunks=file.hunks, enclosing=("",) * len(file.hunks)) for file in diff.files)
     )
-    return Request(backend=backend, prompt=Prompt(task=ANALYSIS, text="", receipt="", chunk=chunk), part="1/1")
+    return Draft(backend=backend, task=None, chunk=chunk, part="1/1")
 
 
 class _Enclosing:

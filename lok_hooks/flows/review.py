@@ -26,9 +26,9 @@ from lok_hooks.core.ports import (
     Request,
 )
 from lok_hooks.core.review import Asked, Coverage, Disposition, Judged, Policy, Review, Unreviewed
-from lok_hooks.core.screen import Screening, mentions_placeholder
+from lok_hooks.core.screen import Screening
 from lok_hooks.core.task import Task
-from lok_hooks.flows.planning import ANALYSIS, Plan, plan
+from lok_hooks.flows.planning import ANALYSIS, Plan, plan, shown_besides_the_diff
 
 _ORDER: Final = list(Disposition)
 
@@ -47,11 +47,12 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True)
 class Means:
-    """What the flow works with. `now` gives monotonic seconds; `screen` finds the secrets in a diff."""
+    """What the flow works with. `now` gives monotonic seconds; `screen` finds the secrets in
+    a diff and in further texts."""
 
     backends: Sequence[Backend]
     contents: Contents
-    screen: Callable[[Diff], Screening]
+    screen: Callable[[Diff, Sequence[str]], Screening]
     ask_all: AskAll
     listener: Listener
     deadline: Deadline
@@ -74,10 +75,13 @@ def review(order: Order, means: Means) -> Review:
     Backends that fail become failures and unreviewed files in the Review; exceptions are our own bugs.
     """
     started = means.now()
-    screening = means.screen(order.diff)
-    planned = plan(order.diff, order.tasks, means.backends, order.chosen, means.contents, screening.redact)
-    answers = means.ask_all(planned.requests, means.deadline, means.listener)
-    outcomes = [_read(request, answer) for request, answer in zip(planned.requests, answers, strict=True)]
+    planned = plan(order.diff, order.tasks, means.backends, order.chosen, means.contents)
+    screening = means.screen(order.diff, shown_besides_the_diff(planned))
+    requests = tuple(draft.request(screening.redact) for draft in planned.drafts)
+    for request in requests:
+        means.listener.noted(_noted(request))
+    answers = means.ask_all(requests, means.deadline, means.listener)
+    outcomes = [_read(request, answer) for request, answer in zip(requests, answers, strict=True)]
     grounded = [_ground(claim, outcome.request, screening) for outcome in outcomes for claim in outcome.claims]
     judged = [
         _redacted(decide(finding, _evidence(finding, outcomes), order.policy), screening) for finding in merge(grounded)
@@ -93,6 +97,12 @@ def review(order: Order, means: Means) -> Review:
         notes=order.notes + _notes(order, planned),
         seconds=means.now() - started,
     )
+
+
+def _noted(request: Request) -> str:
+    prompt = request.prompt
+    title = f"{request.backend.name} · {prompt.task} {request.part} · {len(prompt.text.encode()):,} bytes"
+    return f"{title}\n{prompt.text}" if prompt.text else title
 
 
 def _read(request: Request, answer: Answer) -> _Outcome:
@@ -118,7 +128,7 @@ def _read(request: Request, answer: Answer) -> _Outcome:
 
 def _ground(claim: Claim, request: Request, screening: Screening) -> Grounded:
     found = ground(replace(claim, quote=screening.restore(claim.quote)), request.prompt.chunk)
-    if not found.problem and request.backend.traits.role == "model" and mentions_placeholder(claim):
+    if not found.problem and request.backend.traits.role == "model" and screening.mentions_placeholder(claim):
         return replace(found, problem="it is about the placeholder that stands for a secret, not about the code")
     return found
 
@@ -188,16 +198,17 @@ def _coverage(order: Order, planned: Plan, outcomes: Sequence[_Outcome]) -> Cove
         if way.backends:
             unreviewed += _unreviewed(way.task, outcomes)
     unreviewed += _unreviewed(ANALYSIS, outcomes)
-    if order.chosen or not planned.requests:
+    if order.chosen or not planned.drafts:
         unreviewed += _unasked(order, planned)
     missed = {item.path for item in unreviewed}
+    shown = {path for outcome in outcomes if outcome.failure is None for path in outcome.request.prompt.chunk.paths}
     held = tuple(
         Skipped(path=file.path, reason=SkipReason.CREDENTIALS, detail=file.held_back)
         for file in order.diff.files
         if file.held_back
     )
     return Coverage(
-        reviewed=tuple(dict.fromkeys(file.path for file in order.diff.files if file.path not in missed)),
+        reviewed=tuple(dict.fromkeys(f.path for f in order.diff.files if f.path in shown - missed)),
         skipped=order.diff.skipped + held,
         unreviewed=tuple(dict.fromkeys(unreviewed)),
         changed_lines=sum(file.changed_line_count() for file in order.diff.files),
@@ -225,7 +236,7 @@ def _unreviewed(task: str, outcomes: Sequence[_Outcome]) -> list[Unreviewed]:
 
 def _unasked(order: Order, planned: Plan) -> list[Unreviewed]:
     """Every file, for the tasks that nobody at all was asked for: the chosen backends are missing, or none exists."""
-    asked = {request.prompt.task for request in planned.requests}
+    asked = {draft.task.name for draft in planned.drafts if draft.task}
     wanted = (
         [way.task for way in planned.routes if way.passed_over] if order.chosen else [w.task for w in planned.routes]
     )

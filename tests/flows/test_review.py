@@ -1,0 +1,314 @@
+"""The flow with reviewers that implement the port: who is asked, what counts, what a failure does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import permutations
+
+import pytest
+
+from lok_hooks.core.diff import Diff, FileDiff
+from lok_hooks.core.finding import Severity
+from lok_hooks.core.ports import Analysis, Answer, Deadline, Failure, FailureKind, Listener, Reply, Request, Traits
+from lok_hooks.core.review import Disposition, Policy, Review, Unreviewed
+from lok_hooks.core.screen import Screening
+from lok_hooks.core.task import Aspect, Prompt, Task
+from lok_hooks.flows.review import Means, Order, review
+from tests.core.builders import claim, file_diff
+
+HUNT = Task(
+    name="hunt", description="find bugs", aspects=(Aspect(name="errors", text="Lost errors."),), backends=("codex",)
+)
+AUDIT = Task(
+    name="audit", description="find holes", aspects=(Aspect(name="injection", text="SQL."),), backends=("gemini",)
+)
+BUG = {
+    "file": "a.py", "line": 2, "severity": "high", "category": "logic", "title": "one too many",
+    "why": "the last is read twice", "quote": "count = len(items) + 1",
+}  # fmt: skip
+DIFF = Diff(label="staged changes", files=(file_diff("a.py", "items = []\n", "items = []\ncount = len(items) + 1\n"),))
+TWO_FILES = replace(DIFF, files=(*DIFF.files, file_diff("b.py", "", "y = 2\n")))
+
+Script = Callable[[Prompt], Answer]
+
+
+@dataclass
+class Reviewer:
+    """A model, or with `role` an analyser, that answers by a script and remembers what it was asked."""
+
+    name: str
+    script: Script
+    role: str = "model"
+    may_block: bool = True
+    absent: bool = False
+    max_prompt_bytes: int = 200_000
+    prompts: list[Prompt] = field(default_factory=list)
+
+    @property
+    def traits(self) -> Traits:
+        return Traits(
+            role=self.role,  # type: ignore[arg-type]
+            kind="command",
+            may_block=self.may_block,
+            is_local=False,
+            max_prompt_bytes=self.max_prompt_bytes,
+        )
+
+    def missing(self) -> Failure | None:
+        return failed(self.name, FailureKind.MISSING) if self.absent else None
+
+    def ask(self, prompt: Prompt, deadline: Deadline) -> Answer:
+        self.prompts.append(prompt)
+        return self.script(prompt)
+
+
+class NoContents:
+    def new(self, file: FileDiff) -> bytes | None:
+        return None
+
+
+class Forever:
+    def remaining(self) -> float:
+        return 1e9
+
+    def is_cancelled(self) -> bool:
+        return False
+
+    def at_most(self, seconds: float) -> Deadline:
+        return self
+
+
+class Silent:
+    def asked(self, backend: str, task: str, part: str) -> None: ...
+    def answered(self, backend: str, task: str, part: str, answer: Answer) -> None: ...
+    def noted(self, text: str) -> None: ...
+
+
+def one_after_the_other(requests: Sequence[Request], deadline: Deadline, listener: Listener) -> list[Answer]:
+    return [request.backend.ask(request.prompt, deadline) for request in requests]
+
+
+def failed(name: str, kind: FailureKind, reason: str = "no luck") -> Failure:
+    return Failure(backend=name, kind=kind, reason=reason, advice="try again")
+
+
+def says(name: str, *findings: dict[str, object], **changed: object) -> Script:
+    def script(prompt: Prompt) -> Answer:
+        answer = {"receipt": prompt.receipt, "files": list(prompt.chunk.paths), "findings": findings} | changed
+        return Reply(backend=name, text=json.dumps(answer), seconds=1.0)
+
+    return script
+
+
+def fails(name: str, kind: FailureKind = FailureKind.CRASHED) -> Script:
+    return lambda prompt: failed(name, kind)
+
+
+def analyses(name: str, *, is_proof: bool = False, quote: str = "count = len(items) + 1") -> Script:
+    found = claim("a.py", 2, quote, backend=name, task="analysis", title="rule", is_proof=is_proof)
+    return lambda prompt: Analysis(backend=name, claims=(found,), seconds=0.1)
+
+
+def run(
+    *reviewers: Reviewer,
+    diff: Diff = DIFF,
+    tasks: tuple[Task, ...] = (HUNT,),
+    policy: Policy | None = None,
+    chosen: tuple[str, ...] = (),
+    screening: Screening | None = None,
+) -> Review:
+    order = Order(command="lok-hunt", diff=diff, tasks=tasks, policy=policy or Policy(), chosen=chosen)
+    means = Means(
+        backends=reviewers,
+        contents=NoContents(),
+        screen=lambda *_: screening or Screening(),
+        ask_all=one_after_the_other,
+        listener=Silent(),
+        deadline=Forever(),
+        now=lambda: 0.0,
+    )
+    return review(order, means)
+
+
+def dispositions(found: Review) -> list[Disposition]:
+    return [judged.disposition for judged in found.judged]
+
+
+def test_a_confirmed_finding_refuses_and_a_clean_answer_does_not() -> None:
+    refused = run(Reviewer("codex", says("codex", BUG)))
+    passed = run(Reviewer("codex", says("codex")))
+    assert (refused.exit_code, dispositions(refused)) == (1, [Disposition.CONFIRMED])
+    assert (passed.exit_code, passed.judged, passed.coverage.reviewed) == (0, (), ("a.py",))
+
+
+def test_a_hallucinated_finding_is_shown_and_does_not_refuse() -> None:
+    found = run(Reviewer("codex", says("codex", BUG | {"quote": "os.system(name)"})))
+    assert (found.exit_code, dispositions(found)) == (0, [Disposition.OUTSIDE])
+
+
+def test_two_reviewers_of_a_task_must_agree() -> None:
+    task = replace(HUNT, backends=("codex", "claude"))
+    alone = run(Reviewer("codex", says("codex", BUG)), Reviewer("claude", says("claude")), tasks=(task,))
+    both = run(Reviewer("codex", says("codex", BUG)), Reviewer("claude", says("claude", BUG)), tasks=(task,))
+    assert (alone.exit_code, dispositions(alone)) == (0, [Disposition.UNCONFIRMED])
+    assert (both.exit_code, both.judged[0].finding.raised_by) == (1, ("claude", "codex"))
+
+
+def test_a_reviewer_that_failed_is_not_counted_among_those_that_could_have_agreed() -> None:
+    task = replace(HUNT, backends=("codex", "claude"))
+    found = run(Reviewer("codex", says("codex", BUG)), Reviewer("claude", fails("claude")), tasks=(task,))
+    assert (found.exit_code, found.is_incomplete) == (1, False)
+    assert [failure.backend for failure in found.failures] == ["claude"]
+
+
+def test_reviewers_of_another_task_do_not_raise_the_quorum() -> None:
+    found = run(Reviewer("codex", says("codex", BUG)), Reviewer("gemini", says("gemini")), tasks=(HUNT, AUDIT))
+    assert found.exit_code == 1
+
+
+def test_a_weak_model_neither_blocks_nor_raises_the_quorum() -> None:
+    task = replace(HUNT, backends=("codex", "ollama"))
+    weak = Reviewer("ollama", says("ollama", BUG), may_block=False)
+    assert run(Reviewer("codex", says("codex")), weak, tasks=(task,)).exit_code == 0
+    assert (
+        run(Reviewer("codex", says("codex", BUG)), replace(weak, script=says("ollama")), tasks=(task,)).exit_code == 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("is_proof", "with_models", "exit_code"), [(True, 2, 1), (False, 2, 0), (False, 1, 1), (False, 0, 1)]
+)
+def test_what_an_analysers_word_is_worth(is_proof: bool, with_models: int, exit_code: int) -> None:
+    models = [Reviewer(name, says(name)) for name in ("codex", "claude")[:with_models]]
+    task = replace(HUNT, backends=("codex", "claude"))
+    static = Reviewer("static", analyses("static", is_proof=is_proof), role="analyser")
+    assert run(*models, static, tasks=(task,)).exit_code == exit_code
+
+
+@pytest.mark.parametrize(
+    ("script", "kind"),
+    [
+        pytest.param(fails("codex", FailureKind.TIMED_OUT), FailureKind.TIMED_OUT, id="timed out"),
+        pytest.param(says("codex", BUG, receipt="forged"), FailureKind.UNREADABLE, id="no receipt"),
+        pytest.param(says("codex", BUG, files=[]), FailureKind.UNREADABLE, id="not the files that were shown"),
+        pytest.param(says("codex", BUG, files=["a.py", "z.py"]), FailureKind.UNREADABLE, id="other files"),
+        pytest.param(lambda _: Reply(backend="codex", text="Fine.", seconds=1), FailureKind.UNREADABLE, id="prose"),
+    ],
+)
+@pytest.mark.parametrize(("on_incomplete", "exit_code"), [("allow", 0), ("block", 4)])
+def test_an_unfinished_review_is_never_clean(
+    script: Script, kind: FailureKind, on_incomplete: str, exit_code: int
+) -> None:
+    policy = Policy(on_incomplete=on_incomplete)  # type: ignore[arg-type]
+    found = run(Reviewer("codex", script), policy=policy)
+    assert found.is_incomplete
+    assert (found.exit_code, found.judged, found.coverage.reviewed) == (exit_code, (), ())
+    assert [failure.kind for failure in found.failures] == [kind]
+    assert found.coverage.unreviewed == (Unreviewed(path="a.py", task="hunt", reason=f"codex: {kind}"),)
+
+
+def test_an_answer_that_does_not_count_is_kept() -> None:
+    found = run(Reviewer("codex", says("codex", BUG, receipt="forged")))
+    assert "one too many" in found.failures[0].answer
+
+
+def test_each_task_must_be_answered() -> None:
+    found = run(Reviewer("codex", says("codex")), Reviewer("gemini", fails("gemini")), tasks=(HUNT, AUDIT))
+    assert [(item.path, item.task) for item in found.coverage.unreviewed] == [("a.py", "audit")]
+    assert found.coverage.reviewed == ()
+
+
+def test_without_a_model_the_analysers_review_and_the_report_says_so() -> None:
+    static = Reviewer("static", lambda _: Analysis(backend="static", claims=(), seconds=0.1), role="analyser")
+    found = run(Reviewer("codex", fails("codex"), absent=True), static)
+    assert (found.exit_code, found.is_incomplete, found.coverage.reviewed) == (0, False, ("a.py",))
+    (note,) = found.notes
+    assert "No LLM at hand (codex missing)" in note
+
+
+def test_with_nobody_at_all_nothing_was_reviewed() -> None:
+    found = run(Reviewer("codex", fails("codex"), absent=True))
+    assert (found.is_incomplete, found.coverage.reviewed, found.exit_code) == (True, (), 4)
+
+
+def test_a_chosen_backend_that_is_missing_is_not_replaced() -> None:
+    static = Reviewer("static", lambda _: Analysis(backend="static", claims=(), seconds=0.1), role="analyser")
+    codex, claude = Reviewer("codex", fails("codex"), absent=True), Reviewer("claude", says("claude"))
+    found = run(codex, claude, static, chosen=("codex", "static"))
+    assert (found.exit_code, claude.prompts) == (4, [])
+    assert [(item.task, item.reason) for item in found.coverage.unreviewed] == [("hunt", "codex: missing")]
+
+
+def test_only_chosen_backends_are_asked() -> None:
+    codex, static = Reviewer("codex", says("codex")), Reviewer("static", analyses("static"), role="analyser")
+    run(codex, static, chosen=("codex",))
+    assert (len(codex.prompts), len(static.prompts)) == (1, 0)
+
+
+def test_an_analyser_that_fails_leaves_the_review_unfinished() -> None:
+    static = Reviewer("static", fails("static"), role="analyser")
+    found = run(Reviewer("codex", says("codex")), static)
+    assert [(item.path, item.task) for item in found.coverage.unreviewed] == [("a.py", "analysis")]
+
+
+def test_a_file_in_several_parts_needs_an_answer_for_each() -> None:
+    lines = "".join(f"value_{n} = compute_something({n})\n" for n in range(600))
+    diff = Diff(label="staged changes", files=(file_diff("a.py", "", lines),))
+    answers = iter([says("codex"), fails("codex"), *[says("codex")] * 9])
+    codex = Reviewer("codex", lambda prompt: next(answers)(prompt), max_prompt_bytes=18_000)
+    found = run(codex, diff=diff)
+    assert len(codex.prompts) > 2
+    assert [item.path for item in found.coverage.unreviewed] == ["a.py"]
+
+
+def test_a_credential_file_is_shown_to_no_model() -> None:
+    held = file_diff(".env", "", "TOKEN=abc\n", held_back="its name says it holds credentials")
+    codex = Reviewer("codex", says("codex"))
+    static = Reviewer("static", lambda _: Analysis(backend="static", claims=(), seconds=0.1), role="analyser")
+    found = run(codex, static, diff=replace(DIFF, files=(*DIFF.files, held)))
+    assert "TOKEN" not in codex.prompts[0].text
+    assert static.prompts[0].chunk.paths == ("a.py", ".env")
+    assert (found.is_incomplete, [item.path for item in found.coverage.skipped]) == (False, [".env"])
+
+
+def test_the_order_of_backends_changes_no_verdict() -> None:
+    task = replace(HUNT, backends=("codex", "claude", "gemini"))
+    scripts = {
+        "codex": says("codex", BUG),
+        "claude": says("claude", BUG | {"title": "count is one too many", "line": 3}),
+        "gemini": says("gemini", BUG | {"quote": "made up"}),
+    }
+    results = {
+        run(*(Reviewer(name, scripts[name]) for name in order), tasks=(task,)).judged for order in permutations(scripts)
+    }
+    assert len(results) == 1
+    assert next(iter(results))[0].finding.raised_by == ("claude", "codex")
+
+
+def test_findings_come_confirmed_first_and_gravest_first() -> None:
+    other = BUG | {
+        "title": "two things at once",
+        "category": "race",
+        "severity": "critical",
+        "quote": "y = 2",
+        "file": "b.py",
+    }
+    small = BUG | {
+        "title": "slow",
+        "why": "quadratic",
+        "category": "performance",
+        "severity": "low",
+        "quote": "y = 2",
+        "file": "b.py",
+    }
+    found = run(Reviewer("codex", says("codex", small, BUG, other)), diff=TWO_FILES)
+    assert [j.finding.severity for j in found.judged] == [Severity.CRITICAL, Severity.HIGH, Severity.LOW]
+
+
+def test_the_report_says_who_was_asked_and_why() -> None:
+    found = run(Reviewer("codex", fails("codex"), absent=True), Reviewer("claude", says("claude")))
+    (asked,) = found.asked
+    assert (asked.backend, asked.tasks, asked.requests, asked.answered) == ("claude", ("hunt",), 1, 1)
+    assert asked.why == "next best for hunt: codex not at hand"
