@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
-from typing import Final
+import os
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FORMATS: Final = ("console", "plain", "json", "sarif", "github", "markdown")
 EXIT_CODES: Final = (
-    "exit codes: 0 nothing blocks, 1 confirmed findings, 2 your mistake, 3 our bug, "
+    "exit codes: 0 nothing blocks, 1 confirmed findings, 2 your mistake, 3 our bug,\n"
     "4 incomplete review that the policy blocks, 130 interrupted"
 )
+
+
+LONGEST_HELP_LINE: Final = 100
+
+
+class Layout(argparse.RawDescriptionHelpFormatter):
+    """The standard layout, told the terminal's width: looking for it itself, argparse would load the compression
+    modules that shutil needs, which is a Python start more."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=26, width=min(_columns(), LONGEST_HELP_LINE) - 2)
 
 
 def parser(program: str, description: str, example: str) -> argparse.ArgumentParser:
@@ -19,7 +33,7 @@ def parser(program: str, description: str, example: str) -> argparse.ArgumentPar
         prog=program,
         description=description,
         epilog=f"example: {example}\n\n{EXIT_CODES}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Layout,
         allow_abbrev=False,
     )
 
@@ -27,7 +41,7 @@ def parser(program: str, description: str, example: str) -> argparse.ArgumentPar
 def add_review_flags(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of a review."""
     choose = parser.add_argument_group("what decides")
-    choose.add_argument("--config", metavar="FILE", type=Path, help="use this lok.toml instead of the repository's")
+    choose.add_argument("--config", metavar="FILE", type=_path, help="use this lok.toml instead of the repository's")
     choose.add_argument("--backend", metavar="A,B", type=_names, help="ask exactly these backends")
     choose.add_argument("--task", metavar="A,B", type=_names, help="run exactly these tasks of lok.toml")
     choose.add_argument(
@@ -40,9 +54,22 @@ def add_review_flags(parser: argparse.ArgumentParser) -> None:
     choose.add_argument("--fresh", action="store_true", help="ask again, whatever is remembered")
     show = parser.add_argument_group("what you see")
     show.add_argument("--format", choices=FORMATS, help="default: console on a terminal, else plain")
-    show.add_argument("-o", "--output", metavar="FILE", type=Path, help="write the report to FILE too, in --format")
+    show.add_argument("-o", "--output", metavar="FILE", type=_path, help="write the report to FILE too, in --format")
     show.add_argument("--color", choices=("auto", "always", "never"), default="auto")
     show.add_argument("-v", "--verbose", action="store_true", help="show prompts, routing and timing on stderr")
+
+
+def _columns() -> int:
+    try:
+        return os.get_terminal_size().columns or 80
+    except OSError:
+        return 80
+
+
+def _path(text: str) -> Path:
+    from pathlib import Path
+
+    return Path(text)
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import sys
-import traceback
-from collections.abc import Callable
-from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from lok_hooks.errors import EXIT_BUG, EXIT_INTERRUPTED, InterruptedReview, LokError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
 
 
 def guarded(command: str, run: Callable[[], int]) -> int:
@@ -47,13 +47,16 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
 
 def _say(text: str) -> None:
     printable = "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
-    with contextlib.suppress(BrokenPipeError):
+    try:
         print(printable, file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        return  # nobody reads stderr any more; the exit code still says it
 
 
 def _log(command: str) -> None:
     """Appends the traceback to the log file and shows its path; prints it when no file can be written."""
     import platform
+    import traceback
 
     from platformdirs import user_log_path
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from lok_hooks.cli.arguments import add_review_flags
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Command:
-    """A sub-command: its flags, and what runs it (arguments in, exit code out)."""
+class Command(NamedTuple):
+    """A sub-command: its flags, and what runs it (arguments in, exit code out). A named tuple, since importing
+    dataclasses alone would cost `lok --help` another Python start."""
 
     name: str
     help: str

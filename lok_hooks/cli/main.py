@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from lok_hooks import __version__
-from lok_hooks.cli.arguments import parser
+from lok_hooks.cli.arguments import Layout, parser
 from lok_hooks.cli.boundary import guarded
 from lok_hooks.cli.commands import COMMANDS
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,7 +32,7 @@ def _program() -> argparse.ArgumentParser:
             help=command.help,
             description=command.help,
             epilog=f"example: {command.example}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=Layout,
             allow_abbrev=False,
         )
         command.add_arguments(added)

@@ -1,0 +1,1 @@
+"""Benchmarks: whole processes, as ratios to a baseline measured in the same run. No thresholds: read them."""
