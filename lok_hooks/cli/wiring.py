@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -91,7 +92,7 @@ def means(
 
     limits = {backend.name: backend.max_parallel for backend in settings.backends}
     deadline = Until.after(policy.budget)
-    with open_listener(environ=os.environ, budget=policy.budget, verbose=verbose) as listener:
+    with open_listener(environ=os.environ, budget=policy.budget, verbose=verbose, stream=sys.stderr) as listener:
         try:
             yield Means(
                 backends=backends,
