@@ -68,20 +68,18 @@ def finish(
         on_incomplete=way.on_incomplete,
         budget=way.budget,
     )
-    tasks = wiring.tasks(settings, arguments.task or way.tasks)
-    backends = wiring.backends(settings, snapshot, arguments.backend or ())
     if snapshot.diff.files:
         from lok_hooks.flows.review import Order, review
 
         order = Order(
             command=command,
             diff=snapshot.diff,
-            tasks=tasks,
+            tasks=wiring.tasks(settings, way.tasks),
             policy=policy,
-            chosen=arguments.backend or (),
+            chosen=settings.chosen,
             notes=tuple(notes),
         )
-        with wiring.means(settings, backends, snapshot, policy, verbose=arguments.verbose) as means:
+        with wiring.means(settings, snapshot, policy, verbose=arguments.verbose) as means:
             outcome = review(order, means)
     else:
         outcome = _nothing(command, snapshot, policy, notes)
@@ -99,12 +97,12 @@ def show(review: Review, arguments: argparse.Namespace) -> int:
     problem = None
     if arguments.output:
         try:
-            _write(arguments.output, render(review, chosen, width=width, color=False))
+            _write(arguments.output, render(review, chosen, width=width, color=False, verbose=arguments.verbose))
         except OSError as error:
             problem = f"{review.command}: the report could not be written to {arguments.output}: {error.strerror}"
         else:
             chosen = "console" if is_terminal else "plain"
-    _print(render(review, chosen, width=width, color=color))
+    _print(render(review, chosen, width=width, color=color, verbose=arguments.verbose))
     if problem:
         print(f"{problem}\n  It stands above; name another file with -o.", file=sys.stderr)
         return review.exit_code or EXIT_USER

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from lok_hooks.core.ports import Backend
 from lok_hooks.core.review import Policy
 from lok_hooks.core.task import Task
-from lok_hooks.errors import UsageError
 
 if TYPE_CHECKING:
     from lok_hooks.core.select import Selection
@@ -51,37 +50,22 @@ def selection(settings: Settings) -> Selection:
 
 
 def tasks(settings: Settings, names: Sequence[str]) -> tuple[Task, ...]:
-    """The named tasks, each once. Raises UsageError for one that lok.toml does not know."""
+    """The named tasks, each once; config has checked the names."""
     known = {task.name: task for task in settings.tasks}
-    for name in names:
-        if name not in known:
-            raise UsageError(f"--task {name}: no such task{_nearest(name, known)}", advice=_listed("Tasks", known))
     return tuple(known[name] for name in dict.fromkeys(names))
 
 
-def backends(settings: Settings, snapshot: Snapshot, chosen: Sequence[str]) -> tuple[Backend, ...]:
-    """Every backend that is switched on, in the order of lok.toml. Raises UsageError for an unknown chosen one."""
+def _backends(settings: Settings, snapshot: Snapshot, noted: Callable[[str], None]) -> tuple[Backend, ...]:
+    """Every backend that is switched on, in the order of lok.toml; `noted` is told of retries."""
     from lok_hooks.backends.all import make
     from lok_hooks.backends.reformatting import Reformatting
 
-    known = {backend.name: backend for backend in settings.backends}
-    for name in chosen:
-        if name not in known:
-            raise UsageError(
-                f"--backend {name}: no such backend{_nearest(name, known)}", advice=_listed("Backends", known)
-            )
-        if not known[name].enabled:
-            raise UsageError(
-                f"--backend {name}: it is switched off", advice=f"Set backends.{name}.enabled = true in lok.toml."
-            )
-    made = [make(backend, snapshot) for backend in settings.backends if backend.enabled]
+    made = [make(backend, snapshot, noted) for backend in settings.backends if backend.enabled]
     return tuple(Reformatting(backend) if backend.traits.role == "model" else backend for backend in made)
 
 
 @contextmanager
-def means(
-    settings: Settings, backends: Sequence[Backend], snapshot: Snapshot, policy: Policy, *, verbose: bool
-) -> Iterator[Means]:
+def means(settings: Settings, snapshot: Snapshot, policy: Policy, *, verbose: bool) -> Iterator[Means]:
     """What a review works with, live progress on; ends the progress and every child however the review ends."""
     from lok_hooks.backends import process
     from lok_hooks.backends.deadline import Until
@@ -95,7 +79,7 @@ def means(
     with open_listener(environ=os.environ, budget=policy.budget, verbose=verbose, stream=sys.stderr) as listener:
         try:
             yield Means(
-                backends=backends,
+                backends=_backends(settings, snapshot, listener.noted),
                 contents=snapshot,
                 screen=screen,
                 ask_all=partial(ask_all, limits=limits, parallel=settings.parallel),
@@ -106,14 +90,3 @@ def means(
         finally:
             deadline.cancel()
             process.kill_all()
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, list(known), n=1)
-    return f"; did you mean {close[0]}?" if close else ""
-
-
-def _listed(what: str, known: Iterable[str]) -> str:
-    return f"{what}: {', '.join(known)}."

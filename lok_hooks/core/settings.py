@@ -68,7 +68,8 @@ class ReviewSettings:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """Everything lok.toml says, resolved. `backends` in the order of the files, built-ins first.
-    `notes` are lines the user must see (which keys of the repository's file were ignored). `origins` maps a
+    `chosen` holds the backends that `--backend` or LOK_BACKEND named, nothing when all are asked. `notes` are lines
+    the user must see (which keys of the repository's file were ignored). `origins` maps a
     key path ("backends.codex.timeout") to where its value comes from."""
 
     parallel: bool
@@ -78,5 +79,6 @@ class Settings:
     hunt: EntrySettings
     audit: EntrySettings
     by_hand: EntrySettings
+    chosen: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)

@@ -33,7 +33,9 @@ def side_by_side(
 
 def git(cwd: Path, *args: str) -> None:
     """Runs git as a person who never configured anything."""
-    subprocess.run(["git", "-c", "user.name=n", "-c", "user.email=e@example.org", *args], cwd=cwd, check=True, capture_output=True)
+    subprocess.run(
+        ["git", "-c", "user.name=n", "-c", "user.email=e@example.org", *args], cwd=cwd, check=True, capture_output=True
+    )
 
 
 def table(title: str, times: Mapping[str, float], baseline: str) -> str:

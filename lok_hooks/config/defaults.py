@@ -1,0 +1,57 @@
+"""The built-in layer and what holds for each kind of backend."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from lok_hooks.config.layers import Layer, checked
+from lok_hooks.core.settings import BackendKind
+
+BUILT_IN: Final = "built-in"
+
+_LOOPBACK: Final = re.compile(r"https?://(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]+)?(/.*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KindDefaults:
+    """Defaults that hang on a backend's kind; fields as in `BackendSettings`."""
+
+    may_block: bool
+    max_prompt_bytes: int
+    max_parallel: int
+
+
+# 200 kB are some 60 000 tokens, which every model behind the three CLIs takes. Models on small servers commonly have
+# windows of 16 000 to 32 000 tokens, hence 48 kB; they see defects everywhere, hence no block of their own, and one
+# machine answers one request at a time best. Analysers read files, not prompts: no need to split.
+KIND_DEFAULTS: Final[dict[BackendKind, KindDefaults]] = {
+    "codex": KindDefaults(may_block=True, max_prompt_bytes=200_000, max_parallel=4),
+    "gemini": KindDefaults(may_block=True, max_prompt_bytes=200_000, max_parallel=4),
+    "claude": KindDefaults(may_block=True, max_prompt_bytes=200_000, max_parallel=4),
+    "ollama": KindDefaults(may_block=False, max_prompt_bytes=48_000, max_parallel=1),
+    "openai": KindDefaults(may_block=False, max_prompt_bytes=48_000, max_parallel=4),
+    "command": KindDefaults(may_block=True, max_prompt_bytes=200_000, max_parallel=4),
+    "sarif": KindDefaults(may_block=True, max_prompt_bytes=10_000_000, max_parallel=1),
+    "static": KindDefaults(may_block=True, max_prompt_bytes=10_000_000, max_parallel=1),
+}
+
+
+def stays_local(kind: BackendKind, url: str, model: str) -> bool:
+    """Whether text sent to such a backend stays on this machine, unless the user says otherwise.
+
+    True for the embedded analyser, and for ollama on a loopback address unless the model's name ends in "cloud":
+    ollama passes those on to its makers' servers. An OpenAI-compatible server on loopback may be a mere relay.
+    """
+    if kind == "ollama":
+        return bool(_LOOPBACK.fullmatch(url)) and not model.lower().endswith("cloud")
+    return kind == "static"
+
+
+def built_in_layer() -> Layer:
+    """default.toml, checked by the same schema as everyone's."""
+    text = Path(__file__).with_name("default.toml").read_text(encoding="utf-8")
+    return checked(tomllib.loads(text), label="default.toml", origin=BUILT_IN)

@@ -1,0 +1,190 @@
+"""Reading lok.toml: built-in values < the user's file < the repository's file < `LOK_*` variables < flags."""
+
+from __future__ import annotations
+
+import re
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from lok_hooks.config import build, checks, overrides, trust
+from lok_hooks.config.defaults import built_in_layer
+from lok_hooks.config.layers import Key, Layer, Merged, checked
+from lok_hooks.config.messages import shown
+from lok_hooks.core.settings import Settings
+from lok_hooks.errors import ConfigError
+
+FILE_NAME: Final = "lok.toml"
+# The original Lok's own file has 2 kB; a hundred long prompts are far below this.
+LARGEST_BYTES: Final = 256 * 1024
+# tomllib takes time in the square of a dotted key's length: minutes for a few hundred kilobytes of `a.a.a.…`.
+_LONG_DOTTED_KEY: Final = re.compile(r"""(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){64}""")
+_PLACE: Final = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Source:
+    """A file that may be read. `label` begins its messages; only a named file must exist and may be a pipe."""
+
+    path: Path
+    label: str
+    origin: str
+    is_named: bool = False
+    is_trusted: bool = True
+
+
+@dataclass(kw_only=True, slots=True)
+class _Loading:
+    """What is known so far."""
+
+    merged: Merged = field(default_factory=Merged)
+    layers: list[Layer] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    foreign: frozenset[str] = frozenset()
+
+    def add(self, layer: Layer, values: Mapping[Key, Any]) -> None:
+        """Lay a layer over the others."""
+        self.layers.append(layer)
+        self.lines += [mistake.line(layer.label) for mistake in layer.mistakes]
+        self.merged.put(layer, values)
+
+
+def load(
+    *,
+    directory: Path,
+    environ: Mapping[str, str],
+    config_file: Path | None = None,
+    flags: Mapping[str, str | None] | None = None,
+) -> Settings:
+    """Everything lok.toml says, resolved.
+
+    `directory` is the repository's top (or the current directory outside one). `config_file` (`--config`), else
+    `LOK_CONFIG`, takes the place of the repository's file and is trusted. `flags` holds the flags of
+    `overrides.FLAGS` as typed, None for those not given. The user's file is `lok/lok.toml` under
+    `$XDG_CONFIG_HOME`, else under `~/.config`, where the original Lok has it on every system.
+
+    Raises ConfigError with one line for every mistake in all files, variables and flags.
+    """
+    loading = _Loading(notes=overrides.near_misses(environ))
+    built_in = built_in_layer()
+    loading.add(built_in, built_in.values)
+    all_parsed = True
+    for source in _sources(directory, environ, config_file):
+        all_parsed &= _add_file(source, loading, built_in)
+    overriding = (overrides.from_environment(environ), overrides.from_flags(flags or {}))
+    for layer in (layer for some in overriding for layer in some.layers):
+        loading.add(layer, layer.values)
+    selection = overriding[1].selection or overriding[0].selection
+    if all_parsed:
+        loading.lines += checks.cross_checked(loading.merged, loading.layers)
+    if all_parsed and selection:
+        loading.lines += checks.unselectable(selection, loading.merged, loading.layers, loading.foreign)
+        _select(selection, loading.merged)
+    if loading.lines:
+        raise ConfigError("\n".join(dict.fromkeys(loading.lines)))
+    settings = build.settings_from(loading.merged, tuple(loading.notes))
+    return replace(settings, chosen=selection.names) if selection else settings
+
+
+def _sources(directory: Path, environ: Mapping[str, str], config_file: Path | None) -> list[_Source]:
+    sources = []
+    home = environ.get("XDG_CONFIG_HOME", "")
+    if not Path(home).is_absolute() and environ.get("HOME"):
+        home = str(Path(environ["HOME"], ".config"))
+    if Path(home).is_absolute():
+        user = Path(home, "lok", FILE_NAME)
+        sources.append(_Source(path=user, label=str(user), origin=f"user file {user}"))
+    named = config_file or (
+        Path(environ[overrides.CONFIG_VARIABLE]) if environ.get(overrides.CONFIG_VARIABLE) else None
+    )
+    if named:
+        sources.append(_Source(path=named, label=str(named), origin=str(named), is_named=True))
+    else:
+        own = directory / FILE_NAME
+        sources.append(_Source(path=own, label=FILE_NAME, origin=str(own), is_trusted=False))
+    return sources
+
+
+def _add_file(source: _Source, loading: _Loading, built_in: Layer) -> bool:
+    """Lay one file over what is there; False when it exists but could not be parsed."""
+    try:
+        raw = _parsed(source)
+    except ConfigError as error:
+        loading.lines.append(error.message)
+        return False
+    if raw is None:
+        return True
+    layer = checked(raw, label=source.label, origin=source.origin)
+    if source.is_trusted:
+        loading.add(layer, layer.values)
+        return True
+    sifted = trust.sift(layer.values, loading.merged.values, built_in.values)
+    loading.add(layer, sifted.values)
+    loading.foreign = sifted.foreign
+    if sifted.ignored:
+        loading.notes.append(trust.note(source.label, sifted.ignored))
+    return True
+
+
+def _parsed(source: _Source) -> dict[str, Any] | None:
+    """The file as TOML; None when it may be absent and is."""
+    label = source.label
+    try:
+        if not source.is_named and not stat.S_ISREG(source.path.stat().st_mode):
+            raise ConfigError(f"{label}: not a regular file; put a text file in its place or remove it")
+        with source.path.open("rb") as file:
+            data = file.read(LARGEST_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        if not source.is_named:
+            return None
+        raise ConfigError(f"{label}: there is no such file; check --config and LOK_CONFIG") from None
+    except OSError as error:
+        raise ConfigError(f"{label}: cannot be read ({error.strerror}); mend it or remove it") from error
+    if len(data) > LARGEST_BYTES:
+        raise ConfigError(f"{label}: larger than {LARGEST_BYTES} bytes; is this the right file?")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{label}:{line}: not UTF-8 text (byte {error.start}); save the file as UTF-8") from error
+    return _toml(text, label)
+
+
+def _toml(text: str, label: str) -> dict[str, Any]:
+    long_key = _LONG_DOTTED_KEY.search(text)
+    if long_key:
+        line = text.count("\n", 0, long_key.start()) + 1
+        raise ConfigError(f"{label}:{line}: a key with more than 64 parts; lok.toml has none that long")
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ConfigError(f"{label}: nested too deeply; lok.toml has no such value") from error
+    except ValueError as error:
+        raise ConfigError(_syntax_error(text, label, str(error))) from error
+
+
+def _syntax_error(text: str, label: str, problem: str) -> str:
+    """`lok.toml:3:11: not TOML: Invalid value; correct this line: timeout = soon`."""
+    match = _PLACE.fullmatch(problem)
+    if not match:
+        return f"{label}: not TOML: {shown(problem)}; correct the file"
+    if not match[2]:
+        line = text.rstrip("\n").count("\n") + 1
+        return f"{label}:{line}: not TOML: {shown(match[1])} at the end of the file; correct the file"
+    number = int(match[2])
+    content = text.split("\n")[number - 1].rstrip("\r")
+    return f"{label}:{number}:{match[3]}: not TOML: {shown(match[1])}; correct this line: {shown(content)}"
+
+
+def _select(selection: overrides.Selection, merged: Merged) -> None:
+    """All others are switched off, and every task prefers the named backends in the order named."""
+    chosen = Layer(label=selection.label, origin=selection.origin, values={})
+    for name in merged.names("backends"):
+        if name not in selection.names:
+            merged.put(chosen, {("backends", name, "enabled"): False})
+    for name in merged.names("tasks"):
+        merged.put(chosen, {("tasks", name, "backends"): selection.names})
