@@ -19,7 +19,8 @@ class Aspect:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Task:
-    """A task of lok.toml. `backends` is the preference order; empty means "route by category"."""
+    """A task of lok.toml. All of `backends` that are at hand review; where none is, or none is named, the router
+    takes the best one at hand."""
 
     name: str
     description: str

@@ -39,13 +39,14 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Every request to come, the routes behind them, the backends that were wanted and are missing, and the files
-    no request can hold."""
+    """Every request to come, the routes behind them, and the files no request can hold. `missing` are backends that
+    had to be asked and cannot be; `absent_models` all models that cannot, wanted or not."""
 
     drafts: tuple[Draft, ...]
     routes: tuple[Route, ...]
     analysers: tuple[str, ...]
     missing: tuple[Failure, ...]
+    absent_models: tuple[Failure, ...]
     too_large: tuple[Unreviewed, ...]
 
 
@@ -71,12 +72,13 @@ def plan(
             too_large += left
     analysers = [b for b in backends if b.traits.role == "analyser" and (not chosen or b.name in chosen)]
     drafts += [_analyser_draft(b, diff) for b in analysers if b.name not in absent and diff.files]
-    wanted = {*chosen, *(name for way in routes for name in way.passed_over), *(b.name for b in analysers)}
+    wanted = {*chosen, *(b.name for b in analysers)}
     return Plan(
         drafts=tuple(drafts),
         routes=routes,
         analysers=tuple(b.name for b in analysers),
         missing=tuple(failure for name, failure in absent.items() if name in wanted),
+        absent_models=tuple(absent[b.name] for b in backends if b.name in absent and b.traits.role == "model"),
         too_large=tuple(too_large),
     )
 

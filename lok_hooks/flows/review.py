@@ -240,7 +240,8 @@ def _unasked(order: Order, planned: Plan) -> list[Unreviewed]:
     wanted = (
         [way.task for way in planned.routes if way.passed_over] if order.chosen else [w.task for w in planned.routes]
     )
-    reason = "; ".join(f"{failure.backend}: {failure.kind}" for failure in planned.missing) or "no backend is at hand"
+    absent = planned.missing or planned.absent_models
+    reason = "; ".join(f"{failure.backend}: {failure.kind}" for failure in absent) or "no backend is switched on"
     return [
         Unreviewed(path=file.path, task=task, reason=reason)
         for task in wanted
@@ -279,7 +280,8 @@ def _total(counts: Sequence[int | None]) -> int | None:
 def _failures(planned: Plan, outcomes: Sequence[_Outcome], screening: Screening) -> tuple[Failure, ...]:
     """Each failure once, however many requests met it, without secrets."""
     failures: dict[tuple[str, str, str], Failure] = {}
-    for failure in [*planned.missing, *(o.failure for o in outcomes if o.failure)]:
+    missing = planned.missing if planned.drafts else planned.missing or planned.absent_models
+    for failure in [*missing, *(o.failure for o in outcomes if o.failure)]:
         clean = replace(failure, reason=screening.redact(failure.reason), answer=screening.redact(failure.answer))
         failures.setdefault((clean.backend, clean.kind, clean.reason), clean)
     return tuple(failures.values())
@@ -290,7 +292,7 @@ def _notes(order: Order, planned: Plan) -> tuple[str, ...]:
     models_asked = any(way.backends for way in planned.routes)
     if models_asked or order.chosen or not order.diff.files or not planned.analysers:
         return ()
-    absent = ", ".join(f"{failure.backend} {failure.kind}" for failure in planned.missing)
+    absent = ", ".join(f"{failure.backend} {failure.kind}" for failure in planned.absent_models)
     named = " and ".join(planned.analysers)
     return (
         f"No LLM at hand ({absent or 'none is switched on'}): reviewed by {named} alone (fixed rules and secrets).",

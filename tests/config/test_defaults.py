@@ -26,9 +26,9 @@ BUILT_IN = (
         kind="codex",
         command="codex",
         args=("exec", "--json", "-s", "read-only"),
-        strengths=("hunt",),
+        strengths=("hunt", "audit"),
     ),
-    BackendSettings(name="gemini", kind="gemini", command="gemini", strengths=("audit",)),
+    BackendSettings(name="gemini", kind="gemini", command="gemini", strengths=("audit", "hunt")),
     BackendSettings(name="claude", kind="claude", command="claude", strengths=("audit", "hunt")),
     BackendSettings(
         name="ollama",
@@ -101,10 +101,8 @@ def test_built_in_prompts_are_one_paragraph_each(home: Home) -> None:
     assert all(80 < len(text) < 500 and "\n" not in text and not text.startswith(" ") for text in texts), texts
 
 
-def test_every_backend_of_the_built_in_tasks_is_built_in(home: Home) -> None:
-    names = {backend.name for backend in BUILT_IN}
-
-    assert all(set(task.backends) == names for task in home.load().tasks)
+def test_hunts_go_to_codex_and_audits_to_gemini(home: Home) -> None:
+    assert {task.name: task.backends for task in home.load().tasks} == {"hunt": ("codex",), "audit": ("gemini",)}
 
 
 @pytest.mark.parametrize(

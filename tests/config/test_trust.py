@@ -213,7 +213,7 @@ enabled = false
     assert backend(settings, "static").rules == {"E9": "off"}
     assert [(task.name, task.description, task.backends) for task in settings.tasks] == [
         ("hunt", "ours", ("claude",)),
-        ("audit", "Security holes that this change brings in", ("gemini", "claude", "codex", "ollama", "static")),
+        ("audit", "Security holes that this change brings in", ("gemini",)),
         ("new", "", ()),
     ]
     assert (settings.hunt.tasks, settings.hunt.budget, settings.hunt.on_incomplete) == (("new",), 1.0, "block")
