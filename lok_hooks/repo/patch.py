@@ -1,0 +1,137 @@
+"""The hunks of one file's patch: read, checked against unidiff, applied.
+
+unidiff reads the patch of one file alone, so one strange file cannot hide the others, and behind neutral names,
+so no name can confuse it. The text of each hunk is a slice of what git printed.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from lok_hooks.core.diff import Hunk
+from lok_hooks.errors import DiffError, InternalError
+
+HUNK: Final = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@.*$", re.MULTILINE)
+_PATCH: Final = b"diff --git "
+_MARK: Final = b"\n@@ -"
+_NEUTRAL_NAMES: Final = "--- a/file\n+++ b/file\n"
+
+
+def split_patches(output: bytes, start: int = 0) -> Iterator[bytes]:
+    """Each file's patch in the order git printed them. No line of a hunk can start with "diff --git ", because
+    each begins with its sign.
+
+    Raises InternalError when something else stands before the first.
+    """
+    if start == len(output):
+        return
+    if not output.startswith(_PATCH, start):
+        raise InternalError(f"git printed something else than a patch: {output[start : start + 80]!r}")
+    while start < len(output):
+        # The newline before it belongs to the patch that it ends.
+        end = output.find(b"\n" + _PATCH, start) + 1 or len(output)
+        yield output[start:end]
+        start = end
+
+
+def split_header(patch: bytes) -> tuple[bytes, bytes]:
+    """The lines before the first hunk, and the hunks (b"" when there are none)."""
+    at = patch.find(_MARK) + 1 or len(patch)
+    return patch[:at], patch[at:]
+
+
+def parse_hunks(hunks: bytes) -> tuple[Hunk, ...]:
+    """The hunks of one file, from the first `@@` on; decoded as UTF-8, undecodable bytes replaced.
+
+    Raises DiffError when a hunk is longer or shorter than its header says, or when unidiff counts otherwise.
+    """
+    from unidiff.errors import UnidiffParseError
+    from unidiff.patch import PatchSet
+
+    if not hunks:
+        return ()
+    try:
+        files = PatchSet(_NEUTRAL_NAMES + _text(hunks), metadata_only=True)
+    except UnidiffParseError as error:
+        raise DiffError(f"the hunks cannot be read: {error}") from error
+    slices = list(_slices(hunks))
+    if len(files) != 1 or len(files[0]) != len(slices):
+        raise DiffError(f"{len(slices)} hunks are announced, {sum(map(len, files))} can be read")
+    read = []
+    for hunk, (head, body) in zip(files[0], slices, strict=True):
+        added, removed, context = (_count(body, sign) for sign in (b"+", b"-", b" "))
+        marks = _count(body, b"\\")
+        if (
+            (added, removed) != (hunk.added, hunk.removed)
+            or (context + removed, context + added) != (hunk.source_length, hunk.target_length)
+            or added + removed + context + marks != body.count(b"\n")
+        ):
+            raise DiffError(f"{head!r}: the lines do not add up to what this says")
+        read.append(
+            Hunk(
+                old_start=hunk.source_start,
+                old_count=hunk.source_length,
+                new_start=hunk.target_start,
+                new_count=hunk.target_length,
+                section=hunk.section_header,
+                body=_text(body),
+            )
+        )
+    return tuple(read)
+
+
+def apply_hunks(old: bytes, hunks: bytes) -> bytes:
+    """The new side of a file from its old side and the hunks between them, byte for byte.
+
+    Raises DiffError when the hunks were not made from `old`.
+    """
+    before = io.BytesIO(old).readlines()
+    after: list[bytes] = []
+    position = 0
+    for head, body in _slices(hunks):
+        found = HUNK.match(head)
+        if found is None:
+            raise DiffError(f"{head!r} is not the head of a hunk")
+        old_start, old_count = int(found[1]), int(found[2] or b"1")
+        start = old_start - (old_count != 0)
+        after += before[position:start]
+        lines = _signed_lines(body)
+        if [text for sign, text in lines if sign != b"+"] != before[start : start + old_count]:
+            raise DiffError(f"{head!r} was not made from this file")
+        after += [text for sign, text in lines if sign != b"-"]
+        position = start + old_count
+    return b"".join(after + before[position:])
+
+
+def _slices(hunks: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Head and body of each hunk. A line that starts with `@@` is a head: every other line starts with its sign."""
+    start = 0
+    while start < len(hunks):
+        end = hunks.find(_MARK, start) + 1 or len(hunks)
+        head, _, body = hunks[start:end].partition(b"\n")
+        yield head, body
+        start = end
+
+
+def _signed_lines(body: bytes) -> list[tuple[bytes, bytes]]:
+    lines: list[tuple[bytes, bytes]] = []
+    for line in io.BytesIO(body).readlines():
+        if line.startswith(b"\\"):
+            sign, text = lines.pop()
+            lines.append((sign, text.removesuffix(b"\n")))
+        elif line == b"\n":
+            lines.append((b" ", line))
+        else:
+            lines.append((line[:1], line[1:]))
+    return lines
+
+
+def _count(body: bytes, sign: bytes) -> int:
+    return body.count(b"\n" + sign) + body.startswith(sign)
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", errors="replace")
