@@ -1,0 +1,189 @@
+"""A review as styled lines for a terminal: what plain prints and console colours."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from lok_hooks.core.finding import Finding, Severity
+from lok_hooks.core.review import Judged, Review
+from lok_hooks.report import words
+from lok_hooks.report.options import Options
+from lok_hooks.report.visible import visible
+from lok_hooks.report.wrap import MIN_WIDTH, Line, Role, Span, cells, cropped, filled, with_tail
+
+CODE_LINES: Final = 9  # lines of code shown for one finding
+REMOVED_LINES: Final = 4  # of which removed ones at most
+PROSE_LINES: Final = 12  # lines of one "why" or "fix" as its author broke them
+ADVISORIES: Final = 30  # listed one by one; more are counted, the json report has them all
+_INDENT: Final = "    "
+_COPIED: Final = re.compile(r"^\s*\d*\s*[+-]?\s*[│|]?\s?")
+_BLANK: Final[Line] = ()
+_ROLES: Final[dict[Severity, Role]] = {
+    Severity.CRITICAL: "critical",
+    Severity.HIGH: "high",
+    Severity.MEDIUM: "medium",
+    Severity.LOW: "low",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CodeRow:
+    """One line of code to show: its number (None for a removed line), its text, whether the finding is about it."""
+
+    number: int | None
+    text: str
+    is_marked: bool
+
+
+def lay_out(review: Review, options: Options) -> list[Line]:
+    """The whole report, line by line, at most `options.width` columns wide. A clean review is one line."""
+    width = max(options.width, MIN_WIDTH)
+    lines = _headline(review, width)
+    if options.verbose:
+        lines += _texts(words.routing(review), width, indent="  ", role="quiet")
+    for judged in words.confirmed(review):
+        lines += [_BLANK, *_confirmed(judged, width)]
+    lines += _advisories(words.advisory(review), width)
+    if review.judged:
+        lines.append(_BLANK)
+    return lines + _ending(review, width)
+
+
+def _headline(review: Review, width: int) -> list[Line]:
+    command, *rest = words.subject_of(review)
+    outcome = words.outcome(review)
+    is_clean = not review.judged and not review.is_incomplete and bool(review.coverage.reviewed)
+    quiet = Span("".join(f" · {part}" for part in rest) + " · ", "quiet")
+    return filled([Span(command, "strong"), quiet, Span(outcome, "good" if is_clean else "plain")], width, hanging="  ")
+
+
+def _confirmed(judged: Judged, width: int) -> list[Line]:
+    finding = judged.finding
+    role = _ROLES[finding.severity]
+    head = [
+        Span(f"✗ {finding.severity}", role),
+        Span(f"  {words.where(finding.place)}  "),
+        Span(words.title(finding), "strong"),
+        Span(f"  {words.weakness(finding)}", "quiet"),
+    ]
+    lines = filled(head, width, hanging="  ")
+    lines += _code(code_rows(finding), width, role)
+    lines += _prose("why", finding.why, width)
+    lines += _prose("fix", finding.fix, width)
+    facts = Span(f"raised {words.authors(finding)} · {words.reason(judged)}", "quiet")
+    return lines + with_tail([facts], _identity(finding), width, indent=_INDENT, hanging=_INDENT)
+
+
+def _advisories(items: tuple[Judged, ...], width: int) -> list[Line]:
+    lines: list[Line] = []
+    for judged in items[:ADVISORIES]:
+        finding = judged.finding
+        head = [Span("· advisory", "quiet"), Span(f"  {words.where(finding.place)}  {words.title(finding)}")]
+        facts = [
+            Span(str(finding.severity), _ROLES[finding.severity]),
+            Span(f", {words.authors(finding)} · {words.reason(judged)}", "quiet"),
+        ]
+        lines += [_BLANK, *with_tail(head, _identity(finding), width, hanging=_INDENT)]
+        lines += filled(facts, width, indent=_INDENT, hanging=_INDENT)
+    more = len(items) - ADVISORIES
+    if more > 0:
+        told = f"· {more:,} more advisory, all of them in --format json"
+        lines += [_BLANK, *filled([Span(told, "quiet")], width, hanging="  ")]
+    return lines
+
+
+def _ending(review: Review, width: int) -> list[Line]:
+    lines: list[Line] = []
+    sentence, *groups = words.incomplete(review) or ("",)
+    if sentence:
+        lines += [_BLANK] if not review.judged else []
+        lines += filled([Span(f"! {sentence}", "warn")], width, hanging="  ")
+        lines += _texts(tuple(groups), width, indent=_INDENT)
+    lines += _texts(words.failures(review), width, indent="  ")
+    lines += _texts(words.notes(review), width, indent="  ")
+    counts = tuple(part for part in (words.totals(review), words.left_out(review)) if part)
+    together = " · ".join(counts)
+    fitting = (together,) if together and cells(together) <= width else counts
+    lines += _texts(fitting, width, indent="" if review.judged else "  ")
+    verdict = words.verdict(review)
+    return lines + filled([Span(verdict, "strong")], width) if verdict else lines
+
+
+def _texts(texts: tuple[str, ...], width: int, *, indent: str, role: Role = "plain") -> list[Line]:
+    return [line for text in texts for line in filled([Span(text, role)], width, indent=indent, hanging=indent + "  ")]
+
+
+def _identity(finding: Finding) -> Span:
+    return Span(f"[{visible(finding.short_identity)}]", "quiet")
+
+
+def _prose(label: str, text: str, width: int) -> list[Line]:
+    """`text` behind its label, its own line breaks and indentation kept."""
+    lines: list[Line] = []
+    given = words.prose(text)
+    if len(given) > PROSE_LINES:
+        given = [*given[: PROSE_LINES - 1], "…"]
+    for number, line in enumerate(given):
+        opening = f"{_INDENT}{label if number == 0 else ' ' * len(label)}  "
+        body = line.lstrip(" ")
+        # Deep indentation would leave no room for the words on a narrow terminal.
+        deep = " " * min(len(line) - len(body), width // 4)
+        hanging = " " * len(opening) + deep
+        # The label is as wide as the indent it stands on.
+        first, *rest = filled([Span(body)], width, indent=hanging, hanging=hanging)
+        text = "".join(span.text for span in first)[len(opening) :]
+        lines += [(Span(opening, "quiet"), Span(text)), *rest]
+    return lines
+
+
+def code_rows(finding: Finding) -> tuple[CodeRow, ...]:
+    """The code to show: removed lines that the finding quotes where they stood, and the lines around its place.
+
+    At most `CODE_LINES` rows, the marked ones preferred; an empty tuple when the place has no code.
+    """
+    place = finding.place
+    removed = [CodeRow(None, text, True) for text in _removed(finding)[:REMOVED_LINES]]
+    rows: list[CodeRow] = []
+    for number, text in enumerate(place.code, place.first):
+        if number == place.line:
+            rows += removed
+        is_marked = not removed and place.line <= number <= place.end_line
+        rows.append(CodeRow(number, _code_text(text), is_marked))
+    if removed and not any(row.number is None for row in rows):
+        rows += removed
+    start = next((index for index, row in enumerate(rows) if row.is_marked), 0)
+    start = max(0, min(start - 2, len(rows) - CODE_LINES))
+    return tuple(rows[start : start + CODE_LINES])
+
+
+def _removed(finding: Finding) -> list[str]:
+    """The quoted lines where none of them is in the new code: a grounded quote was removed then."""
+    if finding.problem or finding.is_proof or not finding.place.touches_change or not finding.place.code:
+        return []
+    quoted = [line for line in finding.quote.split("\n") if line.strip()]
+    new = "\n".join(_bare(line) for line in finding.place.code)
+    # A reviewer may have copied line numbers and signs along with the code.
+    is_new = any(_bare(line) in new or _bare(_COPIED.sub("", line)) in new for line in quoted)
+    return [] if is_new else [_code_text(line) for line in quoted]
+
+
+def _bare(line: str) -> str:
+    return " ".join(line.split())
+
+
+def _code_text(text: str) -> str:
+    return visible(text.rstrip("\r").expandtabs(4))
+
+
+def _code(rows: tuple[CodeRow, ...], width: int, role: Role) -> list[Line]:
+    gutter = max((len(str(row.number)) for row in rows if row.number is not None), default=1)
+    lines: list[Line] = []
+    for row in rows:
+        number = f"{'-' if row.number is None else row.number:>{gutter}}"
+        mark = Span("  ▸ ", role) if row.is_marked else Span(_INDENT)
+        bar = Span(f"{number} │ ", "quiet")
+        text = cropped(row.text, width - cells(mark.text) - cells(bar.text))
+        lines.append((mark, bar, Span(text, "plain" if row.is_marked else "quiet")))
+    return lines

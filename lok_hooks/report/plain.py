@@ -1,0 +1,23 @@
+"""The plain report: the console's words without any escape sequence."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from lok_hooks.core.review import Review
+from lok_hooks.report.layout import lay_out
+from lok_hooks.report.options import Options
+
+# A CI runner takes a line that starts with "::" (spaces before it or not) for a command.
+_COMMAND: Final = re.compile(r"^(\s*):(?=:)")
+
+
+def report(review: Review, options: Options) -> str:
+    """The review as text, one newline at its end."""
+    lines = ("".join(span.text for span in line).rstrip() for line in lay_out(review, options))
+    return "".join(f"{_COMMAND.sub(_defused, line)}\n" for line in lines)
+
+
+def _defused(match: re.Match[str]) -> str:
+    return f"{match.group(1)}\\x3a"

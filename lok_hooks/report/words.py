@@ -1,0 +1,237 @@
+"""The sentences of a review, shared by every report that people read, so that the reports cannot drift apart.
+
+Everything returned here is visible text (no control characters) on one line.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from lok_hooks.core.finding import Finding, Place
+from lok_hooks.core.ports import Failure
+from lok_hooks.core.review import Asked, Disposition, Judged, Review, Unreviewed
+from lok_hooks.errors import EXIT_CONFIRMED, EXIT_INCOMPLETE
+from lok_hooks.report.visible import visible, visible_lines, visible_sentence
+
+TITLE_LIMIT: Final = 300  # characters of a title in a report for people
+MESSAGE_LIMIT: Final = 500  # characters of a vendor's message, a reason, a note
+PROSE_CHARACTERS: Final = 2_000  # of one "why" or "fix" in a report for people; models ramble, json has it all
+LISTED: Final = 5  # paths named in one sentence before the rest is only counted
+USUAL_LABEL: Final = "staged changes"  # what lok-hunt looks at anyway, so its headline need not say it
+_SUBJECTS: Final = {"lok-hunt": "Commit", "lok-audit": "Push"}
+_ORDER: Final = {disposition: rank for rank, disposition in enumerate(Disposition)}
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 file", "2,000 files"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def duration(seconds: float) -> str:
+    """Seconds with one decimal: "6.2 s"."""
+    return f"{seconds:.1f} s"
+
+
+def ordered(review: Review) -> tuple[Judged, ...]:
+    """Every judged finding in report order: confirmed first, worst first, then by place."""
+    return tuple(
+        sorted(
+            review.judged,
+            key=lambda judged: (
+                _ORDER[judged.disposition],
+                -judged.finding.severity.order,
+                judged.finding.place.path,
+                judged.finding.place.line,
+                judged.finding.identity,
+            ),
+        )
+    )
+
+
+def confirmed(review: Review) -> tuple[Judged, ...]:
+    """The findings that block, in report order."""
+    return tuple(judged for judged in ordered(review) if judged.disposition is Disposition.CONFIRMED)
+
+
+def advisory(review: Review) -> tuple[Judged, ...]:
+    """The findings that do not block, in report order."""
+    return tuple(judged for judged in ordered(review) if judged.disposition is not Disposition.CONFIRMED)
+
+
+def where(place: Place) -> str:
+    """ "app/db.py:42", "app/db.py:42-45", with the pushed ref behind it when several are reviewed."""
+    line = f":{place.line}" if place.line > 0 else ""
+    end = f"-{place.end_line}" if place.line > 0 and place.end_line > place.line else ""
+    ref = f" ({visible(place.ref)})" if place.ref else ""
+    return f"{visible(place.path)}{line}{end}{ref}"
+
+
+def title(finding: Finding) -> str:
+    """The finding's title; its category where the author gave none."""
+    return visible_sentence(finding.title, TITLE_LIMIT) or visible_sentence(finding.category, TITLE_LIMIT) or "untitled"
+
+
+def prose(text: str) -> list[str]:
+    """The lines of a "why" or "fix", ended by "…" where it had to be cut."""
+    lines = visible_lines(text[:PROSE_CHARACTERS])
+    return lines if len(text) <= PROSE_CHARACTERS else [*lines[:-1], f"{''.join(lines[-1:])} …"]
+
+
+def authors(finding: Finding) -> str:
+    """ "by codex, gemini"."""
+    return f"by {_joined(finding.raised_by)}" if finding.raised_by else "by nobody"
+
+
+def weakness(finding: Finding) -> str:
+    """ "CWE-89"; "" where it is not known."""
+    return visible_sentence(finding.cwe, TITLE_LIMIT)
+
+
+def reason(judged: Judged) -> str:
+    """The rule that gave the disposition: "unconfirmed: raised by 1 of 2 reviewers, 2 are needed"."""
+    text = visible_sentence(judged.reason, MESSAGE_LIMIT)
+    return f"{judged.disposition}: {text}" if text else str(judged.disposition)
+
+
+def subject_of(review: Review) -> tuple[str, ...]:
+    """The first words of the headline: the entry point, what was looked at, how much, by whom."""
+    files = len({*review.coverage.reviewed, *(item.path for item in review.coverage.unreviewed)})
+    label = (visible_sentence(review.label, TITLE_LIMIT),) if review.label not in ("", USUAL_LABEL) or not files else ()
+    size = f"{counted(files, 'file')}, {counted(review.coverage.changed_lines, 'changed line')}"
+    who = ", ".join(_share(asked) for asked in review.asked)
+    return tuple(part for part in (visible(review.command), *label, size if files else "", who) if part)
+
+
+def _share(asked: Asked) -> str:
+    missing = f" ({asked.answered} of {asked.requests} answered)" if asked.answered < asked.requests else ""
+    return f"{visible(asked.backend)} {duration(asked.seconds)}{missing}"
+
+
+def outcome(review: Review) -> str:
+    """How it ended in a few words. "Nothing reviewed", "nothing found" and "nothing confirmed" are different ends."""
+    if review.blocking:
+        return f"{len(review.blocking):,} confirmed"
+    if review.judged:
+        return "nothing confirmed"
+    if review.coverage.reviewed:
+        return "nothing found in what was reviewed" if review.is_incomplete else "nothing found"
+    if review.is_incomplete:
+        return "nothing reviewed"
+    if review.coverage.skipped:
+        number = len(review.coverage.skipped)
+        return f"nothing reviewed: {'the only' if number == 1 else f'all {number:,}'} changed {_files(number)} left out"
+    return "nothing reviewed: no changes"
+
+
+def _files(number: int) -> str:
+    return "file was" if number == 1 else "files were"
+
+
+def headline(review: Review) -> str:
+    """The whole first line; all that a clean review prints."""
+    return " · ".join((*subject_of(review), outcome(review)))
+
+
+def totals(review: Review) -> str:
+    """ "1 confirmed, 3 advisory (2 unconfirmed, 1 refuted)", "1 advisory (unconfirmed)"; "" without findings."""
+    others = advisory(review)
+    parts = [f"{len(review.blocking):,} confirmed"] if review.blocking else []
+    if others:
+        kinds = Counter(judged.disposition for judged in others)
+        several = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items())
+        detail = several if len(kinds) > 1 else next(iter(kinds))
+        parts.append(f"{len(others):,} advisory ({detail})")
+    return ", ".join(parts)
+
+
+def left_out(review: Review) -> str:
+    """ "left out: package-lock.json (lock file), and 3 more"; "" when nothing was."""
+    items = [
+        f"{visible(item.path)} ({item.reason}{f', {visible_sentence(item.detail, 80)}' if item.detail else ''})"
+        for item in review.coverage.skipped
+    ]
+    return f"left out: {_capped(items)}" if items else ""
+
+
+def notes(review: Review) -> tuple[str, ...]:
+    """The lines every reader must see."""
+    return tuple(f"note: {visible_sentence(note, MESSAGE_LIMIT)}" for note in dict.fromkeys(review.notes))
+
+
+def failures(review: Review) -> tuple[str, ...]:
+    """One line for each way in which a backend failed: kind, the vendor's own message, what to do."""
+    lines = Counter(_failure(failure) for failure in review.failures)
+    return tuple(f"{line} ({number} times)" if number > 1 else line for line, number in lines.items())
+
+
+def _failure(failure: Failure) -> str:
+    told = visible_sentence(failure.reason, MESSAGE_LIMIT)
+    advice = visible_sentence(failure.advice, MESSAGE_LIMIT)
+    message = f"{visible(failure.backend)}: {failure.kind}"
+    message = f"{message}: {told}" if told else message
+    return f"{message} — {advice}" if advice else message
+
+
+def incomplete(review: Review) -> tuple[str, ...]:
+    """What was not reviewed and why, one sentence and a line for each task and reason; () for a whole review."""
+    missing = review.coverage.unreviewed
+    if not missing:
+        return ()
+    paths = len({item.path for item in missing})
+    whole = len({*review.coverage.reviewed, *(item.path for item in missing)})
+    share = f"{paths:,} of {counted(whole, 'file')}" if whole > paths else counted(paths, "file")
+    sentence = f"incomplete: {share} {'was' if paths == 1 else 'were'} not reviewed in full"
+    return (sentence, *_by_reason(missing))
+
+
+def _by_reason(missing: Sequence[Unreviewed]) -> list[str]:
+    groups: dict[tuple[str, str], dict[str, None]] = {}
+    for item in missing:
+        groups.setdefault((item.task, item.reason), {})[visible(item.path)] = None
+    return [
+        f"{visible(task)}: {_capped(list(paths))} — {visible_sentence(why, MESSAGE_LIMIT)}"
+        for (task, why), paths in groups.items()
+    ]
+
+
+def verdict(review: Review) -> str:
+    """What happens now: refused, blocked, allowed although incomplete; "" when there is nothing to say."""
+    subject = _SUBJECTS.get(review.command, "")
+    if review.exit_code == EXIT_CONFIRMED:
+        found = counted(len(review.blocking), "confirmed finding")
+        return f"{subject} refused." if subject else f"Review failed: {found}."
+    if review.exit_code == EXIT_INCOMPLETE:
+        return f"{subject or 'Review'} blocked (exit {EXIT_INCOMPLETE}): the review is incomplete."
+    if not review.is_incomplete:
+        return ""
+    allowed = f"{subject} allowed" if subject else "Not blocked"
+    rest = ": the rest is left to the push gate, lok-audit" if subject == "Commit" else ""
+    return f"{allowed}, although the review is incomplete{rest}."
+
+
+def routing(review: Review) -> tuple[str, ...]:
+    """One line for each backend: its tasks, why it was chosen, how many requests, model and tokens where known."""
+    return tuple(_route(asked) for asked in review.asked)
+
+
+def _route(asked: Asked) -> str:
+    facts = [f"{asked.answered} of {counted(asked.requests, 'request')} answered", duration(asked.seconds)]
+    if asked.model:
+        facts.append(visible(asked.model))
+    if asked.tokens_in is not None:
+        facts.append(f"{asked.tokens_in:,} tokens in")
+    if asked.tokens_out is not None:
+        facts.append(f"{asked.tokens_out:,} tokens out")
+    why = visible_sentence(asked.why, MESSAGE_LIMIT) or "no reason recorded"
+    return f"{visible(asked.backend)}: {_joined(asked.tasks)} — {why} ({', '.join(facts)})"
+
+
+def _joined(names: Iterable[str]) -> str:
+    return ", ".join(visible(name) for name in names)
+
+
+def _capped(items: Sequence[str]) -> str:
+    more = len(items) - LISTED
+    return ", ".join(items[:LISTED]) + (f", and {more:,} more" if more > 0 else "")

@@ -1,0 +1,188 @@
+"""The sentences that console, plain and markdown share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from lok_hooks.core.diff import Skipped, SkipReason
+from lok_hooks.core.finding import Place
+from lok_hooks.core.ports import Failure, FailureKind
+from lok_hooks.core.review import Coverage, Disposition, Review, Unreviewed
+from lok_hooks.report import words
+from lok_hooks.report.all import render
+from tests.report import builders
+
+MISSING = (Unreviewed(path="a.py", task="hunt", reason="codex: timed out"),)
+
+
+@pytest.mark.parametrize(
+    ("review", "outcome"),
+    [
+        (builders.nothing_staged(), "nothing reviewed: no changes"),
+        (builders.all_left_out(), "nothing reviewed: all 2 changed files were left out"),
+        (
+            builders.review(coverage=Coverage(skipped=(builders.LOCK_FILE,))),
+            "nothing reviewed: the only changed file was left out",
+        ),
+        (builders.review(coverage=Coverage(unreviewed=MISSING)), "nothing reviewed"),
+        (builders.clean(), "nothing found"),
+        (builders.incomplete_allowed(), "nothing found in what was reviewed"),
+        (builders.advisory(), "nothing confirmed"),
+        (builders.refused(), "1 confirmed"),
+    ],
+)
+def test_every_end_has_its_own_sentence(review: Review, outcome: str) -> None:
+    assert words.outcome(review) == outcome
+    assert words.headline(review).endswith(f" · {outcome}")
+
+
+@pytest.mark.parametrize(
+    ("command", "on_incomplete", "verdict"),
+    [
+        (
+            "lok-hunt",
+            "allow",
+            "Commit allowed, although the review is incomplete: the rest is left to the push gate, lok-audit.",
+        ),
+        ("lok-hunt", "block", "Commit blocked (exit 4): the review is incomplete."),
+        ("lok-audit", "allow", "Push allowed, although the review is incomplete."),
+        ("lok-audit", "block", "Push blocked (exit 4): the review is incomplete."),
+        ("lok-review", "allow", "Not blocked, although the review is incomplete."),
+        ("lok-review", "block", "Review blocked (exit 4): the review is incomplete."),
+    ],
+)
+def test_an_incomplete_review_says_what_happens_next(command: str, on_incomplete: str, verdict: str) -> None:
+    policy = replace(builders.BLOCK, on_incomplete="allow" if on_incomplete == "allow" else "block")
+    review = replace(builders.incomplete_allowed(), command=command, policy=policy)
+    assert words.verdict(review) == verdict
+
+
+@pytest.mark.parametrize(
+    ("command", "verdict"),
+    [
+        ("lok-hunt", "Commit refused."),
+        ("lok-audit", "Push refused."),
+        ("lok-review", "Review failed: 1 confirmed finding."),
+        ("lok diff", "Review failed: 1 confirmed finding."),
+    ],
+)
+def test_a_refusal_names_what_is_refused(command: str, verdict: str) -> None:
+    assert words.verdict(replace(builders.refused(), command=command)) == verdict
+
+
+def test_a_refusal_goes_before_incompleteness() -> None:
+    review = replace(builders.incomplete_blocked(), judged=(builders.judged(builders.finding()),))
+    assert words.verdict(review) == "Push refused."
+    assert words.incomplete(review)[0].startswith("incomplete: ")
+
+
+@pytest.mark.parametrize("review", [builders.clean(), builders.advisory(), builders.nothing_staged()])
+def test_nothing_is_said_where_nothing_happens(review: Review) -> None:
+    assert words.verdict(review) == ""
+    assert words.incomplete(review) == ()
+
+
+@pytest.mark.parametrize("format", ["console", "plain", "markdown", "github", "sarif", "json"])
+@pytest.mark.parametrize("review", [builders.incomplete_allowed(), builders.incomplete_blocked()])
+def test_every_format_says_incomplete_who_and_why(review: Review, format: str) -> None:
+    text = render(review, format, width=120).replace("\\", "")
+    for told in ("incomplete", "app/db.py", "codex", "timed out", "no answer within 60 s", "raise the budget"):
+        assert told in text
+
+
+def test_what_was_not_reviewed_is_grouped() -> None:
+    missing = tuple(
+        Unreviewed(path=f"f{number}.py", task=task, reason="codex: timed out")
+        for number in range(7)
+        for task in ("hunt", "audit")
+    )
+    review = builders.review(coverage=Coverage(reviewed=("a.py",), unreviewed=missing))
+    assert words.incomplete(review) == (
+        "incomplete: 7 of 8 files were not reviewed in full",
+        "hunt: f0.py, f1.py, f2.py, f3.py, f4.py, and 2 more — codex: timed out",
+        "audit: f0.py, f1.py, f2.py, f3.py, f4.py, and 2 more — codex: timed out",
+    )
+    assert words.incomplete(builders.review(coverage=Coverage(unreviewed=MISSING))) == (
+        "incomplete: 1 file was not reviewed in full",
+        "hunt: a.py — codex: timed out",
+    )
+
+
+def test_left_out_files_are_capped_with_a_count() -> None:
+    skipped = tuple(Skipped(path=f"f{number}", reason=SkipReason.TOO_LARGE, detail="2 MB") for number in range(7))
+    shown = ", ".join(f"f{number} (too large, 2 MB)" for number in range(5))
+    assert words.left_out(builders.review(coverage=Coverage(skipped=skipped))) == f"left out: {shown}, and 2 more"
+    assert words.left_out(builders.clean()) == ""
+
+
+@pytest.mark.parametrize(
+    ("failure", "line"),
+    [
+        (
+            Failure(backend="gemini", kind=FailureKind.NOT_LOGGED_IN, reason="401 no key", advice="run: gemini"),
+            "gemini: not logged in: 401 no key — run: gemini",
+        ),
+        (Failure(backend="ollama", kind=FailureKind.MISSING, reason="", advice=""), "ollama: missing"),
+        (
+            Failure(backend="x", kind=FailureKind.CRASHED, reason="line one\n  line two", advice=""),
+            "x: crashed: line one line two",
+        ),
+    ],
+)
+def test_a_failure_in_one_line(failure: Failure, line: str) -> None:
+    assert words.failures(builders.review(failures=(failure,))) == (line,)
+    assert words.failures(builders.review(failures=(failure, failure, failure))) == (f"{line} (3 times)",)
+
+
+def test_notes_are_told_once_each() -> None:
+    review = builders.review(notes=("trust: one", "two\nlines", "trust: one"))
+    assert words.notes(review) == ("note: trust: one", "note: two lines")
+
+
+@pytest.mark.parametrize(
+    ("line", "end_line", "ref", "where"),
+    [
+        (42, 42, "", "app/db.py:42"),
+        (42, 45, "", "app/db.py:42-45"),
+        (42, 1, "", "app/db.py:42"),
+        (0, 0, "", "app/db.py"),
+        (-1, 5, "", "app/db.py"),
+        (3, 3, "refs/heads/x", "app/db.py:3 (refs/heads/x)"),
+    ],
+)
+def test_where_a_finding_stands(line: int, end_line: int, ref: str, where: str) -> None:
+    place = Place(path="app/db.py", ref=ref, line=line, end_line=end_line, touches_change=True)
+    assert words.where(place) == where
+
+
+def test_totals_count_by_disposition() -> None:
+    found = builders.finding()
+    kinds = (Disposition.REFUTED, Disposition.BELOW, Disposition.REFUTED, Disposition.CONFIRMED, Disposition.SUPPRESSED)
+    review = builders.review(*(builders.judged(found, kind) for kind in kinds))
+    assert words.totals(review) == "1 confirmed, 4 advisory (2 refuted, 1 below the threshold, 1 suppressed)"
+    assert words.totals(builders.clean()) == ""
+
+
+def test_every_advisory_has_its_reason_on_show() -> None:
+    found = builders.finding()
+    for disposition in Disposition:
+        text = render(builders.review(builders.judged(found, disposition, "because of x")), "plain")
+        assert f"{disposition}: because of x" in text
+
+
+def test_the_label_is_shown_unless_it_is_what_the_hook_looks_at_anyway() -> None:
+    assert words.headline(builders.review(label="main...x")).startswith("lok-hunt · main...x · 3 files, ")
+    assert words.headline(builders.clean()).startswith("lok-hunt · 3 files, 41 changed lines · codex 6.2 s · ")
+
+
+def test_long_prose_is_cut_and_says_so() -> None:
+    assert words.prose("x" * 3_000) == ["x" * 2_000 + " …"]
+    assert words.prose("short") == ["short"]
+    assert words.prose(" ") == []
+
+
+def test_an_untitled_finding_shows_its_category() -> None:
+    assert words.title(builders.finding(" ")) == "sql-injection"
+    assert words.title(builders.finding("", category="")) == "untitled"
