@@ -1,0 +1,80 @@
+"""The table of all backends: for each kind of lok.toml, how one is made. Each imports its own file only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from lok_hooks.core.ports import Backend, Contents
+from lok_hooks.core.settings import BackendKind, BackendSettings
+
+
+def make(settings: BackendSettings, contents: Contents, noted: Callable[[str], None] | None = None) -> Backend:
+    """The backend behind one `[backends.NAME]` section; models ask again after passing failures, which `noted` is
+    told. Raises ConfigError for settings that its kind cannot have. Starts nothing and reaches no network."""
+    backend = FACTORIES[settings.kind](settings, contents)
+    if backend.traits.role == "analyser":
+        return backend
+    from lok_hooks.backends.retrying import Retrying
+
+    return Retrying(backend, noted)
+
+
+def _codex(settings: BackendSettings, _: Contents) -> Backend:
+    from lok_hooks.backends.codex import Codex
+
+    return Codex(settings)
+
+
+def _gemini(settings: BackendSettings, _: Contents) -> Backend:
+    from lok_hooks.backends.gemini import Gemini
+
+    return Gemini(settings)
+
+
+def _claude(settings: BackendSettings, _: Contents) -> Backend:
+    from lok_hooks.backends.claude import Claude
+
+    return Claude(settings)
+
+
+def _ollama(settings: BackendSettings, _: Contents) -> Backend:
+    from lok_hooks.backends.ollama import Ollama
+
+    return Ollama(settings)
+
+
+def _openai(settings: BackendSettings, _: Contents) -> Backend:
+    from lok_hooks.backends.openai import OpenAI
+
+    return OpenAI(settings)
+
+
+def _command(settings: BackendSettings, _: Contents) -> Backend:
+    from lok_hooks.backends.command import Command
+
+    return Command(settings)
+
+
+def _sarif(settings: BackendSettings, contents: Contents) -> Backend:
+    from lok_hooks.backends.sarif import Sarif
+
+    return Sarif(settings, contents)
+
+
+def _static(settings: BackendSettings, contents: Contents) -> Backend:
+    from lok_hooks.backends.static import Static
+
+    return Static(settings, contents)
+
+
+FACTORIES: Final[Mapping[BackendKind, Callable[[BackendSettings, Contents], Backend]]] = {
+    "codex": _codex,
+    "gemini": _gemini,
+    "claude": _claude,
+    "ollama": _ollama,
+    "openai": _openai,
+    "command": _command,
+    "sarif": _sarif,
+    "static": _static,
+}

@@ -1,0 +1,130 @@
+"""A vendor's words for what went wrong, read as one of our kinds. Pure: text and a status in, a judgement out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lok_hooks.core.ports import FailureKind
+
+MESSAGE_LIMIT: Final = 600
+"""Characters of a vendor's message that a report shows."""
+
+_ESCAPE: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_STATUS: Final = re.compile(r"\b(?:status|error|code|HTTP)\W{0,12}([45]\d\d)\b", re.IGNORECASE)
+_RETRY_AFTER: Final = re.compile(
+    r"""(?:retry[-_ ]?after|retry[-_ ]?delay|try[ ]again[ ]in|retry[ ]in|reset[s]?[ ]after)["':=\s]*"""
+    r"(?:(\d+)\s*h(?:ours?)?\s*)?(?:(\d+)\s*m(?!s)(?:in(?:utes?)?)?\s*)?(?:(\d+(?:\.\d+)?)\s*(ms|s(?:ec(?:onds?)?)?)?)?",
+    re.IGNORECASE,
+)
+
+# Words, in this order, for where no status is shown; the CLIs' wording as measured, the APIs' as documented.
+_WORDS: Final[tuple[tuple[FailureKind, bool, re.Pattern[str]], ...]] = tuple(
+    (kind, is_transient, re.compile(words, re.IGNORECASE))
+    for kind, is_transient, words in (
+        (
+            FailureKind.TOO_LARGE,
+            False,
+            r"too (?:long|large)|context[ _](?:length|window)|maximum (?:length|context)|token (?:count|limit)"
+            r"|exceeds the (?:maximum|limit)|input exceeds|ran out of room",
+        ),
+        (
+            FailureKind.NOT_LOGGED_IN,
+            False,
+            r"not logged in|/login|log ?in again|invalid api key|api key (?:not valid|not found)|incorrect api key"
+            r"|unauthori[sz]ed|authentication|missing environment variable|auth method|expired token"
+            r"|token (?:has )?expired|refresh token|unauthenticated",
+        ),
+        (FailureKind.RATE_LIMITED, True, r"rate.?limit|too many requests|quota|usage limit|resource.?exhausted"),
+        (
+            FailureKind.CRASHED,
+            True,
+            r"high demand|overloaded|unavailable|server error|stream (?:disconnected|closed|ended)|invalid_stream"
+            r"|connection|connect\b|econnre|fetch failed|error sending request|socket|network|timed? ?out"
+            r"|enotfound|eai_again|bad gateway",
+        ),
+        (
+            FailureKind.REFUSED,
+            False,
+            r"policy|safety|blocked|refus|not supported|invalid.?(?:request|argument)|not found",
+        ),
+    )
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """The kind of a failure, whether another try may mend it, and the server's wish in seconds, if it told one."""
+
+    kind: FailureKind
+    is_transient: bool
+    retry_after: float | None = None
+
+
+def readable(text: str) -> str:
+    """A vendor's message for a person's terminal: no escapes or controls, runs of blanks as one, at most 600
+    characters, the end kept where it must be cut."""
+    plain = " ".join(_CONTROL.sub(" ", _ESCAPE.sub("", text)).split())
+    return plain if len(plain) <= MESSAGE_LIMIT else f"… {plain[-MESSAGE_LIMIT:]}"
+
+
+def innermost(error: Mapping[str, Any]) -> tuple[str, int | None]:
+    """The message and HTTP status of an API's error object; another one may stand as text inside the message,
+    again and again. A delay that Google wishes for is kept behind the message."""
+    message, code = str(error.get("message") or error), error.get("code")
+    while (start := message.find("{")) >= 0:
+        try:
+            inner = json.loads(message[start:])
+        except ValueError:
+            break
+        detail = inner.get("error") if isinstance(inner, dict) else None
+        if not isinstance(detail, dict) or not detail.get("message"):
+            break
+        code = detail.get("code") or code
+        delay = re.search(r'"retryDelay"\s*:\s*"[^"]+"', message)
+        message = str(detail["message"]) + (f" ({delay[0]})" if delay else "")
+    is_status = isinstance(code, int) and 400 <= code < 600
+    return message, code if is_status else None
+
+
+def judge(message: str, status: int | None = None) -> Judgement:
+    """What a message means. `status` is the HTTP status where the CLI gives it, else it is looked for in the text."""
+    retry_after = shown_delay(message)
+    if status is None and (found := _STATUS.search(message)):
+        status = int(found[1])
+    by_status = _of_status(status, message) if status else None
+    if by_status:
+        return Judgement(kind=by_status[0], is_transient=by_status[1], retry_after=retry_after)
+    for kind, is_transient, words in _WORDS:
+        if words.search(message):
+            return Judgement(kind=kind, is_transient=is_transient, retry_after=retry_after)
+    return Judgement(kind=FailureKind.CRASHED, is_transient=False, retry_after=retry_after)
+
+
+def _of_status(status: int, message: str) -> tuple[FailureKind, bool] | None:
+    if status == 401:
+        return FailureKind.NOT_LOGGED_IN, False
+    if status == 413 or (status == 400 and _WORDS[0][2].search(message)):
+        return FailureKind.TOO_LARGE, False
+    # Google answers a wrong API key with 400.
+    if status == 400 and _WORDS[1][2].search(message):
+        return FailureKind.NOT_LOGGED_IN, False
+    if status == 429:
+        return FailureKind.RATE_LIMITED, True
+    if status == 408 or status >= 500:
+        return FailureKind.CRASHED, True
+    return (FailureKind.REFUSED, False) if status >= 400 else None
+
+
+def shown_delay(message: str) -> float | None:
+    """The seconds after which the vendor wants to be asked again, None where the message names none."""
+    found = _RETRY_AFTER.search(message)
+    if not found or not any(found.group(1, 2, 3)):
+        return None
+    hours, minutes, seconds, unit = found.groups()
+    last = float(seconds or 0) / (1000 if (unit or "").lower() == "ms" else 1)
+    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + last

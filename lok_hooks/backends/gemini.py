@@ -1,0 +1,222 @@
+"""Google's gemini CLI, locked: no tools, no extensions, no hooks, a home of its own for every run."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Final
+
+from lok_hooks.backends.arguments import Allowed, read_arguments
+from lok_hooks.backends.complaints import innermost
+from lok_hooks.backends.logins import lend, write_private
+from lok_hooks.backends.process import Finished
+from lok_hooks.backends.sealed import SYSTEM_PROMPT, Call, Product, Room, SealedCli, text
+from lok_hooks.core.ports import Failure, FailureKind, Reply
+from lok_hooks.core.settings import BackendSettings
+from lok_hooks.core.task import Prompt
+
+KNOWN_VERSION: Final = "0.61.0"
+PRODUCT: Final = Product(
+    package="@google/gemini-cli",
+    known_version=KNOWN_VERSION,
+    credentials=(
+        *("GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_CLOUD_*", "GOOGLE_APPLICATION_CREDENTIALS"),
+        *("GOOGLE_GENAI_USE_VERTEXAI", "GOOGLE_GENAI_USE_GCA", "GOOGLE_GEMINI_BASE_URL", "GOOGLE_VERTEX_BASE_URL"),
+        "GEMINI_FORCE_ENCRYPTED_FILE_STORAGE",
+    ),
+    # Beyond about a million tokens it sends nothing and says nothing, beyond 8 MiB it cuts.
+    input_limit=4_000_000,
+    login="run `gemini` once and sign in, or set GEMINI_API_KEY",
+)
+
+_ARGV: Final = ("-o", "json", "--approval-mode", "plan", "--skip-trust", "-e", "none")
+_SETTINGS: Final[dict[str, Any]] = {
+    "privacy": {"usageStatisticsEnabled": False},
+    "telemetry": {"enabled": False},
+    "general": {
+        "enableAutoUpdate": False,
+        "enableAutoUpdateNotification": False,
+        "maxAttempts": 1,
+        "retryFetchErrors": False,
+    },
+    "tools": {"core": ["none"]},
+    "skills": {"enabled": False},
+    "hooksConfig": {"enabled": False},
+    "experimental": {"enableAgents": False},
+    "context": {"includeDirectoryTree": False},
+    "model": {"maxSessionTurns": 2},
+}
+_ALLOWED: Final = Allowed(
+    stock={
+        "-o": frozenset({"json", "text"}),
+        "--output-format": frozenset({"json", "text"}),
+        "--approval-mode": frozenset({"plan", "default"}),
+        "--skip-trust": frozenset({""}),
+        "-e": frozenset({"none"}),
+        "--extensions": frozenset({"none"}),
+    },
+    passed={"--screen-reader": 0},
+)
+_LOGIN_FILES: Final = ("oauth_creds.json", "google_accounts.json", "installation_id", "gemini-credentials.json")
+_KINDS: Final = frozenset(
+    {"oauth-personal", "gemini-api-key", "vertex-ai", "compute-default-credentials", "cloud-shell"}
+)
+_KEY_LINE: Final = re.compile(r"^\s*(?:export\s+)?GEMINI_API_KEY\s*=\s*\S", re.MULTILINE)
+_ADC: Final = Path("gcloud") / "application_default_credentials.json"
+
+# Its own exit codes; an HTTP status comes as status modulo 256 besides.
+_EXIT_NO_LOGIN: Final = 41
+_NO_MODEL: Final = b"ModelNotFoundError"
+
+
+class Gemini(SealedCli):
+    """`kind = "gemini"`."""
+
+    product = PRODUCT
+
+    def __init__(self, settings: BackendSettings) -> None:
+        super().__init__(settings)
+        self._given = read_arguments(settings, "gemini", _ALLOWED)
+
+    @property
+    def program(self) -> tuple[str, ...]:
+        """The gemini program, or npx with the package."""
+        return self._given.program
+
+    @property
+    def model(self) -> str:
+        """The model the user chose."""
+        return self._given.model
+
+    def prepare(self, room: Room, prompt: Prompt) -> Call | Failure:
+        """A new home with the login and our settings. The prompt goes by standard input alone; there is no schema."""
+        home = room.root
+        for name in _LOGIN_FILES:
+            lend(self._user_folder() / name, home / ".gemini" / name)
+        # The CLI searches .env from its working directory up to the root; this one is met before anyone else's.
+        if lend(self._env_file(), home / ".env") is None:
+            write_private(home / ".env", b"")
+        login = self._login()
+        if not login:
+            return self.failure(
+                FailureKind.NOT_LOGGED_IN, "no login found: neither a Google login nor GEMINI_API_KEY", PRODUCT.login
+            )
+        settings = {"security": {"auth": {"selectedType": login}}, **_SETTINGS}
+        write_private(home / ".gemini" / "settings.json", json.dumps(settings).encode())
+        write_private(home / "system.md", SYSTEM_PROMPT.encode())
+        argv = [*self._given.extra, *_ARGV, *(("-m", self.model) if self.model else ())]
+        return Call(argv=tuple(argv), env=self._environment(home))
+
+    def _environment(self, home: Path) -> dict[str, str]:
+        env = {
+            "HOME": str(home),
+            "GEMINI_CLI_HOME": str(home),
+            "GEMINI_CLI_NO_RELAUNCH": "1",
+            "GEMINI_SYSTEM_MD": str(home / "system.md"),
+            "npm_config_cache": self.value_of("npm_config_cache") or str(Path.home() / ".npm"),
+        }
+        config = Path(self.value_of("XDG_CONFIG_HOME") or Path.home() / ".config")
+        if not self.value_of("GOOGLE_APPLICATION_CREDENTIALS") and (config / _ADC).is_file():
+            env["GOOGLE_APPLICATION_CREDENTIALS"] = str(config / _ADC)
+        if key := self.value_of(self.settings.api_key_env):
+            env["GEMINI_API_KEY"] = key
+        if self.settings.url:
+            env["GOOGLE_GEMINI_BASE_URL"] = self.settings.url.rstrip("/")
+        return env
+
+    def _user_folder(self) -> Path:
+        named = self.value_of("GEMINI_CLI_HOME")
+        return (Path(named) if named else Path.home()) / ".gemini"
+
+    def _env_file(self) -> Path:
+        own = self._user_folder() / ".env"
+        return own if own.is_file() else self._user_folder().parent / ".env"
+
+    def _login(self) -> str:
+        """Which of the user's logins to use: what their settings select, else what there is; "" for none."""
+        has_key = any(map(self.value_of, (self.settings.api_key_env, "GEMINI_API_KEY"))) or self._is_key_in_env_file()
+        if self.settings.url:
+            return "gemini-api-key" if has_key else ""
+        if self.value_of(self.settings.api_key_env):
+            return "gemini-api-key"
+        if (selected := self._selected()) in _KINDS:
+            return selected
+        if self.value_of("GOOGLE_GENAI_USE_GCA") == "true":
+            return "oauth-personal"
+        if self.value_of("GOOGLE_GENAI_USE_VERTEXAI") == "true":
+            return "vertex-ai"
+        if has_key:
+            return "gemini-api-key"
+        return "oauth-personal" if (self._user_folder() / "oauth_creds.json").is_file() else ""
+
+    def _selected(self) -> str:
+        """`security.auth.selectedType` of the user's settings, "" when there is none."""
+        try:
+            value = json.loads((self._user_folder() / "settings.json").read_bytes())
+            return str(value["security"]["auth"]["selectedType"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""
+
+    def _is_key_in_env_file(self) -> bool:
+        try:
+            return bool(_KEY_LINE.search(self._env_file().read_text(encoding="utf-8", errors="replace")))
+        except OSError:
+            return False
+
+    def read(self, finished: Finished) -> Reply | Failure:
+        """`response` of the JSON object on standard output, where no `error` stands beside it."""
+        output = text(finished.stdout)
+        value = first_object(output)
+        error = value.get("error") if value else None
+        if finished.returncode or error:
+            found = error if isinstance(error, dict) else last_error(text(finished.stderr))
+            return self._failed(finished, found, str((value or {}).get("response") or ""))
+        if value is None or "response" not in value:
+            return self.unexpected(output)
+        answer = str(value["response"] or "")
+        if not answer.strip():
+            return self.empty()
+        models = (value.get("stats") or {}).get("models") or {}
+        tokens = [model.get("tokens") or {} for model in models.values()]
+        return Reply(
+            backend=self.name,
+            text=answer,
+            seconds=finished.seconds,
+            model=self.model or ", ".join(models),
+            tokens_in=sum(int(one.get("input") or 0) for one in tokens) or None,
+            tokens_out=sum(int(one.get("candidates") or 0) for one in tokens) or None,
+        )
+
+    def _failed(self, finished: Finished, error: dict[str, Any] | None, partial: str) -> Failure:
+        if error is None:
+            return self.complaint(text(finished.stderr) or f"exit code {finished.returncode}")
+        if error.get("type") == "INVALID_STREAM" and not partial.strip():
+            return self.empty()
+        message, status = innermost(error)
+        # The one status that its exit code and its error object both leave out.
+        if status is None and _NO_MODEL in finished.stderr:
+            status = 404
+        if finished.returncode == _EXIT_NO_LOGIN:
+            return self.failure(FailureKind.NOT_LOGGED_IN, message, PRODUCT.login)
+        return self.complaint(
+            message if error.get("type") != "INVALID_STREAM" else f"INVALID_STREAM: {message}", status
+        )
+
+
+def first_object(output: str) -> dict[str, Any] | None:
+    """The JSON object that begins at a line's start and ends the output; None when there is none."""
+    for found in re.finditer(r"^\{", output, re.MULTILINE):
+        try:
+            value = json.loads(output[found.start() :])
+        except ValueError:
+            continue
+        return value if isinstance(value, dict) else None
+    return None
+
+
+def last_error(stderr: str) -> dict[str, Any] | None:
+    """`error` of the JSON object that ends standard error, behind noise and stack traces."""
+    value = first_object(stderr)
+    error = value.get("error") if value else None
+    return error if isinstance(error, dict) else None

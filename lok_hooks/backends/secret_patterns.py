@@ -1,0 +1,176 @@
+"""What secrets look like: detect-secrets' detectors with what we know of each, and vendors' formats it lacks.
+
+detect-secrets' own scanner yields bare values, sometimes only a part of them (the `ghp` of a GitHub token, a JSON
+web token without its signature) and keeps its settings in globals. Here its patterns are searched directly, so
+that places are known, whole values are hidden, and any thread may search.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal
+
+from lok_hooks.core.screen import Strength
+
+Tail = Literal["exact", "token", "dotted", "none"]
+_TAILS: Final[Mapping[Tail, re.Pattern[str]]] = {
+    "exact": re.compile(""),
+    "none": re.compile(""),
+    "token": re.compile(r"[A-Za-z0-9_-]*"),
+    "dotted": re.compile(r"[A-Za-z0-9_.+/=-]*"),
+}
+# Some patterns of detect-secrets take in what stands around the value.
+_DELIMITERS: Final = " \t:='\""
+_QUOTES: Final = " \t'\""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Detector:
+    """One pattern of one kind of secret.
+
+    `group` holds the value (0: the whole match). `tail` says how the value may go on behind the match: "exact"
+    means it must not, "token" and "dotted" that what follows belongs to it, "none" that the match says it all.
+    `accepts` is a further check of the value.
+    """
+
+    kind: str
+    pattern: re.Pattern[str]
+    strength: Strength
+    group: int = 0
+    tail: Tail = "token"
+    accepts: Callable[[str], bool] | None = None
+
+    def spans(self, line: str) -> Iterator[tuple[int, int]]:
+        """Start and end of each value in the line."""
+        for match in self.pattern.finditer(line):
+            start, end = match.span(self.group)
+            if self.tail != "none" and line[start - 1 : start].isalnum() and line[start - 1 : start].isascii():
+                continue
+            if self.tail == "exact" and re.match(r"[A-Za-z0-9]", line[end : end + 1]):
+                continue
+            rest = _TAILS[self.tail].match(line, end)
+            end = rest.end() if rest else end
+            while start < end and line[start] in _DELIMITERS:
+                start += 1
+            while start < end and line[end - 1] in _QUOTES:
+                end -= 1
+            if self._is_accepted(line[start:end]):
+                yield start, end
+
+    def _is_accepted(self, value: str) -> bool:
+        # No vendor's format has digits of other scripts, which \d matches too.
+        is_written_so = value.isascii() or self.kind == "url-password"
+        return bool(value) and is_written_so and (self.accepts is None or self.accepts(value))
+
+
+# detect-secrets' detectors: (module, class) -> kind, strength, group, tail for each of its patterns in order.
+# Not here: "ip_public" (an address is no secret), "azure_storage_key", "basic_auth" and "npm" (their matches take in
+# the name or the rest of the line, so their formats are in _OWN), the high-entropy and keyword detectors and
+# "private_key" (they need more than a pattern: secrets.py).
+_STRUCTURAL, _LIKELY, _GUESS = Strength.STRUCTURAL, Strength.LIKELY, Strength.GUESS
+_Row = tuple[str, Strength, int, Tail]
+_PLUGINS: Final[Mapping[tuple[str, str], tuple[_Row, ...]]] = {
+    ("aws", "AWSKeyDetector"): (("aws-key", _STRUCTURAL, 0, "exact"), ("aws-secret-key", _LIKELY, 1, "none")),
+    ("artifactory", "ArtifactoryDetector"): (("artifactory-token", _GUESS, 0, "none"),) * 2,
+    ("cloudant", "CloudantDetector"): (("cloudant-key", _GUESS, 1, "none"),) * 4,
+    ("discord", "DiscordBotTokenDetector"): (("discord-token", _STRUCTURAL, 0, "token"),),
+    ("github_token", "GitHubTokenDetector"): (("github-token", _STRUCTURAL, 0, "token"),),
+    ("gitlab_token", "GitLabTokenDetector"): (("gitlab-token", _STRUCTURAL, 0, "token"),) * 7,
+    ("ibm_cloud_iam", "IbmCloudIamDetector"): (("ibm-key", _GUESS, 1, "none"),),
+    ("ibm_cos_hmac", "IbmCosHmacDetector"): (("ibm-key", _GUESS, 1, "none"),),
+    ("jwt", "JwtTokenDetector"): (("jwt", _LIKELY, 0, "dotted"),),
+    ("mailchimp", "MailchimpDetector"): (("mailchimp-key", _STRUCTURAL, 0, "exact"),),
+    ("openai", "OpenAIDetector"): (("openai-key", _STRUCTURAL, 0, "token"),),
+    ("pypi_token", "PypiTokenDetector"): (("pypi-token", _STRUCTURAL, 0, "token"),) * 2,
+    ("sendgrid", "SendGridDetector"): (("sendgrid-key", _STRUCTURAL, 0, "token"),),
+    ("slack", "SlackDetector"): (("slack-token", _STRUCTURAL, 0, "token"), ("slack-webhook", _STRUCTURAL, 0, "token")),
+    ("softlayer", "SoftlayerDetector"): (("softlayer-key", _GUESS, 1, "none"),) * 2,
+    ("square_oauth", "SquareOAuthDetector"): (("square-secret", _STRUCTURAL, 0, "token"),),
+    ("stripe", "StripeDetector"): (("stripe-key", _STRUCTURAL, 0, "token"),),
+    ("telegram_token", "TelegramBotTokenDetector"): (("telegram-token", _STRUCTURAL, 0, "exact"),),
+    ("twilio", "TwilioKeyDetector"): (("twilio-sid", _GUESS, 0, "exact"), ("twilio-key", _LIKELY, 0, "exact")),
+}
+
+# Formats that the vendors publish for secret scanners and detect-secrets 1.5 does not know or does not delimit.
+_OWN: Final[tuple[tuple[str, Strength, int, Tail, str], ...]] = (
+    ("github-token", _STRUCTURAL, 0, "token", r"github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}"),
+    ("google-key", _STRUCTURAL, 0, "exact", r"AIza[A-Za-z0-9_-]{35}"),
+    ("anthropic-key", _STRUCTURAL, 0, "token", r"sk-ant-[a-z]{3,6}[0-9]{2}-[A-Za-z0-9_-]{80,}"),
+    ("openai-key", _LIKELY, 0, "token", r"sk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{40,}"),
+    ("openrouter-key", _STRUCTURAL, 0, "token", r"sk-or-v1-[a-f0-9]{64}"),
+    ("npm-token", _STRUCTURAL, 0, "exact", r"npm_[A-Za-z0-9]{36}"),
+    ("npm-token", _STRUCTURAL, 1, "none", r"//[^\s/]+/(?:[^\s/:]+/)*:_authToken=\s*[\"']?([A-Za-z0-9_-]{36,})"),
+    ("azure-storage-key", _STRUCTURAL, 1, "none", r"AccountKey=([A-Za-z0-9+/=]{88})"),
+    ("huggingface-token", _STRUCTURAL, 0, "exact", r"hf_[A-Za-z0-9]{34}"),
+    ("slack-token", _STRUCTURAL, 0, "token", r"xapp-[0-9]-[A-Z0-9]+-[0-9]+-[a-z0-9]+"),
+    ("digitalocean-token", _STRUCTURAL, 0, "exact", r"do[opr]_v1_[a-f0-9]{64}"),
+    ("shopify-token", _STRUCTURAL, 0, "exact", r"shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32}"),
+    ("vault-token", _STRUCTURAL, 0, "token", r"hv[sb]\.[A-Za-z0-9_-]{24,}"),
+    ("databricks-token", _STRUCTURAL, 0, "token", r"dapi[a-f0-9]{32}"),
+    ("age-key", _STRUCTURAL, 0, "exact", r"AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}"),
+    ("stripe-key", _GUESS, 0, "token", r"[rs]k_test_[0-9a-zA-Z]{24}"),
+    ("url-password", _GUESS, 1, "none", r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s:/@'\"]*:([^\s@/'\"<>{}\[\]]{3,})@"),
+    ("bearer-token", _LIKELY, 1, "none", r"(?i:\bbearer)\s+([A-Za-z0-9._~+/-]{20,}=*)"),
+    (
+        "token",
+        _GUESS,
+        1,
+        "none",
+        r"(?i:token|passphrase|credentials?)\w*[\"']?\]?\s*(?::=|=>|[:=])\s*[rbuf]?[\"']([^\s\"']{12,})[\"']",
+    ),
+)
+_CHECKED_BY_ENTROPY: Final = frozenset({"artifactory-token", "bearer-token", "token", "ibm-key", "cloudant-key"})
+_MIXED: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])")
+_LEAST_DISTINCT: Final = 8
+
+
+@lru_cache(maxsize=1)
+def detectors() -> tuple[Detector, ...]:
+    """Every pattern-based detector. Imports detect-secrets (slow: about twelve Python starts) on the first call."""
+    from importlib import import_module
+
+    found = []
+    for (module, name), rows in _PLUGINS.items():
+        plugin = getattr(import_module(f"detect_secrets.plugins.{module}"), name)()
+        # A newer release may have more patterns of the same kind than the table has rows.
+        for index, pattern in enumerate(plugin.denylist):
+            kind, strength, group, tail = rows[min(index, len(rows) - 1)]
+            group = group if pattern.groups >= group else 0
+            accepts = _check_of(kind, plugin)
+            found.append(
+                Detector(kind=kind, pattern=pattern, strength=strength, group=group, tail=tail, accepts=accepts)
+            )
+    for kind, strength, group, tail, source in _OWN:
+        found.append(
+            Detector(
+                kind=kind,
+                pattern=re.compile(source),
+                strength=strength,
+                group=group,
+                tail=tail,
+                accepts=_check_of(kind, None),
+            )
+        )
+    return tuple(found)
+
+
+def looks_random(value: str) -> bool:
+    """Letters and digits mixed, with at least eight different characters: no word, name or number of a person."""
+    return bool(_MIXED.match(value)) and len(set(value)) >= _LEAST_DISTINCT
+
+
+def _check_of(kind: str, plugin: object) -> Callable[[str], bool] | None:
+    if kind == "jwt":
+        return _is_web_token
+    return looks_random if kind in _CHECKED_BY_ENTROPY else None
+
+
+def _is_web_token(value: str) -> bool:
+    from detect_secrets.plugins.jwt import JwtTokenDetector
+
+    parts = value.rstrip(".").split(".")
+    # Its pattern stops before the signature, which says nothing about the form; two parts are a token's head.
+    return len(parts) in {2, 3, 5} and bool(JwtTokenDetector.is_formally_valid(".".join(parts[:2])))

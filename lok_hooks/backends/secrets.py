@@ -1,0 +1,356 @@
+"""The door to detect-secrets: which values in some lines are secrets.
+
+Nothing is verified over the network, no file or baseline is read, and the same lines give the same secrets. Public
+functions may be called from any thread.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from lok_hooks.backends.secret_patterns import detectors, looks_random
+from lok_hooks.core.diff import Diff, FileDiff, Hunk
+from lok_hooks.core.screen import Screening, Secret, Strength, screening_of
+
+_SHORTEST_LINE: Final = 8
+_SHORTEST_VALUE: Final = 4
+# A longer random string is data (an image, a fixture), not something a person would keep as a secret.
+_LONGEST_RANDOM: Final = 512
+_BARE: Final = " (values without quotes)"
+# Lines longer than this are searched in overlapping windows: several patterns take quadratic time on one line.
+_WINDOW: Final = 4096
+_OVERLAP: Final = 512
+
+# A line that passes none of these gates cannot match a detector (the tests prove it with generated matches of every
+# pattern), so that the slow search runs on two lines in a hundred only. First words that a keyword detector or a
+# readable format needs, then runs of characters: what a token takes, and quoted what the entropy limits need at
+# least (more than 2**3 different hexadecimal digits, more than 2**4.5 different base64 characters).
+_NAMES: Final = re.compile(
+    r"pass(?:w|p|\b)|_pass|pwd|secret|(?:api|auth|service|account|db|database|priv|private|client)_?key|key_?pass"
+    r"|(?:db|database)_?pass|contrase|token|credential|bearer\s|xox[apbosr]-|softlayer|hooks\.slack|aws.{0,20}(?:key|pw)"
+    r"|://[^\s/@]*:[^\s/]*@|(?:key|pwd|pw|password|pass|sl|cl|clou)[\w-]{0,9}[\"'\]]{0,3}\ *[=:\ ].{0,5}[a-z0-9_-]{24}"
+)
+_RUN: Final = re.compile(r"[A-Za-z0-9+/=_-]{9}")
+_TOKENS: Final = re.compile(
+    r"""["'](?:[0-9a-fA-F]{9,}|[A-Za-z0-9+/=_-]{23,})["']"""
+    r"|A(?:KIA|BIA|CCA|SIA|3T|KC|P[0-9A-F]|Iza|ccountKey|GE-SECRET)|[AS][CK][a-z0-9]{32}"
+    r"|g(?:h[pousr]_|ithub_pat_|l[a-z]{2,5}-|loas-)|GR1348941|eyJ|-us[0-9]|_authToken|npm_|T3BlbkFJ"
+    r"|sk-(?:ant|or|proj|svcacct|admin)-|pypi-Ag|SG\.|xapp-|sq0csp-|[rs]k_(?:live|test)_|[0-9]:[0-9A-Za-z_-]{35}"
+    r"|\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27}|hf_|do[opr]_v1_|shp(?:at|ca|pa|ss)_|hv[sb]\.|dapi[a-f0-9]"
+)
+# Files whose values stand without quotes.
+_UNQUOTED: Final = frozenset(
+    ".env .envrc .ini .cfg .cnf .conf .cf .config .properties .toml .yaml .yml .eyaml .sh .bash .zsh .npmrc .pypirc "
+    ".netrc .tfvars .service .secret .credentials .dockerfile".split()
+)
+_ASSIGNED: Final = re.compile(
+    r"""^\s*(?:-\s+)?(?:export\s+|ENV\s+|ARG\s+|set\s+)?["']?[\w.-]+["']?\s*(?::=?|=)\s*([^\s"'#;,<>(){}\[\]$]{9,})\s*(?:[#;].*)?$"""
+)
+_KEY_MARK: Final = "PRIVATE KEY"
+_PUTTY_MARK: Final = "PuTTY-User-Key"
+_KEY_HEADER: Final = re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-[0-9]+:")
+_KEY_END: Final = re.compile(r"-----END |Private-MAC:")
+_KEY_BODY: Final = re.compile(r"(?:\\[nrt])*([A-Za-z0-9+/]{16,}={0,2})")
+_KEY_FILLER: Final = re.compile(
+    r"""[\s#/*+"'`,;\\n-]*(?:[A-Za-z-]+:\s.*)?[\s"'`,;\\n+=-]*(?:[A-Za-z0-9+/]{1,15}={0,2}|=[A-Za-z0-9+/]{4})?\W*"""
+)
+_KEY_LEAST: Final = 40
+_KEY_MOST_LINES: Final = 400
+
+_STAND_IN: Final = re.compile(
+    r"(.)\1{5,}|x{4,}|\*{3,}|\.{3,}|example|your[-_ .]|change[-_ ]?me|replace[-_ ]?me|insert[-_ ]|placeholder|redacted"
+    r"|dummy|^(?:none|null|nil|true|false|undefined|string|str|todo|tbd|n/a|foo|bar|foobar|test|testing|fake|mock"
+    r"|pass|user|unset|required|optional|password|passwd|pwd|secret|token|key|value)$"
+    r"|^/[\w./-]+$|^!(?:vault|secret|ref|sub|env)|\$\{|\{\{|%\(|<[\w -]+>",
+    re.IGNORECASE,
+)
+# "client_secret", "apiKey", "X-Auth-Token": what a secret is called, not a secret.
+_NAME_OF_SECRET: Final = re.compile(
+    r"(?i:[a-z]+[-_. ])*(?i:[a-z]*)(?i:password|passwd|pwd|secret|key|token|credentials?)s?(?:[-_. ][a-zA-Z]+)*"
+)
+_DIGEST_NAME: Final = re.compile(
+    r"sha-?[0-9]*|md5|hash|digest|checksum|integrity|commit|revision|\brev\b|etag|fingerprint|blob", re.I
+)
+_CODE_VALUE: Final = re.compile(
+    r"^[\w.]+\(|^(?:self|this|os|env|config|settings|process|secrets?|vault)[.:]|^[A-Z]+(?:_[A-Z0-9]+)+$|\s"
+)
+_LIKELY_LENGTH: Final = 16
+
+
+def find_secrets(path: str, lines: Sequence[str]) -> tuple[Secret, ...]:
+    """The secrets in consecutive lines of the file `path`, by line and place; `path` is only looked at for its kind.
+
+    Values that a `pragma: allowlist secret` comment stands at are found too and say so.
+    """
+    family = _family(path)
+    is_bare = family.endswith(_BARE)
+    found = [
+        secret
+        for index, line in enumerate(lines)
+        if len(line) >= _SHORTEST_LINE and (may_match(line) or (is_bare and _ASSIGNED.match(line)))
+        for secret in _in_line(line, index, family)
+    ]
+    found += _private_keys(lines)
+    kept = _without_overlaps(found)
+    if _is_lock_file(path):
+        kept = [secret for secret in kept if secret.strength > Strength.GUESS]
+    allowed = _allowed_lines(path, lines, (secret.line for secret in kept))
+    return tuple(replace(secret, is_allowed=True) if secret.line in allowed else secret for secret in kept)
+
+
+def screen(diff: Diff, more: Iterable[str] = ()) -> Screening:
+    """The screening for all that a prompt may show of a diff: added, context and removed lines, hunk headings and
+    file names, and `more` (texts taken from elsewhere, such as enclosing definitions)."""
+    sightings = [sighting for file in diff.files for sighting in _sightings_in(file)]
+    extra = list(more)
+    for text in extra:
+        sightings += _sightings("", text.split("\n"))
+    return screening_of(sightings, [*_texts(diff), *extra])
+
+
+def _texts(diff: Diff) -> Iterator[str]:
+    for file in diff.files:
+        yield file.path
+        yield file.old_path
+        for hunk in file.hunks:
+            yield hunk.section
+            yield hunk.body
+
+
+def _sightings_in(file: FileDiff) -> Iterator[tuple[str, Secret]]:
+    yield from _sightings("", [file.path, file.old_path])
+    for hunk in file.hunks:
+        yield from _sightings(file.path, [hunk.section])
+        for lines in _sides(hunk):
+            yield from _sightings(file.path, lines)
+
+
+def _sightings(path: str, lines: Sequence[str]) -> Iterator[tuple[str, Secret]]:
+    return ((lines[secret.line], secret) for secret in find_secrets(path, lines))
+
+
+def _sides(hunk: Hunk) -> tuple[list[str], ...]:
+    raw = hunk.body.split("\n")
+    new = [line[1:] for line in raw if line[:1] in {"+", " "}]
+    if not any(line.startswith("-") for line in raw):
+        return (new,)
+    return new, [line[1:] for line in raw if line[:1] in {"-", " "}]
+
+
+def _in_line(line: str, index: int, family: str) -> Iterator[Secret]:
+    for offset in range(0, max(1, len(line) - _OVERLAP), _WINDOW - _OVERLAP):
+        piece = line[offset : offset + _WINDOW]
+        for kind, start, end, strength in _search(piece, family):
+            yield Secret(kind=kind, value=piece[start:end], line=index, start=offset + start, strength=strength)
+
+
+def may_match(line: str) -> bool:
+    """False when no detector can match the line; about 3 µs."""
+    return bool(_NAMES.search(line.casefold()) or (_RUN.search(line) and _TOKENS.search(line)))
+
+
+_Hit = tuple[str, int, int, Strength]
+
+
+# A hunk's context stands on both its sides, and a review looks at its lines twice: to screen and to report.
+@lru_cache(maxsize=4096)
+def _search(line: str, family: str) -> tuple[_Hit, ...]:
+    hits: list[_Hit] = [
+        (detector.kind, start, end, detector.strength)
+        for detector in detectors()
+        for start, end in detector.spans(line)
+        if not _STAND_IN.search(line[start:end]) and not _is_sequential(line[start:end])
+    ]
+    hits += _random_strings(line, family)
+    hits += _named(line, family)
+    return tuple(hits)
+
+
+def _random_strings(line: str, family: str) -> Iterator[_Hit]:
+    """Quoted strings, and bare values of files that need no quotes, that look random."""
+    quoted = (match.span(2) for kind in ("base64", "hexadecimal") for match in _entropy(kind).regex.finditer(line))
+    spans = set(quoted)
+    if family.endswith(_BARE) and (assigned := _ASSIGNED.match(line)):
+        spans.add(assigned.span(1))
+    for start, end in sorted(spans):
+        if _is_random(line[start:end]) and not _is_digest(line, start, end):
+            yield "high-entropy", start, end, Strength.GUESS
+
+
+def _named(line: str, family: str) -> Iterator[_Hit]:
+    """Values whose variable, key or option is called like a secret."""
+    from detect_secrets.filters import heuristic
+
+    if heuristic.is_indirect_reference(line):
+        return
+    for pattern, group in _keyword_patterns(family).items():
+        for match in pattern.finditer(line):
+            start, end = match.span(group)
+            if not match[group - 1]:
+                # Without quotes the pattern takes the rest of the line.
+                end = start + len(re.match(r"[^\s;,#]*", line[start:end])[0])  # type: ignore[index]
+            if _is_plausible(line[start:end]):
+                yield _kind_of(match[0]), start, end, _strength_of(line[start:end])
+
+
+def _kind_of(text: str) -> str:
+    lowered = text.casefold()
+    if any(word in lowered for word in ("pass", "pwd", "contrase")):
+        return "password"
+    return "key" if "key" in lowered else "secret"
+
+
+def _strength_of(value: str) -> Strength:
+    if len(value) < _LIKELY_LENGTH or not looks_random(value):
+        return Strength.GUESS
+    is_hex = all(character in "0123456789abcdefABCDEF" for character in value)
+    least = 3.0 if is_hex else 3.5
+    return Strength.LIKELY if _entropy("base64").calculate_shannon_entropy(value) >= least else Strength.GUESS
+
+
+def _is_plausible(value: str) -> bool:
+    from detect_secrets.filters import heuristic
+
+    return (
+        len(value) >= _SHORTEST_VALUE
+        and not _STAND_IN.search(value)
+        and not _CODE_VALUE.search(value)
+        and not _NAME_OF_SECRET.fullmatch(value)
+        and not _is_sequential(value)
+        and not heuristic.is_templated_secret(value)
+        and not heuristic.is_prefixed_with_dollar_sign(value)
+        and not heuristic.is_not_alphanumeric_string(value)
+    )
+
+
+def _is_random(value: str) -> bool:
+    from detect_secrets.filters import heuristic
+
+    if not looks_random(value) or len(value) > _LONGEST_RANDOM or heuristic.is_potential_uuid(value):
+        return False
+    if _STAND_IN.search(value) or _is_sequential(value) or _is_alphabet(value):
+        return False
+    if all(character in "0123456789abcdefABCDEF" for character in value):
+        return bool(_entropy("hexadecimal").calculate_shannon_entropy(value) > 3.0)
+    # Paths, slugs and identifiers are words and numbers with something between; random text mixes them.
+    longest = max((part for part in re.split(r"[-_/.+=:@]", value) if looks_random(part)), key=len, default="")
+    return len(longest) >= 12 and bool(_entropy("base64").calculate_shannon_entropy(value) > 4.5)
+
+
+def _is_sequential(value: str) -> bool:
+    from detect_secrets.filters import heuristic
+
+    return bool(heuristic.is_sequential_string(value))
+
+
+def _is_alphabet(value: str) -> bool:
+    steps = sum(ord(after) - ord(before) == 1 for before, after in pairwise(value))
+    return steps > len(value) / 2
+
+
+def _is_digest(line: str, start: int, end: int) -> bool:
+    from detect_secrets.filters import heuristic
+
+    before = line[:start]
+    is_hex = all(character in "0123456789abcdefABCDEF" for character in line[start:end])
+    if is_hex and _DIGEST_NAME.search(before[-60:]):
+        return True
+    return bool(
+        re.match(r"sha(?:256|384|512)-", line[start:end]) or heuristic.is_likely_id_string(line[start:end], line)
+    )
+
+
+@lru_cache(maxsize=2)
+def _entropy(kind: str) -> Any:
+    from detect_secrets.plugins import high_entropy_strings
+
+    if kind == "base64":
+        return high_entropy_strings.Base64HighEntropyString()
+    return high_entropy_strings.HexHighEntropyString()
+
+
+@lru_cache(maxsize=64)
+def _keyword_patterns(family: str) -> dict[re.Pattern[str], int]:
+    from detect_secrets.plugins import keyword
+    from detect_secrets.util.filetype import FileType, determine_file_type
+
+    default = keyword.QUOTES_REQUIRED_DENYLIST_REGEX_TO_GROUP
+    kind = FileType.CONFIG if family.endswith(_BARE) else determine_file_type(family)
+    patterns: dict[re.Pattern[str], int] = keyword.REGEX_BY_FILETYPE.get(kind, default)
+    return patterns
+
+
+def _family(path: str) -> str:
+    """A name that stands for all files read in the same way."""
+    name = PurePosixPath(path).name.casefold()
+    suffix = PurePosixPath(name).suffix or name
+    is_bare = suffix in _UNQUOTED or name in _UNQUOTED or name.startswith((".env", "dockerfile")) or not path
+    return f"file{suffix}{_BARE}" if is_bare else f"file{suffix}"
+
+
+def _is_lock_file(path: str) -> bool:
+    from detect_secrets.filters import heuristic
+
+    return bool(heuristic.is_lock_file(path))
+
+
+def _private_keys(lines: Sequence[str]) -> Iterator[Secret]:
+    """The base64 lines of private keys: a header alone (in a parser, in prose) is none."""
+    for index, line in enumerate(lines):
+        header = _KEY_HEADER.search(line) if _KEY_MARK in line or _PUTTY_MARK in line else None
+        body = _key_body(lines, index, header.end()) if header else []
+        if sum(len(secret.value) for secret in body) >= _KEY_LEAST:
+            yield from body
+
+
+def _key_body(lines: Sequence[str], first: int, start: int) -> list[Secret]:
+    body: list[Secret] = []
+    for index in range(first, min(first + _KEY_MOST_LINES, len(lines))):
+        line = lines[index]
+        over = _KEY_END.search(line, start)
+        parts = list(_KEY_BODY.finditer(line, start, over.start() if over else len(line)))
+        for match in parts:
+            if looks_random(match[1]):
+                body.append(
+                    Secret(
+                        kind="private-key", value=match[1], line=index, start=match.start(1),
+                        strength=Strength.STRUCTURAL,
+                    )
+                )  # fmt: skip
+        if over or (index > first and not parts and not _KEY_FILLER.fullmatch(line)):
+            break
+        start = 0
+    return body
+
+
+def _without_overlaps(found: Sequence[Secret]) -> list[Secret]:
+    """The strongest of those that overlap, then the longest."""
+    kept: dict[int, list[Secret]] = {}
+    for secret in sorted(found, key=lambda each: (-each.strength, each.start - each.end, each.start, each.kind)):
+        others = kept.setdefault(secret.line, [])
+        place = bisect_left(others, secret.start, key=lambda each: each.start)
+        is_free_before = place == 0 or others[place - 1].end <= secret.start
+        is_free_behind = place == len(others) or secret.end <= others[place].start
+        if is_free_before and is_free_behind:
+            others.insert(place, secret)
+    return [secret for line in sorted(kept) for secret in kept[line]]
+
+
+def _allowed_lines(path: str, lines: Sequence[str], indices: Iterable[int]) -> frozenset[int]:
+    """Those of `indices` where a `pragma: allowlist secret` comment allows what stands in the line."""
+    from detect_secrets.filters.allowlist import is_line_allowlisted
+    from detect_secrets.util.code_snippet import get_code_snippet
+
+    return frozenset(
+        index
+        for index in set(indices)
+        if any("pragma" in line for line in lines[max(0, index - 1) : index + 1])
+        and is_line_allowlisted(path, lines[index], get_code_snippet(list(lines[: index + 1]), index + 1))
+    )

@@ -1,0 +1,305 @@
+"""The embedded reviewer: ruff's correctness and security rules, and a search for secrets. No account, no network.
+
+It reads the new side of the change, never the working tree, and no configuration of the repository or the user;
+`# noqa` comments in the code hold. Python files are checked by ruff, added lines of every file for secrets. A result
+counts when it touches an added line, or when the change caused it elsewhere: then what the file was before is
+checked too. The same input gives the same claims.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import sysconfig
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from lok_hooks.backends import process
+from lok_hooks.backends.environment import child_environment
+from lok_hooks.backends.process import Finished, ProgramError
+from lok_hooks.backends.static_rules import rule_of, selection, undefined_name, weighed
+from lok_hooks.backends.static_secrets import secret_claims
+from lok_hooks.backends.static_source import Source, decoded, nearest
+from lok_hooks.backends.static_table import SYNTAX, Rule
+from lok_hooks.core.finding import Claim, Severity
+from lok_hooks.core.ports import Analysis, Answer, Contents, Deadline, Failure, FailureKind, Traits
+from lok_hooks.core.settings import BackendSettings
+from lok_hooks.core.task import Prompt
+
+_SUFFIXES: Final = frozenset({".py", ".pyi", ".pyw"})
+_OUTPUT_LIMIT: Final = 128 * 2**20  # bytes; a result takes about 600
+# The newest that every supported release of ruff knows: an older target would call newer syntax an error.
+_TARGET: Final = "py314"
+_NEWER_SYNTAX: Final = re.compile(r"on Python 3\.\d+ \(")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Result:
+    """One result of ruff's, with the diff's line numbers."""
+
+    code: str
+    message: str
+    row: int
+    end_row: int
+
+
+class _Stopped(Exception):
+    """ruff gave no results; carries the Failure."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
+
+
+class Static:
+    """`kind = "static"`. `rules` in its settings stand over the built-in table; those of secrets are called "secret"
+    and "secret:KIND"."""
+
+    def __init__(self, settings: BackendSettings, contents: Contents) -> None:
+        self._settings = settings
+        self._contents = contents
+
+    @property
+    def name(self) -> str:
+        """Its name in lok.toml."""
+        return self._settings.name
+
+    @property
+    def traits(self) -> Traits:
+        """An analyser on this machine."""
+        settings = self._settings
+        return Traits(
+            role="analyser",
+            kind="static",
+            may_block=settings.may_block,
+            is_local=True,
+            max_prompt_bytes=settings.max_prompt_bytes,
+            strengths=settings.strengths,
+        )
+
+    def missing(self) -> Failure | None:
+        """A Failure when ruff's program is not where its package puts it."""
+        if ruff_program() is not None:
+            return None
+        advice = f"install it again: {sys.executable} -m pip install --force-reinstall ruff"
+        return self._failure(FailureKind.MISSING, "ruff, which comes with lok-hooks, has no program", advice)
+
+    def ask(self, prompt: Prompt, deadline: Deadline) -> Answer:
+        """What ruff and the search for secrets find in the prompt's chunk. Of a file known as a patch only, its
+        added lines are searched for secrets and nothing more."""
+        started = time.monotonic()
+        if failure := self.missing():
+            return failure
+        limit = deadline.at_most(self._settings.timeout)
+        try:
+            secrets = secret_claims(self.name, prompt, self._settings.rules)
+            claims = _without_repeats(secrets, self._python_claims(prompt, limit))
+        except _Stopped as stopped:
+            return replace(stopped.failure, seconds=time.monotonic() - started)
+        return Analysis(backend=self.name, claims=claims, seconds=time.monotonic() - started)
+
+    def _python_claims(self, prompt: Prompt, deadline: Deadline) -> Iterator[Claim]:
+        sources = self._sources(prompt)
+        if not sources:
+            return
+        results = self._checked(
+            {f"{index}{source.suffix}": source.text for index, source in enumerate(sources)}, deadline
+        )
+        rows = {index: [_placed(each, sources[index]) for each in found] for index, found in results.items()}
+        doubtful = {
+            f"{index}{sources[index].suffix}": before
+            for index, found in rows.items()
+            if any(_may_be_older(each, sources[index]) for each in found)
+            and (before := sources[index].before) is not None
+        }
+        earlier = self._checked(doubtful, deadline) if doubtful else {}
+        for index, source in enumerate(sources):
+            for result, rule in self._counted(source, rows.get(index, []), earlier.get(index, [])):
+                yield _claim(self.name, prompt.task, source, result, rule)
+
+    def _sources(self, prompt: Prompt) -> list[Source]:
+        found = []
+        for piece in prompt.chunk.pieces:
+            is_python = PurePosixPath(piece.file.path).suffix in _SUFFIXES
+            if not is_python or not piece.hunks or piece.file.new_mode.startswith(("12", "16")):
+                continue
+            content = self._contents.new(piece.file)
+            text = decoded(content) if content else None
+            if text is not None:
+                found.append(Source(piece=piece, text=text))
+        return found
+
+    def _counted(
+        self, source: Source, results: Sequence[_Result], earlier: Sequence[_Result]
+    ) -> Iterator[tuple[_Result, Rule]]:
+        """The results that the change is to blame for, each with its rule."""
+        broken = [each for each in results if each.code == SYNTAX]
+        if broken and not any(each.code == SYNTAX for each in earlier):
+            # One mistake makes the parser stumble on: the first result is the mistake, the rest is noise.
+            results = [min(broken, key=lambda each: each.row)]
+        elif broken:
+            # It was no Python before either (Python 2, a template), so its names mean nothing.
+            results = [each for each in results if each.code not in {SYNTAX, "F821"}]
+        known = {undefined_name(each.message) for each in earlier}
+        for result in results:
+            rule = rule_of(result.code, self._settings.rules)
+            blamed = _blamed(result, source, known)
+            if rule is None or blamed is None:
+                continue
+            rule = weighed(
+                result.code, rule, message=result.message, path=source.piece.file.path, text=source.text,
+                lines=source.lines(result.row, result.end_row),
+            )  # fmt: skip
+            if rule and source.is_lazy_annotation(undefined_name(result.message), result.row):
+                rule = replace(
+                    rule, is_proof=False, severity=Severity.MEDIUM, why="type checkers and get_type_hints fail"
+                )
+            if rule:
+                yield blamed, rule
+
+    def _checked(self, texts: Mapping[str, str], deadline: Deadline) -> dict[int, list[_Result]]:
+        """ruff's results for texts by file name, a number and a suffix; rows as ruff counts them. Raises _Stopped."""
+        program = ruff_program() or "ruff"
+        try:
+            with process.private_directory() as root:
+                files, temporary = root / "files", root / "tmp"
+                files.mkdir()
+                temporary.mkdir()
+                for name, text in texts.items():
+                    # Names of our own: those of the diff may be hostile, and no rule of the table looks at them.
+                    (files / name).write_bytes(text.encode("utf-8", "replace"))
+                finished = process.run(
+                    [program, *self._arguments(), str(files)],
+                    stdin=b"",
+                    cwd=files,
+                    env=child_environment(os.environ, temporary, (), {}),
+                    deadline=deadline,
+                    output_limit=_OUTPUT_LIMIT,
+                )
+        except ProgramError as error:
+            kind = FailureKind.MISSING if error.is_missing else FailureKind.CRASHED
+            raise _Stopped(
+                self._failure(kind, f"ruff cannot be started: {error.strerror}", "install it again")
+            ) from error
+        except OSError as error:
+            reason = f"no private directory to run ruff in: {error.strerror or error}"
+            advice = "free some disk space, or set TMPDIR to a writable folder"
+            raise _Stopped(self._failure(FailureKind.CRASHED, reason, advice)) from error
+        return self._read(finished)
+
+    def _arguments(self) -> list[str]:
+        return [
+            *("check", "--isolated", "--no-cache", "--exit-zero", "--no-respect-gitignore", "--quiet"),
+            *("--output-format", "json", "--target-version", _TARGET, "--select", selection(self._settings.rules)),
+        ]
+
+    def _read(self, finished: Finished) -> dict[int, list[_Result]]:
+        if finished.ended == "cancelled":
+            raise _Stopped(self._failure(FailureKind.CANCELLED, "called off", ""))
+        if finished.ended == "timed out":
+            advice = f"raise timeout of backend {self.name} or the budget"
+            raise _Stopped(self._failure(FailureKind.TIMED_OUT, f"not done within {finished.seconds:.0f} s", advice))
+        try:
+            entries: list[dict[str, Any]] = json.loads(finished.stdout)
+        except ValueError as error:
+            words = " ".join(finished.stderr.decode("utf-8", "replace").split())[:400]
+            reason = f"ruff ended with exit code {finished.returncode}: {words or 'its output is not JSON'}"
+            advice = f"check the names in backends.{self.name}.rules" if self._settings.rules else "install ruff again"
+            raise _Stopped(self._failure(FailureKind.UNREADABLE, reason, advice)) from error
+        results: dict[int, list[_Result]] = {}
+        for entry in entries:
+            if not _NEWER_SYNTAX.search(entry["message"]):
+                results.setdefault(int(Path(entry["filename"]).stem), []).append(_result(entry))
+        return results
+
+    def _failure(self, kind: FailureKind, reason: str, advice: str) -> Failure:
+        return Failure(backend=self.name, kind=kind, reason=reason, advice=advice)
+
+
+def ruff_program() -> str | None:
+    """ruff's program as its package installs it beside this Python; None when it is not there."""
+    folders = (Path(sys.executable).parent, Path(sysconfig.get_path("scripts")))
+    name = f"ruff{sysconfig.get_config_var('EXE') or ''}"
+    return next((str(folder / name) for folder in folders if os.access(folder / name, os.X_OK)), None)
+
+
+def _result(entry: Mapping[str, Any]) -> _Result:
+    # Releases before 0.13 write a syntax error as "code": null.
+    return _Result(
+        code=entry["code"] or SYNTAX,
+        message=entry["message"].removeprefix("SyntaxError: "),
+        row=entry["location"]["row"],
+        end_row=entry["end_location"]["row"],
+    )
+
+
+def _placed(result: _Result, source: Source) -> _Result:
+    row = source.row(result.row)
+    return replace(result, row=row, end_row=max(row, source.row(result.end_row)))
+
+
+def _may_be_older(result: _Result, source: Source) -> bool:
+    if result.code == SYNTAX:
+        return True
+    return result.code == "F821" and not _touched(result, source)
+
+
+def _touched(result: _Result, source: Source) -> list[int]:
+    return sorted(row for row in source.added if result.row <= row <= result.end_row)
+
+
+def _blamed(result: _Result, source: Source, known: Iterable[str]) -> _Result | None:
+    """The result on the line of the change that it touches or that caused it; None when the change is not to blame."""
+    if rows := _touched(result, source):
+        return replace(result, row=rows[0])
+    if result.code == SYNTAX:
+        rows = sorted({*source.added, *(row for row, _ in source.removed)})
+        row = nearest(rows, result.row)
+        where = f" (noticed in line {result.row})" if row != result.row else ""
+        return replace(result, row=row, end_row=row, message=result.message + where)
+    name = undefined_name(result.message)
+    if result.code != "F821" or not name or name in known:
+        return None
+    cause = next((row for row, text in source.removed if re.search(rf"\b{re.escape(name)}\b", text)), None)
+    if cause is None:
+        return None
+    message = f"{result.message} in line {result.row}: the change removes it"
+    return replace(result, row=cause, end_row=cause, message=message)
+
+
+def _claim(backend: str, task: str, source: Source, result: _Result, rule: Rule) -> Claim:
+    name = undefined_name(result.message)
+    gone = [text for row, text in source.removed if row == result.row]
+    named = [text for text in gone if name and re.search(rf"\b{re.escape(name)}\b", text)]
+    quote = source.added.get(result.row, "") if not result.message.endswith("removes it") else ""
+    return Claim(
+        backend=backend,
+        task=task,
+        file=source.piece.file.path,
+        line=result.row,
+        end_line=result.end_row,
+        severity=rule.severity,
+        category=rule.category,
+        cwe=rule.cwe,
+        title=f"{result.message} ({result.code})",
+        why=rule.why,
+        fix=rule.fix,
+        quote=(quote or next(iter([*named, *gone]), "")).strip(),
+        is_proof=rule.is_proof,
+    )
+
+
+def _without_repeats(secrets: Sequence[Claim], others: Iterable[Claim]) -> tuple[Claim, ...]:
+    """All claims in order, each once; a secret that ruff's password rules see too is reported by what it is."""
+    places = {(claim.file, claim.line) for claim in secrets}
+    kept = {
+        claim: None
+        for claim in [*secrets, *others]
+        if claim in secrets or claim.cwe != "CWE-259" or (claim.file, claim.line) not in places
+    }
+    return tuple(sorted(kept, key=lambda claim: (claim.file, claim.line, -claim.severity.order, claim.title)))

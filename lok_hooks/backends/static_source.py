@@ -1,0 +1,141 @@
+"""A Python file under review: its text, the lines a piece of the diff changed, and what it was before."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from lok_hooks.core.diff import Hunk, Line
+from lok_hooks.core.task import Piece
+
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One Python file of a request. `text` is the whole new side, line ends as they are."""
+
+    piece: Piece
+    text: str
+
+    @property
+    def suffix(self) -> str:
+        """ ".pyi" for a stub, where names are looked up in another way, else ".py"."""
+        return ".pyi" if self.piece.file.path.endswith(".pyi") else ".py"
+
+    @cached_property
+    def added(self) -> dict[int, str]:
+        """The added lines that this request shows: text by new-side number."""
+        return {line.new: line.text for line in self._lines if line.kind == "added" and line.new is not None}
+
+    @cached_property
+    def removed(self) -> tuple[tuple[int, str], ...]:
+        """The removed lines that this request shows, each with the new-side number of the line after the gap."""
+        return tuple(
+            (number, line.text)
+            for hunk in self.piece.hunks
+            for number, line in _after_gap(hunk)
+            if line.kind == "removed"
+        )
+
+    @cached_property
+    def before(self) -> str | None:
+        """The old side's text, made from the new one and the diff; None for a new file."""
+        if self.piece.file.status in {"A", "C", "T"}:
+            return None
+        new, old, cursor = self.text.split("\n"), [], 0
+        for hunk in self.piece.file.hunks:
+            start = hunk.new_start - (hunk.new_count > 0)
+            old += new[cursor:start]
+            old += [line.text for line in hunk.lines() if line.kind != "added"]
+            cursor = start + hunk.new_count
+        return "\n".join(old + new[cursor:])
+
+    def row(self, row: int) -> int:
+        """The diff's line number for a row of ruff's, which also counts lone carriage returns as line ends."""
+        return self._rows[min(row, len(self._rows)) - 1] if self._rows else row
+
+    def lines(self, first: int, last: int) -> list[str]:
+        """The text's lines by the diff's numbers, both inclusive."""
+        return self.text.split("\n")[first - 1 : last]
+
+    def is_lazy_annotation(self, name: str, row: int) -> bool:
+        """True when `name` stands in that row only in annotations that Python does not evaluate."""
+        return (row, name) in self._lazy_names
+
+    @cached_property
+    def _lines(self) -> tuple[Line, ...]:
+        return tuple(line for hunk in self.piece.hunks for line in hunk.lines())
+
+    @cached_property
+    def _rows(self) -> tuple[int, ...]:
+        if not re.search(r"\r(?!\n)", self.text):
+            return ()
+        rows, git_row = [1], 1
+        for end in _LINE_END.findall(self.text):
+            git_row += end != "\r"
+            rows.append(git_row)
+        return tuple(rows)
+
+    @cached_property
+    def _lazy_names(self) -> frozenset[tuple[int, str]]:
+        try:
+            tree = ast.parse(self.text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            # Newer syntax than this Python's, or nested beyond it: then nothing is known of its annotations.
+            return frozenset()
+        annotations = list(_annotations(tree))
+        inside = {id(node) for annotation in annotations for node in ast.walk(annotation)}
+        is_lazy = bool(re.search(r"^from __future__ import .*\bannotations\b", self.text, re.MULTILINE))
+        names = {pair for annotation in annotations for pair in _names_in(annotation, is_lazy)}
+        used = {(n.lineno, n.id) for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in inside}
+        return frozenset(names - used)
+
+
+def decoded(content: bytes) -> str | None:
+    """The text of a Python file in the encoding that it declares, undecodable bytes replaced; None for what is no
+    Python at all (NUL bytes)."""
+    if b"\0" in content:
+        return None
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+    except SyntaxError:
+        encoding = "utf-8"
+    return content.decode(encoding, "replace").removeprefix("\ufeff")
+
+
+def _after_gap(hunk: Hunk) -> Iterator[tuple[int, Line]]:
+    number = hunk.new_start + (hunk.new_count == 0)
+    for line in hunk.lines():
+        yield number, line
+        number += line.new is not None
+
+
+def _annotations(tree: ast.AST) -> Iterator[ast.expr]:
+    for node in ast.walk(tree):
+        found = None
+        if isinstance(node, ast.AnnAssign | ast.arg):
+            found = node.annotation
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            found = node.returns
+        if found:
+            yield found
+
+
+def _names_in(annotation: ast.expr, is_lazy: bool) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(annotation):
+        if isinstance(node, ast.Name) and is_lazy:
+            yield node.lineno, node.id
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from ((node.lineno, name) for name in re.findall(r"\w+", node.value))
+
+
+def nearest(rows: Sequence[int], row: int) -> int:
+    """Of some line numbers the last at or before `row`, else the first."""
+    return max((each for each in rows if each <= row), default=rows[0])
