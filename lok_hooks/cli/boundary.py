@@ -19,7 +19,7 @@ def guarded(command: str, run: Callable[[], int]) -> int:
     wrong and what to do. A bug's traceback goes to a log file whose path is shown."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="backslashreplace")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:

@@ -207,7 +207,7 @@ def verdict(review: Review) -> str:
     if not review.is_incomplete:
         return ""
     allowed = f"{subject} allowed" if subject else "Not blocked"
-    rest = ": the rest is left to the push gate, lok-audit" if subject == "Commit" else ""
+    rest = ": ask again with `lok-review --commit HEAD`" if subject == "Commit" else ""
     return f"{allowed}, although the review is incomplete{rest}."
 
 

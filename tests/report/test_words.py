@@ -44,7 +44,7 @@ def test_every_end_has_its_own_sentence(review: Review, outcome: str) -> None:
         (
             "lok-hunt",
             "allow",
-            "Commit allowed, although the review is incomplete: the rest is left to the push gate, lok-audit.",
+            "Commit allowed, although the review is incomplete: ask again with `lok-review --commit HEAD`.",
         ),
         ("lok-hunt", "block", "Commit blocked (exit 4): the review is incomplete."),
         ("lok-audit", "allow", "Push allowed, although the review is incomplete."),
