@@ -153,7 +153,9 @@ class _Running:
 
     def __init__(self, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> None:
         mark = secrets.token_hex(16)
-        self._mark = f"{_MARK}={mark}".encode()
+        self._mark = mark.encode()
+        # Behind the marks of runs that this very process is part of, so that those find its children as well.
+        marks = f"{os.environ.get(_MARK, '')}/{mark}"
         self.is_stopped = threading.Event()
         try:
             self.popen = subprocess.Popen(
@@ -162,7 +164,7 @@ class _Running:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=cwd,
-                env={**env, _MARK: mark},
+                env={**env, _MARK: marks},
                 bufsize=0,
                 start_new_session=True,
             )

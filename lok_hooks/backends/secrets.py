@@ -21,6 +21,7 @@ from lok_hooks.core.screen import Screening, Secret, Strength, screening_of
 
 _SHORTEST_LINE: Final = 8
 _SHORTEST_VALUE: Final = 4
+_SHORTEST_RANDOM: Final = 11
 # A longer random string is data (an image, a fixture), not something a person would keep as a secret.
 _LONGEST_RANDOM: Final = 512
 _BARE: Final = " (values without quotes)"
@@ -31,15 +32,15 @@ _OVERLAP: Final = 512
 # A line that passes none of these gates cannot match a detector (the tests prove it with generated matches of every
 # pattern), so that the slow search runs on two lines in a hundred only. First words that a keyword detector or a
 # readable format needs, then runs of characters: what a token takes, and quoted what the entropy limits need at
-# least (more than 2**3 different hexadecimal digits, more than 2**4.5 different base64 characters).
+# least (eleven hexadecimal digits; more than 2**4.5 different base64 characters).
 _NAMES: Final = re.compile(
     r"pass(?:w|p|\b)|_pass|pwd|secret|(?:api|auth|service|account|db|database|priv|private|client)_?key|key_?pass"
     r"|(?:db|database)_?pass|contrase|token|credential|bearer\s|xox[apbosr]-|softlayer|hooks\.slack|aws.{0,20}(?:key|pw)"
     r"|://[^\s/@]*:[^\s/]*@|(?:key|pwd|pw|password|pass|sl|cl|clou)[\w-]{0,9}[\"'\]]{0,3}\ *[=:\ ].{0,5}[a-z0-9_-]{24}"
 )
-_RUN: Final = re.compile(r"[A-Za-z0-9+/=_-]{9}")
+_RUN: Final = re.compile(r"[A-Za-z0-9+/=_-]{11}")
 _TOKENS: Final = re.compile(
-    r"""["'](?:[0-9a-fA-F]{9,}|[A-Za-z0-9+/=_-]{23,})["']"""
+    r"""["'](?:[0-9a-fA-F]{11,}|[A-Za-z0-9+/=_-]{23,})["']"""
     r"|A(?:KIA|BIA|CCA|SIA|3T|KC|P[0-9A-F]|Iza|ccountKey|GE-SECRET)|[AS][CK][a-z0-9]{32}"
     r"|g(?:h[pousr]_|ithub_pat_|l[a-z]{2,5}-|loas-)|GR1348941|eyJ|-us[0-9]|_authToken|npm_|T3BlbkFJ"
     r"|sk-(?:ant|or|proj|svcacct|admin)-|pypi-Ag|SG\.|xapp-|sq0csp-|[rs]k_(?:live|test)_|[0-9]:[0-9A-Za-z_-]{35}"
@@ -152,8 +153,20 @@ def _in_line(line: str, index: int, family: str) -> Iterator[Secret]:
 
 
 def may_match(line: str) -> bool:
-    """False when no detector can match the line; about 3 µs."""
-    return bool(_NAMES.search(line.casefold()) or (_RUN.search(line) and _TOKENS.search(line)))
+    """False when no detector can match the line; about 5 µs."""
+    folded = line.casefold()
+    if _has_word(folded) and _NAMES.search(folded):
+        return True
+    return bool(_RUN.search(line) and _TOKENS.search(line))
+
+
+def _has_word(line: str) -> bool:
+    # A chain of `in` takes a fifth of the time of the pattern that it spares, and half of that of `any`.
+    return (
+        ("pass" in line or "secret" in line or "key" in line or "token" in line or "pw" in line)
+        or ("credential" in line or "://" in line or "bearer" in line or "xox" in line or "contras" in line)
+        or "softlayer" in line
+    )
 
 
 _Hit = tuple[str, int, int, Strength]
@@ -233,7 +246,11 @@ def _is_plausible(value: str) -> bool:
 def _is_random(value: str) -> bool:
     from detect_secrets.filters import heuristic
 
-    if not looks_random(value) or len(value) > _LONGEST_RANDOM or heuristic.is_potential_uuid(value):
+    if (
+        not looks_random(value)
+        or not _SHORTEST_RANDOM <= len(value) <= _LONGEST_RANDOM
+        or heuristic.is_potential_uuid(value)
+    ):
         return False
     if _STAND_IN.search(value) or _is_sequential(value) or _is_alphabet(value):
         return False
@@ -303,8 +320,9 @@ def _is_lock_file(path: str) -> bool:
 
 def _private_keys(lines: Sequence[str]) -> Iterator[Secret]:
     """The base64 lines of private keys: a header alone (in a parser, in prose) is none."""
-    for index, line in enumerate(lines):
-        header = _KEY_HEADER.search(line) if _KEY_MARK in line or _PUTTY_MARK in line else None
+    marked = [index for index, line in enumerate(lines) if _KEY_MARK in line or _PUTTY_MARK in line]
+    for index in marked:
+        header = _KEY_HEADER.search(lines[index])
         body = _key_body(lines, index, header.end()) if header else []
         if sum(len(secret.value) for secret in body) >= _KEY_LEAST:
             yield from body

@@ -25,7 +25,7 @@ from lok_hooks.backends.process import Finished, ProgramError
 from lok_hooks.backends.static_rules import rule_of, selection, undefined_name, weighed
 from lok_hooks.backends.static_secrets import secret_claims
 from lok_hooks.backends.static_source import Source, decoded, nearest
-from lok_hooks.backends.static_table import SYNTAX, Rule
+from lok_hooks.backends.static_table import SYNTAX, UNCHECKED, Rule
 from lok_hooks.core.finding import Claim, Severity
 from lok_hooks.core.ports import Analysis, Answer, Contents, Deadline, Failure, FailureKind, Traits
 from lok_hooks.core.settings import BackendSettings
@@ -108,11 +108,11 @@ class Static:
         if not sources:
             return
         results = self._checked(
-            {f"{index}{source.suffix}": source.text for index, source in enumerate(sources)}, deadline
+            {f"{index}/{source.name}": source.text for index, source in enumerate(sources)}, deadline
         )
         rows = {index: [_placed(each, sources[index]) for each in found] for index, found in results.items()}
         doubtful = {
-            f"{index}{sources[index].suffix}": before
+            f"{index}/{sources[index].name}": before
             for index, found in rows.items()
             if any(_may_be_older(each, sources[index]) for each in found)
             and (before := sources[index].before) is not None
@@ -163,7 +163,25 @@ class Static:
                 yield blamed, rule
 
     def _checked(self, texts: Mapping[str, str], deadline: Deadline) -> dict[int, list[_Result]]:
-        """ruff's results for texts by file name, a number and a suffix; rows as ruff counts them. Raises _Stopped."""
+        """ruff's results for texts by name (a number, "/", a file name); rows as ruff counts them. Raises _Stopped."""
+        finished = self._run(texts, deadline)
+        has_crashed = finished.ended == "exited" and (finished.returncode or 0) < 0
+        if not has_crashed:
+            return self._read(finished)
+        # Deeply nested code overflows ruff's stack: find the file that does it, so that the others are checked.
+        names = list(texts)
+        if len(names) == 1:
+            result = _Result(code=UNCHECKED, message="ruff crashes on this file", row=1, end_row=1)
+            return {_index(names[0]): [result]}
+        halves = (names[: len(names) // 2], names[len(names) // 2 :])
+        return {
+            index: found
+            for half in halves
+            for index, found in self._checked({name: texts[name] for name in half}, deadline).items()
+        }
+
+    def _run(self, texts: Mapping[str, str], deadline: Deadline) -> Finished:
+        """ruff run over texts by name. Raises _Stopped."""
         program = ruff_program() or "ruff"
         try:
             with process.private_directory() as root:
@@ -172,8 +190,9 @@ class Static:
                 temporary.mkdir()
                 for name, text in texts.items():
                     # Names of our own: those of the diff may be hostile, and no rule of the table looks at them.
+                    (files / name).parent.mkdir()
                     (files / name).write_bytes(text.encode("utf-8", "replace"))
-                finished = process.run(
+                return process.run(
                     [program, *self._arguments(), str(files)],
                     stdin=b"",
                     cwd=files,
@@ -190,7 +209,6 @@ class Static:
             reason = f"no private directory to run ruff in: {error.strerror or error}"
             advice = "free some disk space, or set TMPDIR to a writable folder"
             raise _Stopped(self._failure(FailureKind.CRASHED, reason, advice)) from error
-        return self._read(finished)
 
     def _arguments(self) -> list[str]:
         return [
@@ -214,7 +232,7 @@ class Static:
         results: dict[int, list[_Result]] = {}
         for entry in entries:
             if not _NEWER_SYNTAX.search(entry["message"]):
-                results.setdefault(int(Path(entry["filename"]).stem), []).append(_result(entry))
+                results.setdefault(_index(entry["filename"]), []).append(_result(entry))
         return results
 
     def _failure(self, kind: FailureKind, reason: str, advice: str) -> Failure:
@@ -226,6 +244,10 @@ def ruff_program() -> str | None:
     folders = (Path(sys.executable).parent, Path(sysconfig.get_path("scripts")))
     name = f"ruff{sysconfig.get_config_var('EXE') or ''}"
     return next((str(folder / name) for folder in folders if os.access(folder / name, os.X_OK)), None)
+
+
+def _index(name: str) -> int:
+    return int(Path(name).parent.name)
 
 
 def _result(entry: Mapping[str, Any]) -> _Result:
@@ -257,10 +279,10 @@ def _blamed(result: _Result, source: Source, known: Iterable[str]) -> _Result | 
     """The result on the line of the change that it touches or that caused it; None when the change is not to blame."""
     if rows := _touched(result, source):
         return replace(result, row=rows[0])
-    if result.code == SYNTAX:
+    if result.code in {SYNTAX, UNCHECKED}:
         rows = sorted({*source.added, *(row for row, _ in source.removed)})
         row = nearest(rows, result.row)
-        where = f" (noticed in line {result.row})" if row != result.row else ""
+        where = f" (noticed in line {result.row})" if row != result.row and result.code == SYNTAX else ""
         return replace(result, row=row, end_row=row, message=result.message + where)
     name = undefined_name(result.message)
     if result.code != "F821" or not name or name in known:

@@ -31,6 +31,13 @@ _VARIABLE_PART: Final = re.compile(
     r"|\+\s*(?![\"'(]|[A-Z_][A-Z0-9_.]*\b)\w|\.format\("
 )
 
+# A message may say "cannot select a file from ..."; a statement begins with its verb or goes to a database.
+_STATEMENT: Final = re.compile(
+    r"[\"'](?:\s|\\n)*(?:select|insert|update|delete|replace|with|merge|create|drop|alter|truncate|grant)\b"
+    r"|\b(?:execute\w*|query|sql|raw|cursor)\b",
+    re.IGNORECASE,
+)
+
 
 def rule_of(code: str, overrides: Mapping[str, str]) -> Rule | None:
     """The row for a rule id, None when it is off. `overrides` (id or prefix -> "proof", "suspicion", "off") from
@@ -64,7 +71,8 @@ def weighed(code: str, rule: Rule, *, message: str, path: str, text: str, lines:
         return None
     if code == "F821":
         return _undefined(rule, message, text)
-    if code == "S608" and not _VARIABLE_PART.search("\n".join(lines)):
+    code_text = "\n".join(lines)
+    if code == "S608" and not (_VARIABLE_PART.search(code_text) and _STATEMENT.search(code_text)):
         return replace(rule, severity=Severity.MEDIUM)
     if code.startswith("S") and is_test(path):
         return replace(rule, severity=Severity.LOW)

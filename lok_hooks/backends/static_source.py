@@ -9,6 +9,7 @@ import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import Final
 
 from lok_hooks.core.diff import Hunk, Line
@@ -25,9 +26,12 @@ class Source:
     text: str
 
     @property
-    def suffix(self) -> str:
-        """ ".pyi" for a stub, where names are looked up in another way, else ".py"."""
-        return ".pyi" if self.piece.file.path.endswith(".pyi") else ".py"
+    def name(self) -> str:
+        """A safe file name that says what ruff must know: a stub looks names up in another way, a package has
+        `__path__`."""
+        path = PurePosixPath(self.piece.file.path)
+        stem = "__init__" if path.stem == "__init__" else "module"
+        return f"{stem}.pyi" if path.suffix == ".pyi" else f"{stem}.py"
 
     @cached_property
     def added(self) -> dict[int, str]:

@@ -15,6 +15,8 @@ from typing import Final
 from lok_hooks.core.finding import Severity
 
 SYNTAX: Final = "invalid-syntax"
+UNCHECKED: Final = "unchecked"
+"""A file that ruff itself crashed on."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +58,7 @@ _SHELL = _suspicion(_HIGH, "command-injection", "CWE-78", "a shell interprets th
 
 RULES: Final[Mapping[str, Rule]] = {
     SYNTAX: _UNPARSED,
+    UNCHECKED: _suspicion(_MEDIUM, "security", "", "code nested or chained this deeply stops every check of this file, perhaps on purpose", "write it flatter"),
     # Names
     "F821": _proof(_HIGH, "undefined-name", "CWE-457", "NameError when this line runs", "import it, define it, or mend the spelling"),
     "F822": _suspicion(_MEDIUM, "undefined-name", "CWE-457", "`import *` and documentation tools fail on this name", "define it or take it out of __all__"),

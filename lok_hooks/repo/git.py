@@ -37,9 +37,6 @@ _ENVIRONMENT: Final = {
     "GIT_DIFF_OPTS": "",
     "GIT_PAGER_IN_USE": "",
     "GIT_LITERAL_PATHSPECS": "0",
-    "GIT_GLOB_PATHSPECS": "0",
-    "GIT_NOGLOB_PATHSPECS": "0",
-    "GIT_ICASE_PATHSPECS": "0",
 }
 
 _PIPE: Final = -1  # what subprocess.PIPE is; GitPython hands it on to subprocess

@@ -73,11 +73,12 @@ def stuck(name: str) -> Doing:
 
 
 def obedient(name: str) -> Doing:
-    """Works until its deadline is over."""
+    """Works until its deadline is over, and then takes a while to end what it started."""
 
     def work(_prompt: Prompt, deadline: Deadline) -> None:
         while deadline.remaining() > 0:
             time.sleep(0.01)
+        time.sleep(0.3)
 
     return Doing(name, work)
 

@@ -257,6 +257,54 @@ def test_kill_all_with_nothing_running_returns_at_once() -> None:
     assert time.monotonic() - started < 0.2
 
 
+NESTED = """
+import os, signal, sys, threading
+from pathlib import Path
+from lok_hooks.backends import process
+from tests.backends.conftest import Seconds
+PREPARE
+sleeper = [sys.executable, "-IS", "-c", "import signal, time; signal.signal(15, 1); time.sleep(60)"]
+try:
+    process.run(sleeper, stdin=b"", cwd=Path("/"), env={"LOK_TEST_MARK": "VALUE"}, deadline=Seconds(seconds=60))
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
+
+
+def run_nested(prepare: str, mark: str, deadline: Seconds) -> Finished:
+    """A Python program that is itself running a program."""
+    return process.run(
+        [sys.executable, "-c", NESTED.replace("PREPARE", prepare).replace("VALUE", mark)],
+        stdin=b"",
+        cwd=Path(__file__).parents[2],
+        env={"PATH": os.environ["PATH"]},
+        deadline=deadline,
+    )
+
+
+def test_an_interrupt_ends_the_program_that_is_running(mark: str) -> None:
+    with nothing_left_behind(MARK, mark):
+        interrupt = "threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()"
+        finished = run_nested(interrupt, mark, Seconds(seconds=30))
+    assert (finished.stdout, finished.returncode) == (b"interrupted\n", 0)
+
+
+def test_what_a_stubborn_program_runs_under_our_own_rules_ends_with_it(mark: str) -> None:
+    deadline = Seconds(seconds=30)
+
+    def cancel_once_both_run() -> None:
+        while deadline.remaining() and not processes_with(MARK, mark):
+            time.sleep(0.05)
+        # The inner one needs a moment to set TERM aside.
+        time.sleep(0.5)
+        deadline.cancel()
+
+    threading.Thread(target=cancel_once_both_run).start()
+    with nothing_left_behind(MARK, mark):
+        finished = run_nested("signal.signal(signal.SIGTERM, signal.SIG_IGN)", mark, deadline)
+    assert (finished.ended, finished.returncode) == ("cancelled", -9)
+
+
 def test_a_private_directory_is_empty_private_and_removed() -> None:
     with private_directory() as folder:
         assert list(folder.iterdir()) == []

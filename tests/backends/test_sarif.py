@@ -303,6 +303,7 @@ def test_the_wrapper_goes_around_the_scanner(tmp_path: Path) -> None:
     ("body", "kind", "said"),
     [
         ("print('usage: scan [options]', file=sys.stderr); sys.exit(2)", FailureKind.CRASHED, "usage: scan"),
+        ("print('oops'); sys.exit(3)", FailureKind.UNREADABLE, "exit code 3: its log: it is not JSON"),
         ("sys.exit(0)", FailureKind.UNREADABLE, "empty"),
         ("print('All good!')", FailureKind.UNREADABLE, "not JSON"),
         ("print('[' * 100000)", FailureKind.UNREADABLE, "not JSON"),

@@ -366,8 +366,12 @@ def test_many_random_strings_in_a_file_are_one_claim() -> None:
 
 @pytest.mark.parametrize(
     ("rules", "expected"),
-    [({"secret": "off"}, []), ({"secret:aws-key": "suspicion"}, [False]), ({"secret": "off", "secret:aws": "proof"}, [True])],
-)  # fmt: skip
+    [
+        ({"secret": "off"}, []),
+        ({"secret:aws-key": "suspicion"}, [False]),
+        ({"secret": "off", "secret:aws": "proof"}, [True]),
+    ],
+)
 def test_rules_of_the_settings_weigh_secrets(rules: dict[str, str], expected: list[bool]) -> None:
     text = f"k = '{STRUCTURAL['aws-key'](random.Random(7))}'\n"
     assert [claim.is_proof for claim in _secret_claims("a.js", text, rules)] == expected

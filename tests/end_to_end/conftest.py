@@ -33,7 +33,7 @@ enabled = false
 [backends.ollama]
 enabled = false
 [backends.static]
-enabled = false
+enabled = {analysers}
 [backends.scripted]
 kind = "command"
 command = {command}
@@ -198,14 +198,17 @@ def project(machine: Machine, tmp_path: Path) -> Project:
 
 @pytest.fixture
 def configure(machine: Machine, tmp_path: Path) -> Callable[..., Reviewer]:
-    """Makes the scripted reviewer the only one, with a behaviour of reviewer.py and more lok.toml if need be."""
+    """Makes the scripted reviewer the only model, with a behaviour of reviewer.py, more lok.toml, another program or
+    the embedded analyser (`analysers="true"`) if need be."""
 
-    def make(behaviour: str = "reviews", more: str = "", command: str = sys.executable) -> Reviewer:
+    def make(
+        behaviour: str = "reviews", more: str = "", command: str = sys.executable, analysers: str = "false"
+    ) -> Reviewer:
         log = tmp_path / "requests.jsonl"
         arguments = [reviewer.__file__, str(log), behaviour]
         settings = tmp_path / "lok.toml"
-        text = SETTINGS.format(command=json.dumps(command), arguments=json.dumps(arguments)) + more
-        settings.write_text(text, encoding="utf-8")
+        text = SETTINGS.format(command=json.dumps(command), arguments=json.dumps(arguments), analysers=analysers)
+        settings.write_text(text + more, encoding="utf-8")
         assert isinstance(machine.environment, dict)
         machine.environment["LOK_CONFIG"] = str(settings)
         return Reviewer(settings=settings, log=log)
@@ -223,7 +226,7 @@ class Installed:
 
     def config(self) -> str:
         """A .pre-commit-config.yaml that asks for them."""
-        hooks = "".join(f"      - id: {name}\n" for name in ("lok-hunt", "lok-audit"))
+        hooks = "".join(f"      - id: {name}\n" for name in ("lok-hunt", "lok-audit", "lok-review"))
         return f"repos:\n  - repo: {self.source}\n    rev: {self.revision}\n    hooks:\n{hooks}"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import Installed, Machine, Project, Reviewer
+from tests.end_to_end.terminal import Terminal
 
 pytestmark = pytest.mark.timeout(900)  # the first test that needs them installs our hooks from this checkout
 
@@ -27,10 +28,16 @@ pre-push:
 """
 
 
+@pytest.fixture
+def reviewer(configure: Callable[..., Reviewer]) -> Reviewer:
+    """Finds PLANTED_BUG."""
+    return configure()
+
+
 @pytest.fixture(params=["pre-commit", "prek", "lefthook", "plain"])
-def hooked(request: pytest.FixtureRequest, project: Project, configure: Callable[..., Reviewer]) -> Project:
-    """A project whose commits and pushes go through our hooks, and whose reviewer finds PLANTED_BUG."""
-    configure()
+def hooked(request: pytest.FixtureRequest, project: Project, reviewer: Reviewer) -> Project:
+    """A project whose commits and pushes go through our hooks."""
+    assert not reviewer.requests()
     if request.param == "plain":
         project.plain_hook("pre-commit", "lok-hunt")
         project.plain_hook("pre-push", 'lok-audit "$@"')
@@ -38,12 +45,17 @@ def hooked(request: pytest.FixtureRequest, project: Project, configure: Callable
         project.seed({"lefthook.yml": LEFTHOOK})
         assert project.run("lefthook", "install").code == 0
     else:
-        installed: Installed = request.getfixturevalue("installed")
-        environment = {**project.machine.environment, **installed.environment}
-        project = replace(project, machine=Machine(home=project.machine.home, environment=environment))
-        project.seed({".pre-commit-config.yaml": installed.config()})
-        done = project.run(request.param, "install", "-t", "pre-commit", "-t", "pre-push")
-        assert done.code == 0, done.said
+        project = framed(request.param, project, request.getfixturevalue("installed"))
+    return project
+
+
+def framed(runner: str, project: Project, installed: Installed) -> Project:
+    """The project with our hooks from this checkout, run by pre-commit or prek."""
+    environment = {**project.machine.environment, **installed.environment}
+    project = replace(project, machine=Machine(home=project.machine.home, environment=environment))
+    project.seed({".pre-commit-config.yaml": installed.config()})
+    done = project.run(runner, "install", "-t", "pre-commit", "-t", "pre-push")
+    assert done.code == 0, done.said
     return project
 
 
@@ -127,3 +139,86 @@ def test_a_deletion_is_not_held_up(hooked: Project, remote: Project) -> None:
     done = hooked.run("git", "push", "origin", "--delete", "old")
     assert done.code == 0, done.said
     assert "refs/heads/old" not in remote.git("for-each-ref")
+
+
+def test_several_refs_of_one_push_are_each_reviewed(project: Project, reviewer: Reviewer, tmp_path: Path) -> None:
+    project.plain_hook("pre-push", 'lok-audit "$@"')
+    bare = tmp_path / "bare.git"
+    bare.mkdir()
+    Project(machine=project.machine, path=bare).git("init", "-q", "--bare")
+    project.git("remote", "add", "origin", str(bare))
+    project.git("push", "-q", "--no-verify", "origin", "main")
+    project.git("switch", "-q", "-c", "first")
+    project.seed({"good.py": GOOD})
+    project.git("switch", "-q", "-c", "second", "main")
+    project.seed({"shop.py": BAD})
+    done = project.run("git", "push", "origin", "first", "second")
+    assert done.code == 1
+    assert "shop.py:1" in done.said
+    assert "good.py" in reviewer.prompts()
+
+
+@pytest.mark.parametrize("runner", ["pre-commit", "prek"])
+class TestFramework:
+    """What only holds under a framework."""
+
+    def test_a_review_by_hand_reads_the_branch(
+        self, runner: str, project: Project, reviewer: Reviewer, installed: Installed
+    ) -> None:
+        project = framed(runner, project, installed)
+        project.git("switch", "-q", "-c", "feature")
+        project.seed({"shop.py": BAD})
+        done = project.run(runner, "run", "--hook-stage", "manual", "lok-review")
+        assert done.code == 1
+        assert "shop.py:1" in done.said
+        assert len(reviewer.requests()) == 2  # hunt and audit
+
+    def test_many_files_are_one_review(
+        self, runner: str, project: Project, reviewer: Reviewer, installed: Installed
+    ) -> None:
+        project = framed(runner, project, installed)
+        for number in range(100):
+            project.write(f"file_{number:03}.py", GOOD)
+        project.git("add", ".")
+        assert project.commit().code == 0
+        assert len(reviewer.requests()) == 1
+
+    def test_an_empty_commit_is_seen_too(
+        self, runner: str, project: Project, reviewer: Reviewer, installed: Installed
+    ) -> None:
+        done = framed(runner, project, installed).commit("--allow-empty")
+        assert done.code == 0
+        assert "nothing staged" in done.said
+        assert not reviewer.requests()
+
+    def test_the_report_has_no_colour_codes_on_a_terminal(
+        self, runner: str, project: Project, reviewer: Reviewer, installed: Installed
+    ) -> None:
+        project = framed(runner, project, installed)
+        project.stage("shop.py", BAD)
+        terminal = Terminal(["git", "commit", "-m", "change"], project.path, project.machine.environment)
+        try:
+            assert terminal.wait() == 1
+            replayed = terminal.shown().rpartition("- exit code: 1")[2].splitlines()
+        finally:
+            terminal.close()
+        report = [line for line in replayed if "shop.py:1" in line or "refused" in line.lower()]
+        assert len(report) >= 2
+        assert [line for line in report if "\x1b" in line] == []
+
+    def test_a_push_of_a_branch_that_hides_behind_another_is_named_as_a_gap(
+        self, runner: str, project: Project, reviewer: Reviewer, installed: Installed, tmp_path: Path
+    ) -> None:
+        project = framed(runner, project, installed)
+        bare = tmp_path / "bare.git"
+        bare.mkdir()
+        Project(machine=project.machine, path=bare).git("init", "-q", "--bare")
+        project.git("remote", "add", "origin", str(bare))
+        project.git("push", "-q", "--no-verify", "origin", "main")
+        project.git("switch", "-q", "-c", "a-first")
+        project.seed({"good.py": GOOD})
+        project.git("switch", "-q", "-c", "b-second", "main")
+        project.seed({"shop.py": BAD})
+        done = project.run("git", "push", "origin", "a-first", "b-second")
+        assert "only the first ref" in done.said
+        assert len(reviewer.requests()) == 1

@@ -187,7 +187,7 @@ def with_a_replace_ref(project: Project, line: str) -> Done:
     project.stage("shop.py", OLD + line)
     tree = project.git("write-tree")
     project.git("replace", project.head(), project.git("commit-tree", "-m", "disguise", tree))
-    return project.commit()
+    return project.commit("--allow-empty")  # to git, the clean twin changes nothing
 
 
 def other_bytes(content: bytes) -> Commit:
@@ -286,7 +286,7 @@ def test_a_commit_without_content_is_made_without_asking_anyone(
 ) -> None:
     reviewer = configure()
     project.plain_hook("pre-commit", "lok-hunt")
-    for options in (["--allow-empty"], ["--amend"]):
+    for options in (["--allow-empty"], ["--allow-empty", "--amend"]):
         done = project.commit(*options)
         assert done.code == 0
         assert "nothing staged, nothing to review" in done.said
@@ -377,7 +377,7 @@ KEY = "AK" + "IA" + "Q3LPMN5H" + "ZX7T2BWD"
 def test_secrets_and_credential_files_do_not_reach_the_reviewer(
     project: Project, configure: Callable[..., Reviewer]
 ) -> None:
-    reviewer = configure()
+    reviewer = configure(analysers="true")
     project.plain_hook("pre-commit", "lok-hunt")
     password = "tr0ub4dor" + "-and-3-horses"
     project.stage("shop.py", f'first = 1\nACCESS_KEY_ID = "{KEY}"\nlast = 1\n')

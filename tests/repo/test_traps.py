@@ -261,6 +261,7 @@ def test_a_filter_that_cannot_be_switched_off_is_refused(trapped: Trapped) -> No
         ("GIT_DIFF_OPTS", "--unified=0"),
         ("GIT_LITERAL_PATHSPECS", "1"),
         ("GIT_ICASE_PATHSPECS", "1"),
+        ("GIT_GLOB_PATHSPECS", "1"),
         ("GIT_NOGLOB_PATHSPECS", "1"),
         ("GIT_CONFIG_PARAMETERS", "'core.fsmonitor'='{program}' 'diff.noprefix'='true'"),
         ("GIT_TRACE", "1"),
@@ -340,12 +341,15 @@ def test_a_missing_object_is_not_fetched(scratch: Scratch, tmp_path: Path) -> No
 
 
 def test_the_index_is_left_byte_for_byte(trapped: Trapped) -> None:
-    trapped = touched(trapped)
+    # A file that only looks changed would have git write its new date into the index.
+    os.utime(trapped.scratch.path / ".gitmodules", (1, 1))
     index = trapped.scratch.path / ".git" / "index"
     before = (index.read_bytes(), index.stat().st_mtime_ns, sorted(path.name for path in index.parent.iterdir()))
     trapped.check()
     after = (index.read_bytes(), index.stat().st_mtime_ns, sorted(path.name for path in index.parent.iterdir()))
     assert before == after
+    plain_git(trapped.scratch, "diff", "HEAD")
+    assert index.read_bytes() != before[0], "the trap is not set"
 
 
 @pytest.mark.parametrize("kept", [10, 400])

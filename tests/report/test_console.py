@@ -57,8 +57,8 @@ lok-hunt · 3 files, 41 changed lines · codex 60.0 s (1 of 2 answered) · nothi
     hunt: app/cache.py, app/db.py — codex: timed out
   codex: timed out: no answer within 60 s — raise the budget (--budget SECONDS)
     or see [backends.codex] timeout
-Commit allowed, although the review is incomplete: the rest is left to the push
-gate, lok-audit.
+Commit allowed, although the review is incomplete: ask again with `lok-review
+--commit HEAD`.
 """,
     (80, "incomplete_blocked"): """\
 lok-audit · feature to origin · 3 files, 41 changed lines · codex 60.0 s (1 of 2
@@ -115,7 +115,7 @@ lok-hunt · 3 files, 41 changed lines · codex 60.0 s (1 of 2 answered) · nothi
 ! incomplete: 2 of 3 files were not reviewed in full
     hunt: app/cache.py, app/db.py — codex: timed out
   codex: timed out: no answer within 60 s — raise the budget (--budget SECONDS) or see [backends.codex] timeout
-Commit allowed, although the review is incomplete: the rest is left to the push gate, lok-audit.
+Commit allowed, although the review is incomplete: ask again with `lok-review --commit HEAD`.
 """,
     (120, "incomplete_blocked"): """\
 lok-audit · feature to origin · 3 files, 41 changed lines · codex 60.0 s (1 of 2 answered) · nothing found in what was
