@@ -11,6 +11,7 @@ process is killed with SIGKILL, nobody is left to end the programs.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import errno
 import os
@@ -24,7 +25,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final, Literal
+from typing import IO, Final, Literal, TypeVar
 
 from lok_hooks.core.ports import Deadline
 
@@ -52,6 +53,7 @@ _LAST_TICK: Final = 0.04
 _DRAIN: Final = 0.25
 """Seconds to read what is still in the pipes of a program that has exited; matters only if a child goes on writing."""
 
+_T = TypeVar("_T")
 _PIECE: Final = 2**16
 _MARK: Final = "LOKHOOKS_CHILD"
 _PROC: Final = Path("/proc")
@@ -95,7 +97,7 @@ def run(
         ended: Ended = "cancelled" if deadline.is_cancelled() else "timed out"
         return Finished(returncode=None, stdout=b"", stderr=b"", seconds=0.0, ended=ended)
     running = _Running(argv, cwd, env)
-    with _registered(running):
+    with _registered(_LIVE, running):
         try:
             with _Pipes(running.popen, stdin, output_limit) as pipes:
                 ended = _watch(running, pipes, deadline)
@@ -111,28 +113,41 @@ def run(
 
 
 def kill_all() -> None:
-    """End every program that any thread is running, within about a second. For the main thread once it was
-    interrupted; waits for no process itself, so it cannot deadlock with the threads that do."""
+    """End every program that any thread is running, within about a second, and see their private directories
+    removed. For the main thread once it was interrupted, and run at exit, where threads would be stopped in the
+    middle of it. Waits for no process itself, so it cannot deadlock with the threads that do."""
     with _LIVE_LOCK:
         live = list(_LIVE)
     for running in live:
         running.stop()
-    end = time.monotonic() + GRACE + _KILL_WAIT
+    if not _is_all_over(GRACE + _KILL_WAIT):
+        for running in live:
+            running.signal_all(signal.SIGKILL)
+        _is_all_over(_KILL_WAIT)
+
+
+def _is_all_over(seconds: float) -> bool:
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         with _LIVE_LOCK:
-            if _LIVE.isdisjoint(live):
-                return
-        time.sleep(_LAST_TICK)
-    for running in live:
-        running.signal_all(signal.SIGKILL)
+            if not _LIVE and not _FOLDERS:
+                return True
+        time.sleep(_LAST_TICK / 4)
+    return False
+
+
+atexit.register(kill_all)
 
 
 @contextlib.contextmanager
 def private_directory() -> Iterator[Path]:
     """A new empty directory that only this user can enter, outside any repository (CLIs read instructions from
     the parents of their working directory), removed at the end. Raises OSError when none can be made."""
-    with tempfile.TemporaryDirectory(prefix="lok-", dir=_outside_repositories(), ignore_cleanup_errors=True) as name:
-        yield Path(name).resolve()
+    key = object()
+    with _registered(_FOLDERS, key):
+        parent = _outside_repositories()
+        with tempfile.TemporaryDirectory(prefix="lok-", dir=parent, ignore_cleanup_errors=True) as name:
+            yield Path(name).resolve()
 
 
 def _outside_repositories() -> Path:
@@ -263,18 +278,19 @@ def _is_group_alive(group: int) -> bool:
 
 
 _LIVE: Final[set[_Running]] = set()
+_FOLDERS: Final[set[object]] = set()
 _LIVE_LOCK: Final = threading.Lock()
 
 
 @contextlib.contextmanager
-def _registered(running: _Running) -> Iterator[None]:
+def _registered(register: set[_T], entry: _T) -> Iterator[None]:
     with _LIVE_LOCK:
-        _LIVE.add(running)
+        register.add(entry)
     try:
         yield
     finally:
         with _LIVE_LOCK:
-            _LIVE.discard(running)
+            register.discard(entry)
 
 
 class _Pipes:

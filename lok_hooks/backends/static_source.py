@@ -6,6 +6,7 @@ import ast
 import io
 import re
 import tokenize
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -71,7 +72,7 @@ class Source:
 
     def is_lazy_annotation(self, name: str, row: int) -> bool:
         """True when `name` stands in that row only in annotations that Python does not evaluate."""
-        return (row, name) in self._lazy_names
+        return bool(name) and (row, name) in self._lazy_names
 
     @cached_property
     def _lines(self) -> tuple[Line, ...]:
@@ -90,7 +91,10 @@ class Source:
     @cached_property
     def _lazy_names(self) -> frozenset[tuple[int, str]]:
         try:
-            tree = ast.parse(self.text)
+            with warnings.catch_warnings():
+                # Its odd escapes are not our user's concern.
+                warnings.simplefilter("ignore")
+                tree = ast.parse(self.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             # Newer syntax than this Python's, or nested beyond it: then nothing is known of its annotations.
             return frozenset()

@@ -48,7 +48,12 @@ def run_on_patch(command: str, arguments: argparse.Namespace, data: bytes, label
         directory = Path.cwd()
     settings = wiring.settings(directory, arguments)
     snapshot = from_patch(data, label, wiring.selection(settings))
-    return finish(command, settings, "by_hand", arguments, snapshot, settings.notes)
+    # Nobody may take "nothing found" for a check of files that are not there.
+    analysers = [
+        backend.name for backend in settings.backends if backend.enabled and backend.kind in ("static", "sarif")
+    ]
+    note = f"Only a patch is known, not the files: {' and '.join(analysers)} can check no more than its added lines."
+    return finish(command, settings, "by_hand", arguments, snapshot, (*settings.notes, *([note] if analysers else [])))
 
 
 def finish(

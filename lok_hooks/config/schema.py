@@ -110,7 +110,9 @@ class Task(Section):
     """`[tasks.NAME]`, as in the original Lok."""
 
     description: str = key("one line on what the task is for")
-    backends: Words = key("names of backends; all that are at hand review, and where none is, the router takes the next best")
+    backends: Words = key(
+        "names of backends: all that are at hand review; where none is, the router takes the next best"
+    )
     prompts: Annotated[tuple[Prompt, ...], Field(strict=False, min_length=1)] = key(
         "a list of { name, prompt }, at least one"
     )

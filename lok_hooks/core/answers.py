@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
 from lok_hooks.core.finding import Claim, Severity
-from lok_hooks.core.prompts import shown_path
 from lok_hooks.core.task import Prompt
 
 MAX_ANSWER: Final = 4_000_000  # characters; no honest answer to one chunk is larger
@@ -103,31 +102,36 @@ def read_review(text: str, prompt: Prompt, backend: str) -> tuple[Claim, ...] | 
         return review
     if review.receipt.strip() != prompt.receipt:
         return Unreadable(reason="the answer lacks this request's receipt", mendable=False)
-    if problem := _file_problem(review.files, prompt.chunk.paths):
+    paths = _paths(prompt)
+    if problem := _file_problem(review.files, paths):
         return Unreadable(reason=problem, mendable=False)
     if len(review.findings) > MAX_FINDINGS:
         return Unreadable(reason=f"the answer lists more than {MAX_FINDINGS} findings", mendable=False)
-    return tuple(_claim(finding, prompt, backend) for finding in review.findings)
+    return tuple(_claim(finding, paths, prompt.task, backend) for finding in review.findings)
 
 
-def _file_problem(listed: Sequence[str], shown: Sequence[str]) -> str:
+def _paths(prompt: Prompt) -> Mapping[str, str]:
+    """The chunk's paths by every name an answer may use for them: as they are, and as the prompt shows them."""
+    paths = prompt.chunk.paths
+    return dict(zip((*prompt.names, *paths), (*paths[: len(prompt.names)], *paths), strict=True))
+
+
+def _file_problem(listed: Sequence[str], paths: Mapping[str, str]) -> str:
     """What is wrong with the list of files an answer returns, "" if nothing."""
-    names = {alias: path for path in shown for alias in (path, shown_path(path))}
-    foreign = sorted({name for name in listed if name not in names})
+    foreign = sorted({name for name in listed if name not in paths})
     if foreign:
         return f"the answer names a file that was not shown: {foreign[0][:100]!r}"
-    unseen = sorted(set(shown) - {names[name] for name in listed})
+    unseen = sorted(set(paths.values()) - {paths[name] for name in listed})
     return f"the answer does not list {unseen[0]!r} among the files it reviewed" if unseen else ""
 
 
-def _claim(finding: _Finding, prompt: Prompt, backend: str) -> Claim:
-    file = next((path for path in prompt.chunk.paths if shown_path(path) == finding.file), finding.file)
+def _claim(finding: _Finding, paths: Mapping[str, str], task: str, backend: str) -> Claim:
     cwe = re.search(r"(?i)\bCWE-?(\d{1,5})\b", finding.cwe)
     line = max(0, min(finding.line, 2**31))
     return Claim(
         backend=backend,
-        task=prompt.task,
-        file=file[:4096],
+        task=task,
+        file=paths.get(finding.file, finding.file)[:4096],
         line=line,
         end_line=max(line, min(finding.end_line, 2**31)),
         severity=finding.severity,

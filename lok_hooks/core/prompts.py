@@ -117,7 +117,8 @@ def review_prompt(task: Task, chunk: Chunk, redact: Redact) -> Prompt:
             "",
         )
     )
-    return Prompt(task=task.name, text=text, receipt=receipt, chunk=chunk, schema=REVIEW_SCHEMA)
+    names = tuple(redact(shown_path(path)) for path in chunk.paths)
+    return Prompt(task=task.name, text=text, receipt=receipt, chunk=chunk, names=names, schema=REVIEW_SCHEMA)
 
 
 def reformat_prompt(prompt: Prompt, answer: str, problem: str) -> Prompt:

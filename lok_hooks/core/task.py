@@ -57,7 +57,8 @@ class Prompt:
     """One request to one backend.
 
     `text` is what a model reads. `chunk` is what the text shows, for analysers, which read the files' content
-    instead of the text. `receipt` is the token the answer must return. `schema` is the JSON schema of the
+    instead of the text. `names` are the chunk's paths as the text shows them. `receipt` is the token the answer must
+    return. `schema` is the JSON schema of the
     answer for backends that can enforce one.
     """
 
@@ -65,4 +66,5 @@ class Prompt:
     text: str
     receipt: str
     chunk: Chunk
+    names: tuple[str, ...] = ()
     schema: Mapping[str, Any] = field(default_factory=dict)

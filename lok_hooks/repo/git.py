@@ -9,8 +9,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -53,13 +56,15 @@ class Repository:
     """A repository with a work tree.
 
     `directory` is where git is asked from (absolute), `top` the top of its work tree, `object_format` "sha1" or
-    "sha256", `head` the full id of the commit HEAD names, None before the first commit.
+    "sha256", `head` the full id of the commit HEAD names, None before the first commit. `environment` is laid over
+    everything else for git.
     """
 
     directory: Path
     top: Path
     object_format: str
     head: str | None
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def open(cls, directory: str | Path = ".") -> Repository:
@@ -105,12 +110,12 @@ class Repository:
 
         Strings that come from outside may only stand behind `--` (paths) or `--end-of-options` (revisions).
         """
-        return _run(self.directory, args, stdin)
+        return _run(self.directory, args, stdin, self.environment)
 
     def ask(self, *args: str, stdin: bytes | None = None) -> bytes | None:
         """As `run`, but None when git exits with 1, which is how `rev-parse --quiet`, `merge-base` and others
         say "no"."""
-        return _ask(self.directory, args, stdin)
+        return _ask(self.directory, args, stdin, self.environment)
 
     def resolve(self, revision: str) -> str:
         """The full id of the commit that `revision` names; tags are followed.
@@ -153,19 +158,44 @@ class Repository:
     def check_index(self) -> None:
         """Compares the index of this commit with its own checksum, which git leaves to `git fsck`: from a damaged
         index it reads made-up entries and says nothing. Raises RepositoryError when they differ."""
-        path = self.directory / self._path("--git-path", "index")
-        try:
-            content = path.read_bytes()
-        except FileNotFoundError:
+        path, content = self._index()
+        if not content:
             return
-        except OSError as error:
-            raise explain(f"index file {path}: {error.strerror}", self.directory) from error
         checksum = hashlib.new(self.object_format, usedforsecurity=False)
         body, written = content[: -checksum.digest_size], content[-checksum.digest_size :]
         checksum.update(body)
         # Zeros stand there under index.skipHash.
         if written.strip(b"\0") and checksum.digest() != written:
             raise explain(f"index file {path}: its checksum does not fit its content", self.directory)
+
+    @contextmanager
+    def private_index(self) -> Iterator[Repository]:
+        """The same repository with a copy of its index, which git may write to: comparing the work tree puts new
+        dates into the index, whatever GIT_OPTIONAL_LOCKS says. Raises RepositoryError when there is no room for it."""
+        path, content = self._index()
+        try:
+            folder = tempfile.TemporaryDirectory(prefix="lok-hooks-")
+        except OSError as error:
+            raise RepositoryError(f"no temporary folder can be made: {error.strerror}", advice="set TMPDIR") from error
+        with folder as name:
+            copy = Path(name) / "index"
+            try:
+                if content:
+                    copy.write_bytes(content)
+                    # Git looks again into files that are not older than the index; a new date would hide a change.
+                    shutil.copystat(path, copy)
+            except OSError as error:
+                raise RepositoryError(f"{copy} cannot be written: {error.strerror}", advice="set TMPDIR") from error
+            yield replace(self, environment={"GIT_INDEX_FILE": str(copy)})
+
+    def _index(self) -> tuple[Path, bytes]:
+        path = self.directory / self._path("--git-path", "index")
+        try:
+            return path, path.read_bytes()
+        except FileNotFoundError:
+            return path, b""
+        except OSError as error:
+            raise explain(f"index file {path}: {error.strerror}", self.directory) from error
 
     def _path(self, *options: str) -> Path:
         return Path(os.fsdecode(self.run("rev-parse", *options).removesuffix(b"\n")))
@@ -241,15 +271,22 @@ def _head(where: Path) -> str | None:
     return None
 
 
-def _run(where: Path, args: tuple[str, ...], stdin: bytes | None = None) -> bytes:
-    status, output, words = _execute(where, args, stdin)
+_NOTHING: Final[Mapping[str, str]] = {}
+
+
+def _run(
+    where: Path, args: tuple[str, ...], stdin: bytes | None = None, environment: Mapping[str, str] = _NOTHING
+) -> bytes:
+    status, output, words = _execute(where, args, stdin, environment)
     if status:
         raise explain(words, where)
     return output
 
 
-def _ask(where: Path, args: tuple[str, ...], stdin: bytes | None = None) -> bytes | None:
-    status, output, words = _execute(where, args, stdin)
+def _ask(
+    where: Path, args: tuple[str, ...], stdin: bytes | None = None, environment: Mapping[str, str] = _NOTHING
+) -> bytes | None:
+    status, output, words = _execute(where, args, stdin, environment)
     if status == 1:
         return None
     if status:
@@ -257,7 +294,9 @@ def _ask(where: Path, args: tuple[str, ...], stdin: bytes | None = None) -> byte
     return output
 
 
-def _execute(where: Path, args: tuple[str, ...], stdin: bytes | None) -> tuple[int, bytes, str]:
+def _execute(
+    where: Path, args: tuple[str, ...], stdin: bytes | None, environment: Mapping[str, str]
+) -> tuple[int, bytes, str]:
     git = _gitpython()
     command = [git.Git.GIT_PYTHON_GIT_EXECUTABLE, *_OPTIONS, "-C", str(where), *args]
     try:
@@ -266,7 +305,7 @@ def _execute(where: Path, args: tuple[str, ...], stdin: bytes | None) -> tuple[i
             istream=None if stdin is None else _PIPE,
             as_process=True,
             shell=False,
-            env=_ENVIRONMENT,
+            env={**_ENVIRONMENT, **environment},
         )
     except (git.GitCommandNotFound, OSError) as error:
         raise RepositoryError(f"git cannot be started: {error}", advice="install git and put it on the PATH") from error

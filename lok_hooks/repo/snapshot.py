@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lok_hooks.core.diff import Diff, FileDiff, Skipped, Status
 from lok_hooks.core.select import Selection
@@ -94,13 +94,16 @@ def working_tree(repository: Repository, selection: Selection) -> Snapshot:
     Clean filters of the git config are not run: they are programs. A file changed under one is compared as it
     lies on disk. Renames are detected, copies show as added files.
     """
-    comparison = Comparison(
-        repository=repository,
-        sides=(repository.head or repository.empty_tree,),
-        has_work_tree=True,
-        config=without_filters(repository),
-    )
-    return _taken(comparison, selection, "working tree changes")
+    repository.check_index()
+    with repository.private_index() as private:
+        comparison = Comparison(
+            repository=private,
+            sides=(repository.head or repository.empty_tree,),
+            has_work_tree=True,
+            config=without_filters(repository),
+        )
+        taken = _taken(comparison, selection, "working tree changes")
+    return replace(taken, repository=repository)
 
 
 def from_patch(data: bytes, label: str, selection: Selection) -> Snapshot:

@@ -183,6 +183,18 @@ def test_a_backend_that_keeps_the_deadline_gives_its_own_answer() -> None:
     assert text_of(answers[0]) == "answer 0"
 
 
+def test_after_the_deadline_nobody_is_asked_any_more() -> None:
+    quick, listener = sleeper("quick", 0.01), Recorder()
+
+    answers = ask([request(obedient("b"), 0), request(quick, 1)], 0.3, parallel=False, listener=listener)
+
+    assert text_of(answers[0]) == "answer 0"
+    assert isinstance(answers[1], Failure)
+    assert answers[1].kind is FailureKind.TIMED_OUT
+    assert listener.asked_parts == ["0"]
+    assert quick.spans == []
+
+
 def test_called_off_from_outside_it_returns_soon_and_says_so() -> None:
     deadline = Until.after(None)
     threading.Timer(0.2, deadline.cancel).start()

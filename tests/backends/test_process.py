@@ -305,6 +305,37 @@ def test_what_a_stubborn_program_runs_under_our_own_rules_ends_with_it(mark: str
     assert (finished.ended, finished.returncode) == ("cancelled", -9)
 
 
+LEAVING = """
+import sys, threading, time
+from pathlib import Path
+from lok_hooks.backends import process
+from tests.backends.conftest import Seconds
+
+def review():
+    with process.private_directory() as folder:
+        Path(folder, "login").write_text("secret")
+        program = [sys.executable, "-IS", "-c", "import signal, time; signal.signal(15, 1); time.sleep(60)"]
+        process.run(program, stdin=b"", cwd=folder, env={"LOK_TEST_MARK": "VALUE"}, deadline=Seconds(seconds=60))
+
+threading.Thread(target=review, daemon=True).start()
+time.sleep(1.5)
+print(list(Path(TMP).glob("*/login")) != [])
+"""
+
+
+def test_a_process_that_ends_leaves_neither_programs_nor_private_directories(mark: str, tmp_path: Path) -> None:
+    with nothing_left_behind(MARK, mark):
+        finished = process.run(
+            [sys.executable, "-c", LEAVING.replace("VALUE", mark).replace("TMP", repr(str(tmp_path)))],
+            stdin=b"",
+            cwd=Path(__file__).parents[2],
+            env={"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path)},
+            deadline=Seconds(seconds=30),
+        )
+    assert (finished.stdout, finished.returncode) == (b"True\n", 0)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_private_directory_is_empty_private_and_removed() -> None:
     with private_directory() as folder:
         assert list(folder.iterdir()) == []

@@ -86,7 +86,7 @@ def test_every_rule_of_the_table_is_known_to_ruff() -> None:
     known = {rule["code"]: rule for rule in json.loads(output)}
     ours = RULES.keys() - {SYNTAX, UNCHECKED}
     assert ours - known.keys() == set()
-    # Stable since 0.15; an older release does not report it.
+    # An older release has it in preview, and then does not report it.
     assert {code for code in ours if known[code]["preview"]} <= {"PLE0304"}
 
 
@@ -117,6 +117,7 @@ def test_what_is_no_defect_is_not_claimed(text: str) -> None:
         ("def f(a: 'Missing') -> None: ...\n", SUSPICION, MEDIUM),
         ("from __future__ import annotations\ndef f(a: Missing = Missing()) -> None: ...\n", PROOF, HIGH),
         ("def f(a: Missing) -> None: ...\n", PROOF, HIGH),
+        ("x = '\\d'\ndef f(a: 'Missing') -> None: ...\n", SUSPICION, MEDIUM),
     ],
 )
 def test_undefined_names_that_are_not_certain_are_not_proof(text: str, is_proof: bool, severity: Severity) -> None:

@@ -16,6 +16,7 @@ PROMPT = Prompt(
     task="hunt",
     text="",
     receipt="c0ffee",
+    names=("a.py", '"odd\\nname.py"'),
     chunk=chunk(file_diff("a.py", "", "x = 1\n"), file_diff("odd\nname.py", "", "y = 2\n")),
 )
 FINDING = {

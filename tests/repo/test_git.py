@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,17 @@ def test_an_index_that_does_not_fit_its_checksum(tmp_path: Path, object_format: 
     assert "git reset" in caught.value.advice
     index.write_bytes(whole[: -len(repository.null_oid) // 2] + b"\0" * (len(repository.null_oid) // 2))
     repository.check_index()
+
+
+def test_no_room_for_a_private_index(scratch: Scratch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scratch.commit("f")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with (
+        pytest.raises(RepositoryError, match="no temporary folder") as caught,
+        Repository.open(scratch.path).private_index(),
+    ):
+        pass
+    assert caught.value.advice == "set TMPDIR"
 
 
 def test_git_is_missing(scratch: Scratch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from lok_hooks.repo.git import Repository
 from lok_hooks.repo.patch import apply_hunks
 from tests.repo.git_helpers import Scratch, clean_environment, new
 
+BINARY, UNCHANGED = ("-", "-"), ("0", "0")
 NAMES = ["a.py", "b.py", "x b/y.py", "sub/c.py", 'q"t\t.py', "café.py"]
 LINES = st.sampled_from(
     [
@@ -79,10 +80,15 @@ def as_text(data: bytes) -> bytes:
 
 
 def compare(scratch: Scratch, taken: snapshot.Snapshot, expected: dict[str, tuple[str, str]], old_side: str) -> None:
-    assert {file.path: counts(file) for file in taken.diff.files} | {
-        skipped.path: ("-", "-") if skipped.reason is SkipReason.BINARY else ("0", "0")
-        for skipped in taken.diff.skipped
-    } == expected
+    assert {file.path for file in taken.diff.files} | {skipped.path for skipped in taken.diff.skipped} == set(expected)
+    for file in taken.diff.files:
+        assert counts(file) == expected[file.path]
+    for skipped in taken.diff.skipped:
+        # A binary file that was only renamed is binary to git and unchanged to us.
+        assert (
+            expected[skipped.path]
+            in {SkipReason.BINARY: [BINARY], SkipReason.NO_TEXT_CHANGE: [BINARY, UNCHANGED]}[skipped.reason]
+        )
     for file in taken.diff.files:
         old = b"" if not file.old_blob.strip("0") else raw_git(scratch, "cat-file", "blob", file.old_blob)
         new_content = (scratch.path / file.path).read_bytes() if (scratch.path / file.path).exists() else None

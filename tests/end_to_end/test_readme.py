@@ -1,0 +1,125 @@
+"""README's commands and the files around the package do what they say."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.conftest import CHECKOUT, SCRIPTS, Installed, clean_environment
+
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+
+
+def command(mark: str) -> str:
+    """The one-line command below a mark of README."""
+    (found,) = re.findall(rf"<!-- {mark} command -->\n```sh\n(.+)\n```", README)
+    return str(found)
+
+
+@pytest.mark.timeout(900)
+def test_the_demonstration_runs_in_a_fresh_clone(installed: Installed, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", str(installed.source), str(clone)], check=True, timeout=60)
+    # Python as it is without our virtual environment; the user's pip settings, since packages are downloaded.
+    environment = {
+        **{name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"},
+        "PATH": os.pathsep.join((f"{sys.base_prefix}/bin", "/usr/local/bin", "/usr/bin", "/bin")),
+        "TMPDIR": str(tmp_path),
+    }
+    done = subprocess.run(
+        ["sh", "-c", command("demo")],
+        cwd=clone,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=800,
+    )
+    assert done.returncode == 0, done.stdout
+    refused, accepted = done.stdout.split("$ git commit")[1:]
+    assert "prices.py:2" in refused
+    assert "storage.py:1" in refused
+    assert "Commit refused" in refused
+    assert "nothing found" in accepted
+    assert list(tmp_path.glob("lok-hooks-demo-*")) == []
+
+
+# Stands for python3, npm and everything in .venv/bin: notes how it was called, makes the virtual environment, and
+# fails when told so.
+FAKE = """#!/bin/sh
+echo "$(basename "$0") $* [$LOK_TEST_CLIS|$LOK_TEST_MODEL]" >> "$CALLS"
+case "$(basename "$0") $*" in $FAILS) exit 9;; esac
+if [ "$1 $2" = "-m venv" ]; then
+    mkdir -p .venv/bin
+    for name in pip python ruff mypy lint-imports pytest; do cp "$0" ".venv/bin/$name"; done
+fi
+"""
+
+
+def ci_run(tmp_path: Path, fails: str) -> tuple[int, list[str]]:
+    """Exit code of .ci/run beside our README, and the calls it made."""
+    (tmp_path / ".ci").mkdir()
+    (tmp_path / ".ci" / "run").write_text((CHECKOUT / ".ci" / "run").read_text())
+    (tmp_path / "README.md").write_text(README)
+    (tmp_path / "bin").mkdir()
+    for name in ("python3", "npm"):
+        (tmp_path / "bin" / name).write_text(FAKE)
+        (tmp_path / "bin" / name).chmod(0o755)
+    environment = {
+        **clean_environment(tmp_path),
+        "PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin",
+        "CALLS": str(tmp_path / "calls"),
+        "FAILS": fails,
+    }
+    done = subprocess.run(
+        ["bash", str(tmp_path / ".ci" / "run")], env=environment, cwd="/", capture_output=True, check=False, timeout=60
+    )
+    return done.returncode, (tmp_path / "calls").read_text().splitlines()
+
+
+def test_ci_runs_readmes_test_command_with_the_real_reviewers(tmp_path: Path) -> None:
+    code, calls = ci_run(tmp_path, fails="nothing")
+    assert code == 0
+    assert command("test") == 'python3 -m venv .venv && .venv/bin/pip install -q -e ".[dev]" && .venv/bin/pytest'
+    (npm,) = (call for call in calls if call.startswith("npm "))
+    assert re.findall(r"(\S+)@(\d[\d.]+)", npm) == [
+        ("@openai/codex", "0.169.0"),
+        ("@google/gemini-cli", "0.61.0"),
+        ("@anthropic-ai/claude-code", "2.1.197"),
+    ]
+    (pytest_call,) = (call for call in calls if call.startswith("pytest "))
+    assert re.search(r"\[/\S+/node_modules/\.bin\|/\S+\.gguf\]", pytest_call)
+    place = calls.index(pytest_call)
+    assert [call.split(" [")[0] for call in calls[place - 2 : place]] == [
+        "python3 -m venv .venv",
+        "pip install -q -e .[dev]",
+    ]
+    for check in ("ruff check .", "ruff format --check .", "mypy ", "lint-imports ", "python -m tests.bench.startup"):
+        assert any(call.startswith(check) for call in calls), check
+
+
+@pytest.mark.parametrize("step", ["ruff check*", "ruff format*", "mypy*", "lint-imports*", "pytest*", "npm*"])
+def test_ci_is_red_when_a_step_fails(tmp_path: Path, step: str) -> None:
+    code, calls = ci_run(tmp_path, fails=step)
+    assert code != 0
+    assert calls[-1].startswith(step.split()[0].rstrip("*"))
+
+
+@pytest.mark.parametrize(
+    ("check", "file"), [("validate-manifest", ".pre-commit-hooks.yaml"), ("validate-config", ".pre-commit-config.yaml")]
+)
+def test_pre_commit_accepts_our_files(check: str, file: str) -> None:
+    done = subprocess.run([str(SCRIPTS / "pre-commit"), check, str(CHECKOUT / file)], capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_hooks_readme_names_are_the_hooks_we_offer() -> None:
+    offered = re.findall(r"(?m)^- id: (\S+)", (CHECKOUT / ".pre-commit-hooks.yaml").read_text())
+    assert offered == ["lok-hunt", "lok-audit", "lok-review"]
+    assert set(re.findall(r"- id: (lok-\S+)", README)) <= set(offered)
