@@ -31,7 +31,7 @@ def run(command: str, entry: EntryName, arguments: argparse.Namespace, source: S
     """Reviews what `source` gives, prints the report, and returns the exit code."""
     from lok_hooks.repo.git import Repository
 
-    repository = Repository.open(Path.cwd())
+    repository = Repository.open()
     settings = wiring.settings(repository.top, arguments)
     snapshot, notes = source(repository, wiring.selection(settings))
     return finish(command, settings, entry, arguments, snapshot, (*settings.notes, *notes))
@@ -43,9 +43,9 @@ def run_on_patch(command: str, arguments: argparse.Namespace, data: bytes, label
     from lok_hooks.repo.snapshot import from_patch
 
     try:
-        directory = Repository.open(Path.cwd()).top
+        directory = Repository.open().top
     except RepositoryError:
-        directory = Path.cwd()
+        directory = Path()
     settings = wiring.settings(directory, arguments)
     snapshot = from_patch(data, label, wiring.selection(settings))
     # Nobody may take "nothing found" for a check of files that are not there.
@@ -142,10 +142,11 @@ def _width(is_terminal: bool) -> int:
 
 def _write(path: Path, text: str) -> None:
     """Writes the report whole or not at all: a reader never meets half a file."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    target = path.resolve()
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
         partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
+        partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
 

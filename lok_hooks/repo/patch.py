@@ -17,7 +17,7 @@ from lok_hooks.errors import DiffError, InternalError
 HUNK: Final = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@.*$", re.MULTILINE)
 _PATCH: Final = b"diff --git "
 _MARK: Final = b"\n@@ -"
-_NEUTRAL_NAMES: Final = "--- a/file\n+++ b/file\n"
+_NEUTRAL_NAMES: Final = ("--- a/file", "+++ b/file")
 
 
 def split_patches(output: bytes, start: int = 0) -> Iterator[bytes]:
@@ -53,8 +53,10 @@ def parse_hunks(hunks: bytes) -> tuple[Hunk, ...]:
 
     if not hunks:
         return ()
+    # Lines end at a newline and nowhere else; unidiff's own way of splitting a string takes half as long again.
+    lines = [*_NEUTRAL_NAMES, *_text(hunks).removesuffix("\n").split("\n")]
     try:
-        files = PatchSet(_NEUTRAL_NAMES + _text(hunks), metadata_only=True)
+        files = PatchSet(lines, metadata_only=True)
     except UnidiffParseError as error:
         raise DiffError(f"the hunks cannot be read: {error}") from error
     slices = list(_slices(hunks))

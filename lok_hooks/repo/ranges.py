@@ -93,7 +93,7 @@ def from_pre_commit(repository: Repository, environ: Mapping[str, str]) -> Pushe
     if not spec:
         by_hand = branch(repository, None)
         return Pushed(ranges=(by_hand,), notes=(f"no push was announced, {by_hand.label} is reviewed instead",))
-    ref = environ.get("PRE_COMMIT_LOCAL_BRANCH") or spec
+    ref = _printable(environ.get("PRE_COMMIT_LOCAL_BRANCH") or spec)
     start = environ.get("PRE_COMMIT_FROM_REF")
     commits = _commits(repository, [spec, *([start] if start else [])])
     tip = commits[spec]
@@ -130,7 +130,12 @@ def _parse(line: str) -> _Line:
         raise RepositoryError(
             message, advice="install it as a pre-push hook, or use lok-review BASE...TIP to review a branch by hand"
         )
-    return _Line(local=match["local"], new=match["new"], remote=match["remote"], old=match["old"])
+    return _Line(local=_printable(match["local"]), new=match["new"], remote=match["remote"], old=match["old"])
+
+
+def _printable(ref: str) -> str:
+    """Undecodable bytes of a ref's name (surrogates here) as `\\xNN`: it is shown, never looked up."""
+    return ref.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _is_null(oid: str) -> bool:

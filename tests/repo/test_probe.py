@@ -183,4 +183,5 @@ def test_only_what_python_has_loaded_anyway_is_imported() -> None:
         check=True,
         timeout=60,
     )
-    assert set(done.stdout.split()) == {"__future__", "lok_hooks", "lok_hooks.repo", "lok_hooks.repo.probe"}
+    loaded = set(done.stdout.split()) - {"__future__"}  # there already where a .pth file of the environment needs it
+    assert loaded == {"lok_hooks", "lok_hooks.repo", "lok_hooks.repo.probe"}

@@ -231,6 +231,13 @@ def test_the_local_side_may_be_any_revision(pair: Pair, typed: str) -> None:
     assert (found.ref, found.base, found.tip) == (typed, pair.root, pair.work.git("rev-parse", typed))
 
 
+def test_a_ref_that_is_not_utf_8_is_named_in_printable_words(pair: Pair) -> None:
+    tip = pair.work.commit("one.txt")
+    line = f"refs/heads/caf\udce9 {tip} refs/heads/new {'0' * len(tip)}"
+    (found,) = pushed(Repository.open(pair.work.path), [line], "origin").ranges
+    assert (found.ref, found.label) == ("refs/heads/caf\\xe9", "push of caf\\xe9")
+
+
 def test_a_push_to_a_url_starts_at_what_any_remote_has(pair: Pair, tmp_path: Path) -> None:
     other = new(tmp_path / "fork.git", "--bare", f"--object-format={Repository.open(pair.work.path).object_format}")
     pair.work.git("switch", "-q", "-c", "feature")

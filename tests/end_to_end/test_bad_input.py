@@ -1,0 +1,245 @@
+"""What goes wrong outside our code: each time a sentence, a documented exit code, no traceback, nothing lost."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.conftest import Done, Machine, Project, Reviewer
+
+BAD = "value = PLANTED_BUG\n"
+Configure = Callable[..., Reviewer]
+
+
+def is_sentence(done: Done, *words: str) -> bool:
+    """True when the user is told something with these words in it, and not a traceback."""
+    said = " ".join(done.said.split())
+    return "Traceback" not in said and "bug in lok-hooks" not in said and all(word in said for word in words)
+
+
+@pytest.mark.parametrize("command", ["lok-hunt", "lok-audit", "lok-review"])
+def test_not_a_repository(machine: Machine, tmp_path: Path, command: str) -> None:
+    done = machine.run(command, cwd=tmp_path)
+    assert done.code == 2
+    assert is_sentence(done, "is not inside a git repository"), done.said
+
+
+def test_a_directory_that_is_gone(machine: Machine, tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    done = machine.run("sh", "-c", "rmdir ../gone; lok-hunt --fresh", cwd=tmp_path / "gone")
+    assert done.code == 2
+    assert is_sentence(done, "no longer exists"), done.said
+
+
+def test_a_bare_repository(machine: Machine, tmp_path: Path) -> None:
+    machine.run("git", "init", "-q", "--bare", "bare.git", cwd=tmp_path)
+    done = machine.run("lok-review", "--staged", cwd=tmp_path / "bare.git")
+    assert done.code == 2
+    assert is_sentence(done, "work tree"), done.said
+
+
+def test_an_unborn_head(machine: Machine, tmp_path: Path, configure: Configure) -> None:
+    configure()
+    fresh = Project(machine=machine, path=tmp_path / "fresh")
+    fresh.path.mkdir()
+    fresh.git("init", "-q")
+    nothing = fresh.run("lok-review")
+    fresh.stage("a.py", BAD)
+    staged = fresh.run("lok-hunt")
+    assert (nothing.code, staged.code) == (2, 1)
+    assert is_sentence(nothing), nothing.said
+
+
+def test_a_detached_head(project: Project, configure: Configure) -> None:
+    configure()
+    project.git("checkout", "-q", "--detach")
+    project.stage("a.py", BAD)
+    assert project.run("lok-hunt").code == 1
+    asked = project.run("lok-review", "no-such-branch")
+    assert asked.code == 2
+    assert is_sentence(asked, "no-such-branch"), asked.said
+
+
+def test_an_unreadable_git_config(project: Project) -> None:
+    (project.path / ".git" / "config").write_text("[core\n")
+    done = project.run("lok-hunt")
+    assert done.code == 2
+    assert is_sentence(done, "config"), done.said
+
+
+def test_a_corrupt_index(project: Project) -> None:
+    project.stage("a.py", BAD)
+    (project.path / ".git" / "index").write_bytes(b"DIRC garbage" * 10)
+    before = project.index_digest()
+    done = project.run("lok-hunt")
+    assert done.code == 2
+    assert is_sentence(done, "index"), done.said
+    assert project.index_digest() == before
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give a directory to somebody else")
+def test_a_repository_of_somebody_else(project: Project) -> None:
+    project.stage("a.py", BAD)
+    os.chown(project.path, 65534, 65534)
+    os.chown(project.path / ".git", 65534, 65534)
+    done = project.run("lok-hunt")
+    assert done.code == 2
+    assert is_sentence(done, "safe.directory"), done.said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        pytest.param(["--backend", "scriptd"], ["scriptd", "scripted"], id="unknown backend"),
+        pytest.param(["--task", "hnut"], ["hnut", "hunt"], id="unknown task"),
+        pytest.param(["--config", "missing.toml"], ["missing.toml"], id="missing configuration"),
+        pytest.param(["--fail-on", "worse"], ["worse", "critical"], id="unknown severity"),
+        pytest.param(["--budget", "soon"], ["soon", "seconds"], id="a budget that is no number"),
+        pytest.param(["--format", "pdf"], ["pdf", "sarif"], id="unknown format"),
+        pytest.param(["--frobnicate"], ["--frobnicate"], id="unknown flag"),
+    ],
+)
+def test_wrong_arguments(project: Project, configure: Configure, arguments: list[str], words: list[str]) -> None:
+    configure()
+    project.stage("a.py", BAD)
+    done = project.run("lok-hunt", *arguments)
+    assert done.code == 2
+    assert is_sentence(done, *words), done.said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--staged", "--working-tree"], ["main", "--staged"], ["--commit", "HEAD", "--diff-file", "-"], ["a", "b"]],
+    ids=" ".join,
+)
+def test_only_one_thing_can_be_reviewed(project: Project, arguments: list[str]) -> None:
+    assert project.run("lok-review", *arguments).code == 2
+
+
+@pytest.mark.parametrize("name", ["--output=pwned", "--upload-pack=touch pwned", "-pwned"])
+def test_a_revision_never_becomes_an_option(project: Project, name: str) -> None:
+    for arguments in (["--commit", name], [f"--commit={name}"], ["--", name]):
+        done = project.run("lok-review", *arguments)
+        assert done.code == 2, (arguments, done.said)
+        assert is_sentence(done)
+    assert not (project.path / "pwned").exists()
+
+
+def test_mistakes_in_lok_toml_come_all_at_once(project: Project) -> None:
+    project.write("lok.toml", "[defaults]\ntimout = 3\n[review]\nfail_on = 7\n")
+    project.stage("a.py", BAD)
+    done = project.run("lok-hunt")
+    assert done.code == 2
+    assert is_sentence(done, "timout", "timeout", "fail_on"), done.said
+
+
+def test_a_backend_of_an_untrusted_repository_does_not_run(project: Project) -> None:
+    project.write("lok.toml", f'[backends.codex]\ncommand = "/bin/touch"\nargs = ["{project.path}/pwned"]\n')
+    project.stage("a.py", "x = 1\n")
+    done = project.run("lok-hunt")
+    assert is_sentence(done, "trust", "backends.codex.command"), done.said
+    assert not (project.path / "pwned").exists()
+
+
+def test_a_missing_program(project: Project, configure: Configure) -> None:
+    configure(command="/no/such/reviewer")
+    project.stage("a.py", BAD)
+    found = (
+        project.run("lok-hunt", "--backend", "scripted"),
+        project.run("lok-audit", "--backend", "scripted", stdin=""),
+    )
+    assert found[0].code == 0
+    assert is_sentence(found[0], "incomplete", "/no/such/reviewer"), found[0].said
+    review = project.run("lok-review", "--staged", "--backend", "scripted")
+    assert review.code == 4
+    assert is_sentence(review, "incomplete", "missing"), review.said
+
+
+def test_nothing_staged(project: Project) -> None:
+    done, with_flag = project.run("lok-hunt"), project.run("lok-hunt", "--color", "never")
+    assert (done.code, with_flag.code) == (0, 0)
+    assert is_sentence(done, "nothing staged"), done.said
+    assert is_sentence(with_flag, "nothing"), with_flag.said
+
+
+def test_only_binary_files(project: Project, configure: Configure) -> None:
+    reviewer = configure()
+    project.stage("logo.png", b"\x89PNG\x00\x01" * 100)
+    done = project.run("lok-hunt")
+    assert done.code == 0
+    assert is_sentence(done, "nothing reviewed", "logo.png", "binary"), done.said
+    assert reviewer.requests() == []
+
+
+def test_a_line_of_100_megabytes(project: Project, configure: Configure) -> None:
+    reviewer = configure()
+    project.stage("data.js", "x" * 100_000_000)
+    project.stage("a.py", BAD)
+    done = project.run("lok-hunt")
+    assert done.code == 1
+    assert is_sentence(done, "data.js", "too large"), done.said
+    assert "data.js" not in reviewer.prompts()
+
+
+def test_a_diff_that_is_none(project: Project, configure: Configure) -> None:
+    configure()
+    garbage = project.run("lok-review", "--diff-file", "-", stdin="--- a/x\n+++ b/x\n@@ -1,3 +1,3 @@\n-x\n")
+    missing = project.run("lok-review", "--diff-file", "none.diff")
+    empty = project.run("lok-review", "--diff-file", "-", stdin="")
+    assert (garbage.code, missing.code, empty.code) == (2, 2, 0)
+    assert is_sentence(garbage), garbage.said
+    assert is_sentence(missing, "none.diff"), missing.said
+    assert is_sentence(empty, "nothing"), empty.said
+
+
+def test_a_diff_from_elsewhere_needs_no_repository(machine: Machine, tmp_path: Path, configure: Configure) -> None:
+    configure()
+    patch = f"--- a/x.py\n+++ b/x.py\n@@ -1 +1,2 @@\n y = 2\n+{BAD}"
+    done = machine.run("lok-review", "--diff-file", "-", cwd=tmp_path, stdin=patch)
+    assert done.code == 1
+    assert is_sentence(done, "x.py:2"), done.said
+
+
+@pytest.mark.parametrize("target", ["no/such/directory/report.json", "/proc/report.json", "."])
+def test_a_report_that_cannot_be_written_is_still_shown(project: Project, configure: Configure, target: str) -> None:
+    configure()
+    project.stage("a.py", "x = 1\n")
+    clean = project.run("lok-hunt", "--format", "json", "-o", target)
+    project.stage("a.py", BAD)
+    refused = project.run("lok-hunt", "--format", "json", "-o", target)
+    assert (clean.code, refused.code) == (2, 1)
+    for done in (clean, refused):
+        assert is_sentence(done, target, '"schema": "lok-hooks/review/1"'), done.said
+
+
+def test_a_report_is_written_whole(project: Project, configure: Configure) -> None:
+    configure()
+    project.stage("a.py", BAD)
+    done = project.run("lok-hunt", "--format", "json", "-o", "report.json")
+    assert done.code == 1
+    assert json.loads(project.read("report.json"))["exit_code"] == 1
+    assert is_sentence(done, "Commit refused"), done.said
+
+
+def test_a_full_disk(project: Project, configure: Configure) -> None:
+    configure(analysers="true")
+    project.stage("a.py", BAD)
+    # No file may grow beyond nothing: every write to a file fails, as on a full disk.
+    hunt = project.run("sh", "-c", "ulimit -f 0; exec lok-hunt")
+    review = project.run("sh", "-c", "ulimit -f 0; exec lok-review --staged --backend static")
+    assert hunt.code in (0, 1)
+    assert review.code == 4
+    assert is_sentence(review, "incomplete", "static"), review.said
+    assert is_sentence(hunt), hunt.said
+
+
+def test_a_reader_that_goes_away_does_not_change_the_verdict(project: Project, configure: Configure) -> None:
+    configure()
+    project.stage("a.py", BAD)
+    done = project.run("bash", "-c", "lok-hunt --format json | true; exit ${PIPESTATUS[0]}")
+    assert done.code == 1
+    assert is_sentence(done), done.said
