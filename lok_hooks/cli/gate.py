@@ -92,7 +92,8 @@ def _push_source(remote: str) -> Source:
 
     under_pre_commit = "PRE_COMMIT" in os.environ
     by_hand = not under_pre_commit and not remote and sys.stdin.isatty()
-    lines = [] if under_pre_commit or by_hand else sys.stdin.read().splitlines()
+    # Names of refs are bytes, and "\n" alone ends a line.
+    lines = [] if under_pre_commit or by_hand else os.fsdecode(sys.stdin.buffer.read()).split("\n")
 
     def source(repository: Repository, selection: Selection) -> tuple[Snapshot, Sequence[str]]:
         if by_hand:
