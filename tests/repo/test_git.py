@@ -184,6 +184,28 @@ def test_git_says_no_or_fails(scratch: Scratch) -> None:
         repository.run("rev-parse", "--verify", "--quiet", "nonesuch")
 
 
+def test_a_stream_is_what_run_gives_and_fails_like_it(scratch: Scratch) -> None:
+    (scratch.path / "large").write_bytes(os.urandom(1_000_000))
+    oid = scratch.git("hash-object", "-w", "large")
+    repository = Repository.open(scratch.path)
+    pieces = list(repository.stream("cat-file", "blob", oid))
+    assert len(pieces) > 1
+    assert b"".join(pieces) == repository.run("cat-file", "blob", oid) == (scratch.path / "large").read_bytes()
+    stream = repository.stream("cat-file", "blob", "d" * 40)
+    with pytest.raises(RepositoryError):
+        next(stream)
+
+
+def test_a_stream_nobody_reads_to_the_end_leaves_no_process(scratch: Scratch) -> None:
+    (scratch.path / "large").write_bytes(os.urandom(1_000_000))
+    oid = scratch.git("hash-object", "-w", "large")
+    stream = Repository.open(scratch.path).stream("cat-file", "blob", oid)
+    assert next(stream)
+    del stream
+    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
+    assert not children.exists() or not children.read_text()
+
+
 def test_blobs_and_their_sizes(scratch: Scratch) -> None:
     contents = {"a": b"x" * 70_000, "b": b"\n\0\xff", "c": b""}
     for name, content in contents.items():

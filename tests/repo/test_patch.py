@@ -48,18 +48,21 @@ def test_no_hunks() -> None:
     assert parse_hunks(b"") == ()
 
 
-def test_patches_are_split_at_their_headers_only() -> None:
+@pytest.mark.parametrize("size", [1, 7, 64, 1000])
+def test_patches_are_split_at_their_headers_only(size: int) -> None:
     one = b"diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-diff --git a/x b/x\n+diff --git a/y b/y\n"
     two = b"diff --git a/g b/g\nold mode 100644\nnew mode 100755\n"
-    assert list(split_patches(b"\0" + one + two, 1)) == [one, two]
-    assert list(split_patches(b"")) == []
+    output = one + two + one
+    assert list(split_patches(output[at : at + size] for at in range(0, len(output), size))) == [one, two, one]
+    assert list(split_patches([])) == []
+    assert list(split_patches([b"", b""])) == []
     assert split_header(one) == (one[: one.index(b"@@")], one[one.index(b"@@") :])
     assert split_header(two) == (two, b"")
 
 
 def test_what_is_no_patch_is_refused() -> None:
     with pytest.raises(InternalError):
-        list(split_patches(b"* Unmerged path f\ndiff --git a/f b/f\n"))
+        list(split_patches([b"* Unmerged path f\ndiff --git a/f b/f\n"]))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,148 @@
+"""lok-review and `lok diff`: what they look at, and what their flags do."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.conftest import Done, Project, Reviewer
+
+Configure = Callable[..., Reviewer]
+BAD = "value = PLANTED_BUG\n"
+
+
+@pytest.fixture
+def branched(project: Project) -> Project:
+    """`main`, and on `feature` a bug; staged is a second bug, and in the working tree a third."""
+    project.seed({"old.py": "x = 1\n"})
+    project.git("checkout", "-q", "-b", "feature")
+    project.seed({"committed.py": BAD})
+    project.stage("staged.py", BAD)
+    project.write("old.py", f"x = 1\n{BAD}")
+    return project
+
+
+def found(done: Done) -> set[str]:
+    report: dict[str, Any] = json.loads(done.said)
+    return {finding["path"] for finding in report["findings"]}
+
+
+@pytest.mark.parametrize(
+    ("argv", "expected"),
+    [
+        (["lok-review", "main"], {"committed.py"}),
+        (["lok-review", "main...feature"], {"committed.py"}),
+        (["lok-review"], {"committed.py"}),
+        (["lok-review", "--staged"], {"staged.py"}),
+        (["lok-review", "--working-tree"], {"staged.py", "old.py"}),
+        (["lok-review", "--commit", "HEAD"], {"committed.py"}),
+        (["lok-hunt"], {"staged.py"}),
+        (["lok", "diff"], {"staged.py"}),
+        (["lok", "diff", "main..HEAD"], {"committed.py"}),
+        (["lok", "diff", "--unstaged"], {"staged.py", "old.py"}),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_what_is_looked_at(branched: Project, configure: Configure, argv: list[str], expected: set[str]) -> None:
+    configure()
+    done = branched.run(*argv, "--format", "json")
+    assert (done.code, found(done)) == (1, expected)
+
+
+def test_a_diff_file_is_looked_at(branched: Project, configure: Configure) -> None:
+    configure()
+    patch = branched.git("diff", "main...feature") + "\n"
+    branched.write("change.diff", patch)
+    from_file = branched.run("lok-review", "--diff-file", "change.diff", "--format", "json")
+    from_stdin = branched.run("lok-review", "--diff-file", "-", "--format", "json", stdin=patch)
+    assert found(from_file) == found(from_stdin) == {"committed.py"}
+
+
+def test_tasks_can_be_chosen(branched: Project, configure: Configure) -> None:
+    reviewer = configure()
+    branched.run("lok-review", "--staged", "--task", "audit")
+    assert [("Find holes" in request["prompt"]) for request in reviewer.requests()] == [True]
+    branched.run("lok-review", "--staged")
+    assert len(reviewer.requests()) == 3
+
+
+def test_fail_on_decides_what_blocks(branched: Project, configure: Configure) -> None:
+    configure()
+    critical = branched.run("lok-hunt", "--fail-on", "critical", "--format", "json")
+    assert critical.code == 0
+    assert [f["disposition"] for f in json.loads(critical.said)["findings"]] == ["below the threshold"]
+    assert branched.run("lok-hunt", "--fail-on", "low").code == 1
+
+
+@pytest.mark.parametrize("flag", ["--debate", "--no-debate", "--fresh"])
+def test_flags_of_what_is_to_come_are_accepted(branched: Project, configure: Configure, flag: str) -> None:
+    configure()
+    assert branched.run("lok-hunt", flag).code == 1
+
+
+def test_the_budget_ends_a_hanging_reviewer(branched: Project, configure: Configure) -> None:
+    configure("hangs")
+    done = branched.run("lok-hunt", "--budget", "2", "--format", "json")
+    report = json.loads(done.said)
+    assert (done.code, report["incomplete"]) == (0, True)
+    assert [failure["kind"] for failure in report["failures"]] == ["timed out"]
+
+
+def test_verbose_shows_the_prompt_and_the_routing_and_leaves_the_report_alone(
+    branched: Project, configure: Configure
+) -> None:
+    configure()
+    quiet = branched.run("sh", "-c", "lok-hunt --format json 2>/dev/null")
+    verbose = branched.run("sh", "-c", "lok-hunt -v --format json 2>said")
+    assert found(quiet) == found(verbose)
+    said = branched.read("said")
+    assert "receipt: " in said
+    assert "scripted" in said
+
+
+@pytest.mark.parametrize(
+    ("flags", "env", "is_coloured"),
+    [
+        (["--color", "always", "--format", "console"], {}, True),
+        (["--color", "never", "--format", "console"], {}, False),
+        (["--format", "console"], {}, False),
+        ([], {"PRE_COMMIT": "1"}, False),
+    ],
+)
+def test_colour(
+    branched: Project, configure: Configure, flags: list[str], env: dict[str, str], is_coloured: bool
+) -> None:
+    configure()
+    assert ("\x1b[" in branched.run("lok-hunt", *flags, env=env).said) is is_coloured
+
+
+@pytest.mark.parametrize("form", ["plain", "console", "json", "sarif", "github", "markdown"])
+def test_every_format_names_the_finding(branched: Project, configure: Configure, form: str) -> None:
+    configure()
+    done = branched.run("lok-hunt", "--format", form)
+    assert done.code == 1
+    assert "staged.py" in done.said
+    assert "a planted bug" in done.said
+
+
+@pytest.mark.parametrize(
+    "argv", [["lok", "--help"], ["lok", "diff", "--help"], ["lok-hunt", "--help"], ["lok-review", "--help"]]
+)
+def test_help_has_an_example(project: Project, argv: list[str]) -> None:
+    done = project.run(*argv)
+    assert done.code == 0
+    assert re.search(r"(?m)^example: lok", done.said)
+
+
+def test_the_version(project: Project) -> None:
+    assert re.fullmatch(r"lok-hooks \d+\.\d+\.\d+\n", project.run("lok", "--version").said)
+
+
+def test_two_sources_contradict_each_other(branched: Project) -> None:
+    done = branched.run("lok", "diff", "main", "--unstaged")
+    assert done.code == 2
+    assert "exclude each other" in done.said
