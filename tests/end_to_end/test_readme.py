@@ -56,8 +56,9 @@ FAKE = """#!/bin/sh
 echo "$(basename "$0") $* [$LOK_TEST_CLIS|$LOK_TEST_MODEL]" >> "$CALLS"
 case "$(basename "$0") $*" in $FAILS) exit 9;; esac
 if [ "$1 $2" = "-m venv" ]; then
-    mkdir -p .venv/bin
-    for name in pip python ruff mypy lint-imports pytest; do cp "$0" ".venv/bin/$name"; done
+    for place; do :; done
+    mkdir -p "$place/bin"
+    for name in pip python ruff mypy lint-imports pytest; do cp "$0" "$place/bin/$name"; done
 fi
 """
 
