@@ -90,7 +90,7 @@ def _push_source(remote: str) -> Source:
     from lok_hooks.repo import ranges
     from lok_hooks.repo.snapshot import between, combine
 
-    under_pre_commit = "PRE_COMMIT" in os.environ
+    under_pre_commit = any(name in os.environ for name in ("PRE_COMMIT", "PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"))
     by_hand = not under_pre_commit and not remote and sys.stdin.isatty()
     # Names of refs are bytes, and "\n" alone ends a line.
     lines = [] if under_pre_commit or by_hand else os.fsdecode(sys.stdin.buffer.read()).split("\n")

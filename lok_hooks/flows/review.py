@@ -119,7 +119,7 @@ def _read(request: Request, answer: Answer) -> _Outcome:
                 backend=request.backend.name,
                 kind=FailureKind.UNREADABLE,
                 reason=claims.reason,
-                advice="Commit again to ask once more, or choose a stronger model for this backend in lok.toml.",
+                advice="ask again, or choose a stronger model for this backend in lok.toml",
                 seconds=answer.seconds,
                 answer=answer.text,
             )
