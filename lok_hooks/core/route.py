@@ -20,9 +20,11 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Route:
-    """The models that review for one task (empty: no model is at hand), and why they."""
+    """The models that review for one task (empty: no model is at hand), and why they. `listed` is whom the task of
+    lok.toml names."""
 
     task: str
+    listed: tuple[str, ...]
     backends: tuple[str, ...]
     why: Mapping[str, str]
     passed_over: Mapping[str, str]
@@ -42,22 +44,26 @@ def route(task: Task, candidates: Sequence[Candidate], chosen: Sequence[str]) ->
     if chosen:
         named = tuple(name for name in chosen if name in available)
         return Route(
-            task=task.name, backends=named, why=dict.fromkeys(named, "named by --backend"), passed_over=passed_over
+            task=task.name,
+            listed=task.backends,
+            backends=named,
+            why=dict.fromkeys(named, "named by --backend"),
+            passed_over=passed_over,
         )
     listed = tuple(name for name in task.backends if name in available)
     if listed:
         why = dict.fromkeys(listed, f"listed for {task.name}")
-        return Route(task=task.name, backends=listed, why=why, passed_over=passed_over)
+        return Route(task=task.name, listed=task.backends, backends=listed, why=why, passed_over=passed_over)
     ranked = sorted(available.values(), key=lambda c: (not c.traits.may_block, _rank(c.traits.strengths, task.name)))
     if not ranked:
-        return Route(task=task.name, backends=(), why={}, passed_over=passed_over)
+        return Route(task=task.name, listed=task.backends, backends=(), why={}, passed_over=passed_over)
     best = ranked[0].name
     reason = (
         f"next best for {task.name}: {', '.join(task.backends)} not at hand"
         if task.backends
         else f"best for {task.name}"
     )
-    return Route(task=task.name, backends=(best,), why={best: reason}, passed_over=passed_over)
+    return Route(task=task.name, listed=task.backends, backends=(best,), why={best: reason}, passed_over=passed_over)
 
 
 def _rank(strengths: Sequence[str], task: str) -> int:

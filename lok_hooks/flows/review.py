@@ -288,10 +288,17 @@ def _failures(planned: Plan, outcomes: Sequence[_Outcome], screening: Screening)
 
 
 def _notes(order: Order, planned: Plan) -> tuple[str, ...]:
-    """One line when no model is at hand, so that nobody takes rules for a review by a model."""
+    """What the routing did that lok.toml does not say: another backend took over, or no model was at hand, so that
+    nobody takes rules for a review by a model."""
+    took_over = tuple(
+        f"{way.task} went to {name}, {reason}"
+        for way in planned.routes
+        for name, reason in way.why.items()
+        if name not in way.listed and not order.chosen and order.diff.files
+    )
     models_asked = any(way.backends for way in planned.routes)
     if models_asked or order.chosen or not order.diff.files or not planned.analysers:
-        return ()
+        return took_over
     absent = ", ".join(f"{failure.backend} {failure.kind}" for failure in planned.absent_models)
     named = " and ".join(planned.analysers)
     return (

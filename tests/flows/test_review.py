@@ -312,3 +312,10 @@ def test_the_report_says_who_was_asked_and_why() -> None:
     (asked,) = found.asked
     assert (asked.backend, asked.tasks, asked.requests, asked.answered) == ("claude", ("hunt",), 1, 1)
     assert asked.why == "next best for hunt: codex not at hand"
+
+
+def test_the_report_says_when_another_backend_took_over() -> None:
+    took_over = run(Reviewer("codex", fails("codex"), absent=True), Reviewer("claude", says("claude")))
+    as_written = run(Reviewer("codex", says("codex")), Reviewer("claude", says("claude")))
+    assert took_over.notes == ("hunt went to claude, next best for hunt: codex not at hand",)
+    assert as_written.notes == ()
