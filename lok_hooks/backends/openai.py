@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from lok_hooks.backends.http import Answered, base_url, post_json, unavailable
 from lok_hooks.backends.http_failures import Server, cut_failure, was_cut
+from lok_hooks.backends.traits import traits_of
 from lok_hooks.core.ports import Answer, Deadline, Failure, FailureKind, Reply, Traits
 from lok_hooks.core.settings import BackendSettings
 from lok_hooks.core.task import Prompt
@@ -65,16 +66,7 @@ class OpenAI:
     @property
     def traits(self) -> Traits:
         """Local only if lok.toml says so: a server on this machine may pass its prompts on."""
-        settings = self._settings
-        return Traits(
-            role="model",
-            kind=settings.kind,
-            may_block=settings.may_block,
-            is_local=settings.local,
-            max_prompt_bytes=settings.max_prompt_bytes,
-            model=settings.model,
-            strengths=settings.strengths,
-        )
+        return traits_of(self._settings, "model")
 
     def missing(self) -> Failure | None:
         """None when its key is set and, on this machine, somebody listens at its address."""

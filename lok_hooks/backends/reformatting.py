@@ -4,31 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lok_hooks.core.ports import Answer, Backend, Deadline, Failure, Reply, Traits
+from lok_hooks.backends.wrapper import Wrapper
+from lok_hooks.core.ports import Answer, Deadline, Reply
 from lok_hooks.core.prompts import reformat_prompt
 from lok_hooks.core.task import Prompt
 
 
-class Reformatting:
+class Reformatting(Wrapper):
     """A Backend around a Backend: one further request when the first answer has the wrong form, within the same
     deadline. When that fails too, the first answer stands as it is, to be reported as unreadable."""
-
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
-
-    @property
-    def name(self) -> str:
-        """The wrapped backend's name."""
-        return self._backend.name
-
-    @property
-    def traits(self) -> Traits:
-        """The wrapped backend's traits."""
-        return self._backend.traits
-
-    def missing(self) -> Failure | None:
-        """As the wrapped backend says."""
-        return self._backend.missing()
 
     def ask(self, prompt: Prompt, deadline: Deadline) -> Answer:
         """The wrapped backend's answer, reformatted by itself if that is what it takes to read it."""

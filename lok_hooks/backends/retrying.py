@@ -12,34 +12,21 @@ from dataclasses import replace
 from typing import Final
 
 from lok_hooks.backends.deadline import pause
-from lok_hooks.core.ports import Answer, Backend, Deadline, Failure, Traits
+from lok_hooks.backends.wrapper import Wrapper
+from lok_hooks.core.ports import Answer, Backend, Deadline, Failure
 from lok_hooks.core.task import Prompt
 
 WAITS: Final = (1.0, 2.0)  # seconds before the first and the second retry, when the server names no time itself
 _LEAST_WAIT: Final = 0.1  # even when a server says "at once"
 
 
-class Retrying:
+class Retrying(Wrapper):
     """A Backend around a Backend: up to two further requests after failures marked as transient, as long as the
     wait ends before the deadline. `noted` is told about each retry."""
 
     def __init__(self, backend: Backend, noted: Callable[[str], None] | None = None) -> None:
-        self._backend = backend
+        super().__init__(backend)
         self._noted = noted
-
-    @property
-    def name(self) -> str:
-        """The wrapped backend's name."""
-        return self._backend.name
-
-    @property
-    def traits(self) -> Traits:
-        """The wrapped backend's traits."""
-        return self._backend.traits
-
-    def missing(self) -> Failure | None:
-        """As the wrapped backend says."""
-        return self._backend.missing()
 
     def ask(self, prompt: Prompt, deadline: Deadline) -> Answer:
         """The first answer that is no transient failure, else the last failure; `seconds` counts all of it."""

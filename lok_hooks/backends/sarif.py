@@ -21,6 +21,7 @@ from lok_hooks.backends.complaints import readable
 from lok_hooks.backends.environment import child_environment, find_program, wrapped
 from lok_hooks.backends.process import Finished, ProgramError
 from lok_hooks.backends.sarif_log import Reading, UnreadableLog, read_log
+from lok_hooks.backends.traits import traits_of
 from lok_hooks.core.diff import FileDiff, Status
 from lok_hooks.core.finding import Claim
 from lok_hooks.core.ports import Analysis, Answer, Contents, Deadline, Failure, FailureKind, Traits
@@ -58,15 +59,7 @@ class Sarif:
     @property
     def traits(self) -> Traits:
         """What lok.toml says of it."""
-        settings = self._settings
-        return Traits(
-            role="analyser",
-            kind=settings.kind,
-            may_block=settings.may_block,
-            is_local=settings.local,
-            max_prompt_bytes=settings.max_prompt_bytes,
-            strengths=settings.strengths,
-        )
+        return traits_of(self._settings, "analyser")
 
     def missing(self) -> Failure | None:
         """None when the program is there; starts nothing."""

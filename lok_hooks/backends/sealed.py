@@ -20,6 +20,7 @@ from lok_hooks.backends.complaints import innermost, judge, readable
 from lok_hooks.backends.environment import child_environment, find_program, wrapped
 from lok_hooks.backends.logins import Lent, give_back
 from lok_hooks.backends.process import Finished, ProgramError
+from lok_hooks.backends.traits import traits_of
 from lok_hooks.core.ports import Deadline, Failure, FailureKind, Reply, Traits
 from lok_hooks.core.settings import BackendSettings
 from lok_hooks.core.task import Prompt
@@ -103,15 +104,7 @@ class SealedProgram(ABC):
     @property
     def traits(self) -> Traits:
         """What the rules need to know of it."""
-        return Traits(
-            role="model",
-            kind=self.settings.kind,
-            may_block=self.settings.may_block,
-            is_local=self.settings.local,
-            max_prompt_bytes=self.settings.max_prompt_bytes,
-            model=self.model,
-            strengths=self.settings.strengths,
-        )
+        return traits_of(self.settings, "model", self.model)
 
     def missing(self) -> Failure | None:
         """None when the program is there; starts nothing."""

@@ -26,6 +26,7 @@ from lok_hooks.backends.static_rules import rule_of, selection, undefined_name, 
 from lok_hooks.backends.static_secrets import secret_claims
 from lok_hooks.backends.static_source import Source, decoded, nearest
 from lok_hooks.backends.static_table import SYNTAX, UNCHECKED, Rule
+from lok_hooks.backends.traits import traits_of
 from lok_hooks.core.finding import Claim, Severity
 from lok_hooks.core.ports import Analysis, Answer, Contents, Deadline, Failure, FailureKind, Traits
 from lok_hooks.core.settings import BackendSettings
@@ -72,15 +73,7 @@ class Static:
     @property
     def traits(self) -> Traits:
         """An analyser on this machine."""
-        settings = self._settings
-        return Traits(
-            role="analyser",
-            kind="static",
-            may_block=settings.may_block,
-            is_local=True,
-            max_prompt_bytes=settings.max_prompt_bytes,
-            strengths=settings.strengths,
-        )
+        return traits_of(self._settings, "analyser")
 
     def missing(self) -> Failure | None:
         """A Failure when ruff's program is not where its package puts it."""

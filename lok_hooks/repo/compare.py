@@ -60,7 +60,7 @@ class Comparison:
 
     def records(self) -> tuple[Record, ...]:
         """Every changed path. Unmerged paths appear once, with status None."""
-        records, _ = parse_records(self._diff("--raw", "-z", *self._detection))
+        records, _ = parse_records(self.repository.run(*self._diff("--raw", "-z", *self._detection)))
         unmerged = {record.name for record in records if record.status is None}
         return tuple(record for record in records if record.status is None or record.name not in unmerged)
 
@@ -92,10 +92,8 @@ class Comparison:
     def _paired(
         self, chosen: Sequence[Record], detection: tuple[str, ...], pathspecs: tuple[str, ...], options: tuple[str, ...]
     ) -> Iterator[tuple[Record, Patches]]:
-        output = self._diff("--raw", "-z", "-p", *detection, *options, paths=pathspecs)
-        records, start = parse_records(output)
+        records, patches = self._stream(detection, options, pathspecs)
         wanted = set(chosen)
-        patches = split_patches(output, start)
         for record in records:
             own = tuple(itertools.islice(patches, record.patch_count))
             if record in wanted:
@@ -114,10 +112,9 @@ class Comparison:
             sides = (record.old_blob, record.new_blob)
             return (self.repository.run(*_CONFIG, "diff", *_FLAGS, "-p", *options, *sides, "--"),)
         detection = self._detection if record.status in _TWO_NAMES else _WITHOUT_RENAMES
-        output = self._diff("--raw", "-z", "-p", *detection, *options, paths=_pathspecs([record]))
-        records, start = parse_records(output)
+        records, patches = self._stream(detection, options, _pathspecs([record]))
         if records == (record,):
-            own = tuple(split_patches(output, start))
+            own = tuple(patches)
             _check(record, own)
             return own
         if record not in self.records():
@@ -126,12 +123,23 @@ class Comparison:
             )
         raise InternalError(f"git lists {record.path} as changed but gives no patch for it")
 
-    def _diff(self, *options: str, paths: tuple[str, ...] = ()) -> bytes:
+    def _stream(
+        self, detection: tuple[str, ...], options: tuple[str, ...], pathspecs: tuple[str, ...]
+    ) -> tuple[tuple[Record, ...], Iterator[bytes]]:
+        pieces = self.repository.stream(*self._diff("--raw", "-z", "-p", *detection, *options, paths=pathspecs))
+        head = b""
+        for piece in pieces:
+            head += piece
+            # No name is empty, so this is the field between records and patches.
+            if b"\0\0" in head:
+                break
+        records, start = parse_records(head)
+        return records, split_patches(itertools.chain([head[start:]], pieces))
+
+    def _diff(self, *options: str, paths: tuple[str, ...] = ()) -> tuple[str, ...]:
         # A dirty submodule would have git look inside it, under that submodule's own config.
         submodules = "--ignore-submodules=dirty" if self.has_work_tree else "--ignore-submodules=none"
-        return self.repository.run(
-            *_CONFIG, *self.config, "diff", *_FLAGS, submodules, *options, *self.sides, "--", *paths
-        )
+        return (*_CONFIG, *self.config, "diff", *_FLAGS, submodules, *options, *self.sides, "--", *paths)
 
 
 def without_filters(repository: Repository) -> tuple[str, ...]:

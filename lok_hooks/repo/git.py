@@ -11,13 +11,14 @@ import os
 import re
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 from lok_hooks.errors import InternalError, RepositoryError
 
@@ -30,7 +31,8 @@ _OPTIONS: Final = (
 )
 
 # Laid over the process's own environment. GIT_INDEX_FILE, GIT_DIR and GIT_WORK_TREE pass through on purpose: inside
-# a hook they name the index of this very commit. GitPython cannot remove a variable, so "" stands for unset.
+# a hook they name the index of this very commit. GitPython cannot remove a variable, so "" stands for unset
+# (and makes a `git diff` without --no-ext-diff fail rather than run a program).
 _ENVIRONMENT: Final = {
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_NO_LAZY_FETCH": "1",
@@ -42,6 +44,7 @@ _ENVIRONMENT: Final = {
     "GIT_LITERAL_PATHSPECS": "0",
 }
 
+_PIECE: Final = 1 << 18  # bytes read at once from a stream, at most
 _PIPE: Final = -1  # what subprocess.PIPE is; GitPython hands it on to subprocess
 _OBJECT_ID: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _EMPTY_TREES: Final = {
@@ -111,6 +114,27 @@ class Repository:
         Strings that come from outside may only stand behind `--` (paths) or `--end-of-options` (revisions).
         """
         return _run(self.directory, args, stdin, self.environment)
+
+    def stream(self, *args: str) -> Iterator[bytes]:
+        """As `run`, in pieces as they come, so that a large answer is read while git still writes it. The error,
+        if any, comes behind the last piece."""
+        process = _start(self.directory, args, None, self.environment)
+        stderr, words = process.stderr, list[bytes]()
+        # Nobody reading what git complains about would stop it in the middle.
+        listener = threading.Thread(target=lambda: words.append(stderr.read()), daemon=True)
+        listener.start()
+        try:
+            while piece := process.stdout.read1(_PIECE):
+                yield piece
+            listener.join()
+            status = process.proc.wait()
+        finally:
+            # Whoever stops reading, because of an error or Ctrl-C, leaves no process behind.
+            process.proc.kill()
+            process.proc.wait()
+            listener.join()
+        if status:
+            raise explain(b"".join(words).decode(errors="replace"), self.directory)
 
     def ask(self, *args: str, stdin: bytes | None = None) -> bytes | None:
         """As `run`, but None when git exits with 1, which is how `rev-parse --quiet`, `merge-base` and others
@@ -297,20 +321,24 @@ def _ask(
 def _execute(
     where: Path, args: tuple[str, ...], stdin: bytes | None, environment: Mapping[str, str]
 ) -> tuple[int, bytes, str]:
+    process = _start(where, args, None if stdin is None else _PIPE, environment)
+    output, words = process.communicate(stdin)
+    return process.returncode, output, words.decode(errors="replace")
+
+
+def _start(where: Path, args: tuple[str, ...], stdin: int | None, environment: Mapping[str, str]) -> Any:
+    """GitPython's wrapper around the process, which ends it when nobody holds it any more."""
     git = _gitpython()
-    command = [git.Git.GIT_PYTHON_GIT_EXECUTABLE, *_OPTIONS, "-C", str(where), *args]
     try:
-        process = git.Git().execute(
-            command,
-            istream=None if stdin is None else _PIPE,
+        return git.Git().execute(
+            [git.Git.GIT_PYTHON_GIT_EXECUTABLE, *_OPTIONS, "-C", str(where), *args],
+            istream=stdin,
             as_process=True,
             shell=False,
             env={**_ENVIRONMENT, **environment},
         )
     except (git.GitCommandNotFound, OSError) as error:
         raise RepositoryError(f"git cannot be started: {error}", advice="install git and put it on the PATH") from error
-    output, words = process.communicate(stdin)
-    return process.returncode, output, words.decode(errors="replace")
 
 
 def _gitpython() -> ModuleType:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from lok_hooks.core.diff import Hunk
@@ -20,21 +20,29 @@ _MARK: Final = b"\n@@ -"
 _NEUTRAL_NAMES: Final = ("--- a/file", "+++ b/file")
 
 
-def split_patches(output: bytes, start: int = 0) -> Iterator[bytes]:
-    """Each file's patch in the order git printed them. No line of a hunk can start with "diff --git ", because
-    each begins with its sign.
+def split_patches(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Each file's patch in the order git printed them, from its output in pieces of any size. No line of a hunk can
+    start with "diff --git ", because each begins with its sign.
 
     Raises InternalError when something else stands before the first.
     """
-    if start == len(output):
-        return
-    if not output.startswith(_PATCH, start):
-        raise InternalError(f"git printed something else than a patch: {output[start : start + 80]!r}")
-    while start < len(output):
+    pending = b""
+    for piece in pieces:
+        pending += piece
+        start = 0
         # The newline before it belongs to the patch that it ends.
-        end = output.find(b"\n" + _PATCH, start) + 1 or len(output)
-        yield output[start:end]
-        start = end
+        while end := pending.find(b"\n" + _PATCH, start) + 1:
+            yield _checked(pending[start:end])
+            start = end
+        pending = pending[start:]
+    if pending:
+        yield _checked(pending)
+
+
+def _checked(patch: bytes) -> bytes:
+    if not patch.startswith(_PATCH):
+        raise InternalError(f"git printed something else than a patch: {patch[:80]!r}")
+    return patch
 
 
 def split_header(patch: bytes) -> tuple[bytes, bytes]:
@@ -64,12 +72,11 @@ def parse_hunks(hunks: bytes) -> tuple[Hunk, ...]:
         raise DiffError(f"{len(slices)} hunks are announced, {sum(map(len, files))} can be read")
     read = []
     for hunk, (head, body) in zip(files[0], slices, strict=True):
-        added, removed, context = (_count(body, sign) for sign in (b"+", b"-", b" "))
-        marks = _count(body, b"\\")
-        if (
-            (added, removed) != (hunk.added, hunk.removed)
-            or (context + removed, context + added) != (hunk.source_length, hunk.target_length)
-            or added + removed + context + marks != body.count(b"\n")
+        added, removed, marks = (_count(body, sign) for sign in (b"+", b"-", b"\\"))
+        context = body.count(b"\n") - added - removed - marks
+        if (added, removed) != (hunk.added, hunk.removed) or (context + removed, context + added) != (
+            hunk.source_length,
+            hunk.target_length,
         ):
             raise DiffError(f"{head!r}: the lines do not add up to what this says")
         read.append(

@@ -55,7 +55,7 @@ def prompt_for(*files: FileDiff) -> Prompt:
 
 
 def static(contents: Mapping[str, bytes | None], rules: Mapping[str, str] | None = None) -> Static:
-    return Static(BackendSettings(name="static", kind="static", rules=rules or {}), Blobs(contents))
+    return Static(BackendSettings(name="static", kind="static", local=True, rules=rules or {}), Blobs(contents))
 
 
 def answer(files: Mapping[str, Texts], rules: Mapping[str, str] | None = None, seconds: float | None = 60.0) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -254,6 +255,25 @@ def test_binary_by_git_s_own_rule(scratch: Scratch) -> None:
         assert taken.new(taken.diff.files[0]) == b"x" * 8000 + b"\0\n"
 
 
+def test_binary_on_disk_only(scratch: Scratch) -> None:
+    for name in ("early.bin", "late.txt"):
+        start(scratch, name)
+    (scratch.path / "early.bin").write_bytes(b"x" * 7999 + b"\0\n")
+    (scratch.path / "late.txt").write_bytes(b"x" * 8000 + b"\0\n")
+    taken = working_tree(scratch)
+    assert [file.path for file in taken.diff.files] == ["late.txt"]
+    assert [(skipped.path, skipped.reason) for skipped in taken.diff.skipped] == [("early.bin", SkipReason.BINARY)]
+    assert taken.new(taken.diff.files[0]) == b"x" * 8000 + b"\0\n"
+
+
+def test_an_attribute_makes_no_text_of_binary_content(scratch: Scratch) -> None:
+    start(scratch, ".gitattributes", "* diff\n")
+    (scratch.path / "real.bin").write_bytes(b"\0\1\n")
+    scratch.git("add", "-A")
+    for taken in (staged(scratch), working_tree(scratch)):
+        assert only_skipped(taken) == Skipped(path="real.bin", reason=SkipReason.BINARY, detail="3 B")
+
+
 def test_a_deleted_binary_and_one_made_text(scratch: Scratch) -> None:
     for name in ("gone.bin", "text.bin"):
         (scratch.path / name).write_bytes(b"\0" * 100)
@@ -432,7 +452,13 @@ def test_more_paths_than_one_command_line_holds(scratch: Scratch) -> None:
         scratch.write(name, "new\n")
     scratch.write("yarn.lock", "x\n")
     scratch.git("add", "-A")
-    taken = staged(scratch)
+    soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    # Linux allows a command line a quarter of the stack, here 140 kB; the names alone are longer.
+    resource.setrlimit(resource.RLIMIT_STACK, (560_000, hard))
+    try:
+        taken = staged(scratch)
+    finally:
+        resource.setrlimit(resource.RLIMIT_STACK, (soft, hard))
     assert [file.path for file in taken.diff.files] == names
     assert all(changed(file) == [("removed", 1, "old"), ("added", 1, "new")] for file in taken.diff.files)
 
@@ -555,6 +581,17 @@ def test_the_work_tree_is_compared_as_it_lies_there(scratch: Scratch) -> None:
     assert changed(only(taken)) == [("removed", 5, "line 5"), ("added", 5, "on disk")]
     scratch.write("f.py", "edited during the review\n")
     assert taken.new(only(taken)) == TEN.replace("line 5\n", "on disk\n").encode()
+
+
+def test_a_change_as_old_as_the_index_is_seen(scratch: Scratch) -> None:
+    """Same size and same date as staged: git looks inside because the index is no newer than the file."""
+    start(scratch, content="one\n")
+    scratch.git("config", "core.trustCTime", "false")
+    date = (scratch.path / "f.py").stat().st_mtime_ns
+    scratch.write("f.py", "two\n")
+    for path in (scratch.path / "f.py", scratch.path / ".git" / "index"):
+        os.utime(path, ns=(date, date))
+    assert changed(only(working_tree(scratch))) == [("removed", 1, "one"), ("added", 1, "two")]
 
 
 def test_two_names_that_look_the_same_are_refused_where_they_cannot_be_told_apart(scratch: Scratch) -> None:
