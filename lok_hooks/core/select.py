@@ -224,7 +224,7 @@ def _by_name(path: str) -> Skipped | None:
         if folder in VENDORED_FOLDERS:
             return Skipped(path=path, reason=SkipReason.VENDORED, detail=f"{folder}/")
     if name in LOCK_FILES:
-        return Skipped(path=path, reason=SkipReason.LOCK_FILE, detail=name)
+        return Skipped(path=path, reason=SkipReason.LOCK_FILE)
     for pattern in GENERATED_NAMES:
         if fnmatchcase(name, pattern):
             return Skipped(path=path, reason=SkipReason.GENERATED, detail=pattern)

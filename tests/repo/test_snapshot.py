@@ -396,7 +396,7 @@ def test_the_gate_stands_before_the_patch(scratch: Scratch) -> None:
     for taken in (staged(scratch, selection), working_tree(scratch, selection)):
         assert [file.path for file in taken.diff.files] == ["f.py"]
         assert {s.path: (s.reason, s.detail) for s in taken.diff.skipped} == {
-            "package-lock.json": (SkipReason.LOCK_FILE, "package-lock.json"),
+            "package-lock.json": (SkipReason.LOCK_FILE, ""),
             "big.txt": (SkipReason.TOO_LARGE, "5.0 kB, the limit is 4.0 kB"),
             "docs/a.md": (SkipReason.EXCLUDED, "docs/"),
             "vendor/lib.py": (SkipReason.VENDORED, "vendor/"),
