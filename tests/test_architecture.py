@@ -48,7 +48,8 @@ def test_an_empty_commit_imports_nothing_heavy() -> None:
         "print(sorted({'subprocess', 'dataclasses', 'argparse', 're', 'git', 'pydantic', 'rich'} & set(sys.modules)))"
     )
     done = subprocess.run(
-        [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{program}"],
+        # Without site, whose path files (an editable install has one) import what they like.
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{program}"],
         capture_output=True,
         text=True,
         check=True,
