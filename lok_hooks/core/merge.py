@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final
 
-from rapidfuzz import fuzz
-
 from lok_hooks.core.family import family
 from lok_hooks.core.finding import Finding, Grounded
 
@@ -59,6 +57,8 @@ def _same(one: Grounded, other: Grounded) -> bool:
 
 
 def _wording(one: Grounded, other: Grounded) -> float:
+    from rapidfuzz import fuzz  # most reviews have no two claims to compare
+
     texts = [f"{item.claim.title} {item.claim.why}".lower() for item in (one, other)]
     return fuzz.token_set_ratio(*texts)
 
