@@ -13,7 +13,7 @@ from lok_hooks.core.diff import Diff, FileDiff
 from lok_hooks.core.finding import Severity
 from lok_hooks.core.ports import Analysis, Answer, Deadline, Failure, FailureKind, Listener, Reply, Request, Traits
 from lok_hooks.core.review import Disposition, Policy, Review, Unreviewed
-from lok_hooks.core.screen import Screening
+from lok_hooks.core.screen import Screening, Secret, Strength, screening_of
 from lok_hooks.core.task import Aspect, Prompt, Task
 from lok_hooks.flows.review import Means, Order, review
 from tests.core.builders import claim, file_diff
@@ -64,9 +64,15 @@ class Reviewer:
         return self.script(prompt)
 
 
-class NoContents:
+@dataclass(frozen=True)
+class Texts:
+    """The new sides of files; None for a file that is not among them."""
+
+    by_path: dict[str, str] = field(default_factory=dict)
+
     def new(self, file: FileDiff) -> bytes | None:
-        return None
+        text = self.by_path.get(file.path)
+        return None if text is None else text.encode()
 
 
 class Forever:
@@ -117,13 +123,14 @@ def run(
     tasks: tuple[Task, ...] = (HUNT,),
     policy: Policy | None = None,
     chosen: tuple[str, ...] = (),
-    screening: Screening | None = None,
+    screening: Callable[[Diff, Sequence[str]], Screening] = lambda *_: Screening(),
+    contents: Texts | None = None,
 ) -> Review:
     order = Order(command="lok-hunt", diff=diff, tasks=tasks, policy=policy or Policy(), chosen=chosen)
     means = Means(
         backends=reviewers,
-        contents=NoContents(),
-        screen=lambda *_: screening or Screening(),
+        contents=contents or Texts(),
+        screen=screening,
         ask_all=one_after_the_other,
         listener=Silent(),
         deadline=Forever(),
@@ -319,3 +326,44 @@ def test_the_report_says_when_another_backend_took_over() -> None:
     as_written = run(Reviewer("codex", says("codex")), Reviewer("claude", says("claude")))
     assert took_over.notes == ("hunt went to claude, next best for hunt: codex not at hand",)
     assert as_written.notes == ()
+
+
+LONG_METHOD = "class Shop:\n    def total(self, items):\n" + "".join(f"        step_{n}()\n" for n in range(30))
+
+
+def test_a_prompt_names_the_definition_around_a_hunk() -> None:
+    changed = LONG_METHOD.replace("step_25()", "other()")
+    codex = Reviewer("codex", says("codex"))
+    diff = Diff(label="staged changes", files=(file_diff("a.py", LONG_METHOD, changed),))
+    run(codex, diff=diff, contents=Texts({"a.py": changed}))
+    assert "@@ class Shop: > def total(self, items):\n" in codex.prompts[0].text
+
+
+def test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts() -> None:
+    line = 'connect(host, password="Tr0ub4dor&3x")'
+    secret = Secret(kind="password", value="Tr0ub4dor&3x", line=0, start=24, strength=Strength.LIKELY)
+    diff = Diff(label="staged changes", files=(file_diff("a.py", "", f"{line}\n"),))
+    shown = 'connect(host, password="<SECRET:password:1>")'
+    said = BUG | {"line": 1, "quote": shown, "title": "no timeout", "why": "a dead host hangs it"}
+    about = BUG | {"line": 1, "quote": shown, "title": "<SECRET:password:1> is not defined", "category": "null"}
+    codex = Reviewer("codex", says("codex", said, about))
+    found = run(codex, diff=diff, screening=lambda *_: screening_of([(line, secret)]))
+    assert "Tr0ub4dor" not in codex.prompts[0].text + repr(found)
+    assert shown in codex.prompts[0].text
+    assert {j.finding.title: j.disposition for j in found.judged} == {
+        "no timeout": Disposition.CONFIRMED,
+        "<SECRET:password:1> is not defined": Disposition.OUTSIDE,
+    }
+
+
+def test_what_stands_around_the_diff_is_screened_too() -> None:
+    screened: list[str] = []
+
+    def screening(diff: Diff, more: Sequence[str]) -> Screening:
+        screened.extend(more)
+        return Screening()
+
+    changed = LONG_METHOD.replace("step_25()", "other()")
+    diff = Diff(label="staged changes", files=(file_diff("a.py", LONG_METHOD, changed),))
+    run(Reviewer("codex", says("codex")), diff=diff, contents=Texts({"a.py": changed}), screening=screening)
+    assert screened == ["class Shop: > def total(self, items):"]
