@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
@@ -18,10 +18,17 @@ from lok_hooks.core.finding import Claim, Severity
 from lok_hooks.core.task import Prompt
 
 MAX_ANSWER: Final = 4_000_000  # characters; no honest answer to one chunk is larger
-MAX_REPAIRED: Final = 400_000  # characters; repairing is slower than parsing
+# What json-repair is given: it takes cubic time over quotation marks that neither open nor close anything (20 s for
+# 10,000 of them) and seconds over brackets that only open. An honest answer has a handful of either.
+MAX_REPAIRED: Final = 40_000  # characters
+_MAX_LOOSE_QUOTES: Final = 200
+_MAX_BRACKETS: Final = 1_000
+_LOOSE_QUOTE: Final = re.compile(r"""[^\s\[{,:\\]\s*+"\s*+[^\s\]},:]""")
 MAX_FINDINGS: Final = 200
 _MAX_CANDIDATES: Final = 50  # places where JSON may begin in prose
-_FENCE: Final = re.compile(r"```[\w-]*[ \t]*\n(.*?)\n[ \t]*```", re.DOTALL)
+# How the object of an answer ends behind its last list. Possessive throughout: a hostile answer must not make the
+# matcher try every way to read it.
+_ENDING: Final = re.compile(r"""\]\s*+,?+\s*+(?:"\w++"\s*+:\s*+(?:"[^"]*+"|[^",{}\[\]\s]++)\s*+,?+\s*+)*+\}""")
 _SEVERITIES: Final = {
     "info": "low", "note": "low", "minor": "low", "style": "low",
     "moderate": "medium", "warning": "medium",
@@ -165,22 +172,37 @@ def _parse(text: str) -> _Review | Unreadable:
 
 def _json_values(text: str) -> Iterator[Any]:
     """Every JSON value the text may mean, likeliest first: the whole, fenced, embedded in prose, repaired."""
-    bodies = [text.strip(), *(found[1] for found in _FENCE.finditer(text))]
-    for body in bodies:
-        yield from _loads(body, "whole")
+    yield from _loads(text.strip(), 0)
+    for body in _fenced(text):
+        yield from _loads(body.strip(), 0)
     start = -1
     for _ in range(_MAX_CANDIDATES):
         start = text.find("{", start + 1)
         if start < 0:
             break
-        yield from _loads(text[start:], "prefix")
+        yield from _loads(text, start)
     yield from _repaired(text)
 
 
-def _loads(text: str, mode: Literal["whole", "prefix"]) -> Iterator[Any]:
+def _fenced(text: str) -> Iterator[str]:
+    """What stands between lines that begin with three backticks."""
+    inside: list[str] | None = None
+    for line in text.split("\n"):
+        if not line.lstrip().startswith("```"):
+            if inside is not None:
+                inside.append(line)
+        elif inside is None:
+            inside = []
+        else:
+            yield "\n".join(inside)
+            inside = None
+
+
+def _loads(text: str, start: int) -> Iterator[Any]:
+    """The JSON value that begins at `start`, whatever follows it; nothing when none does."""
     decoder = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_unique)
     try:
-        yield decoder.decode(text) if mode == "whole" else decoder.raw_decode(text)[0]
+        yield decoder.raw_decode(text, start)[0]
     except _AmbiguousError:
         raise
     except (ValueError, RecursionError):
@@ -192,21 +214,32 @@ def _repaired(text: str) -> Iterator[Any]:
     review out of the findings that happened to arrive."""
     start, end = text.find("{"), text.rfind("}")
     tail = text[end + 1 :].strip().strip("`")
-    if start < 0 or end < start or '"findings"' not in text or len(text) > MAX_REPAIRED or tail.startswith((",", "]")):
+    body = text[start : end + 1]
+    if start < 0 or end < start or '"findings"' not in body or tail.startswith((",", "]")):
         return
-    if not _is_closed(text[start : end + 1]):
+    if not _is_closed(body) or not _is_worth_repairing(body):
         return
     import json_repair  # slow to import, rarely needed
 
     try:
-        yield json_repair.loads(text[start : end + 1], skip_json_loads=True)
+        yield json_repair.loads(body, skip_json_loads=True)
     except (ValueError, RecursionError):
         return
 
 
+def _is_worth_repairing(body: str) -> bool:
+    """False for what would take longer to repair than to ask for again."""
+    if len(body) > MAX_REPAIRED or body.count("{") + body.count("[") > _MAX_BRACKETS:
+        return False
+    return len(_LOOSE_QUOTE.findall(body)) <= _MAX_LOOSE_QUOTES
+
+
 def _is_closed(body: str) -> bool:
-    """True when the text ends as the object of an answer ends: a list closed, then the object."""
-    return re.search(r"\]\s*,?\s*(?:\"[\w]+\"\s*:\s*(?:\"[^\"]*\"|[\w.\[\]\", ]+)\s*,?\s*)*\}$", body) is not None
+    """True when the text ends as the object of an answer ends: a list closed, then the object. More brackets opened
+    than closed mean that something is missing (or stands in a quote: then it is asked for again, which is safe)."""
+    if body.count("[") > body.count("]") or body.count("{") > body.count("}"):
+        return False
+    return _ENDING.fullmatch(body, body.rfind("]")) is not None if "]" in body else False
 
 
 def _no_constant(name: str) -> Any:

@@ -12,7 +12,7 @@ _DEFINITION: Final = re.compile(
     r"protected|internal|static|void|describe|it|test|sub|proc|CREATE|create)\b"
     r"|[\w$~:<>*&\s]+\([^;]*\)\s*(?:const\s*)?\{?\s*$)"
 )
-_LOOK_BACK: Final = 2000  # lines; a definition longer than this tells a reviewer nothing
+_LOOK_BACK: Final = 1000  # lines; a definition longer than this tells a reviewer nothing
 _SHOWN: Final = 120  # characters of one header
 
 
@@ -41,10 +41,8 @@ def enclosing_definition(lines: Sequence[str], number: int) -> str:
 
 def _indent(line: str) -> int | None:
     """Columns of leading white space, None for a blank line; a tab counts as four."""
-    stripped = line.lstrip()
-    if not stripped:
-        return None
-    return len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
+    width = len(line) - len(line.lstrip())
+    return len(line[:width].expandtabs(4)) if width < len(line) else None
 
 
 def _indent_at(lines: Sequence[str], number: int) -> int:

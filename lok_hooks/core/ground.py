@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from lok_hooks.core.diff import Line
@@ -19,10 +20,12 @@ _PREFIX: Final = re.compile(r"^\s*\d*\s*[+-]\s?|^\s*\d+\s+")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Shown:
-    """A line as shown. `line` is its new-side number, for a removed line that of the line after the gap."""
+    """A line as shown. `line` is its new-side number, for a removed line that of the line after the gap; `text` has
+    its white space collapsed, `raw` has it as it is."""
 
     line: int
     text: str
+    raw: str
     is_added: bool
     is_removed: bool
     hunk: int
@@ -80,18 +83,20 @@ def _normal(text: str) -> str:
     return " ".join(text.split())
 
 
-def _shown(piece: Piece) -> list[_Shown]:
-    return [
+@lru_cache(maxsize=32)  # an analyser makes hundreds of claims about one file
+def _shown(piece: Piece) -> tuple[_Shown, ...]:
+    return tuple(
         _Shown(
             line=number,
             text=_normal(line.text),
+            raw=line.text,
             is_added=line.kind == "added",
             is_removed=line.kind == "removed",
             hunk=index,
         )
         for index, hunk in enumerate(piece.hunks)
         for number, line in _numbered(list(hunk.lines()), hunk.new_start + (hunk.new_count == 0))
-    ]
+    )
 
 
 def _numbered(lines: Sequence[Line], start: int) -> Iterator[tuple[int, Line]]:
@@ -146,21 +151,14 @@ def _is_pure_removal(shown: Sequence[_Shown], index: int, step: int) -> bool:
 
 def _place(piece: Piece, shown: Sequence[_Shown], span: _Span) -> Place:
     first = max(0, span.first - _CONTEXT)
-    last = min(len(shown) - 1, span.last + _CONTEXT)
-    texts = {line.new: line.text for hunk in piece.hunks for line in hunk.lines() if line.new is not None}
-    numbers = [
-        shown[i].line
-        for i in range(first, last + 1)
-        if shown[i].hunk == shown[span.first].hunk and not shown[i].is_removed
-    ]
-    start = numbers[0] if numbers else 0
-    stop = min(numbers[-1] if numbers else -1, start + MAX_SPAN)
+    last = min(len(shown) - 1, span.last + _CONTEXT, first + MAX_SPAN)
+    around = [line for line in shown[first : last + 1] if line.hunk == shown[span.first].hunk and not line.is_removed]
     return Place(
         path=piece.file.path,
         ref=piece.file.ref,
         line=max(1, shown[span.first].line),
         end_line=max(1, shown[span.first].line, shown[span.last].line - shown[span.last].is_removed),
         touches_change=span.touches,
-        first=start,
-        code=tuple(texts[number] for number in range(start, stop + 1) if number in texts),
+        first=around[0].line if around else 0,
+        code=tuple(line.raw for line in around),
     )

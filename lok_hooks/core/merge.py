@@ -19,14 +19,15 @@ def merge(grounded: Sequence[Grounded]) -> tuple[Finding, ...]:
 
     The result does not depend on the order of the claims. Claims outside the diff merge only among themselves.
     """
-    groups: list[list[Grounded]] = []
+    by_file: dict[tuple[str, str, bool], list[list[Grounded]]] = {}
     for item in sorted(grounded, key=_canonical):
+        groups = by_file.setdefault((item.place.path, item.place.ref, bool(item.problem)), [])
         home = next((group for group in groups if all(_same(item, other) for other in group)), None)
         if home is None:
             groups.append([item])
         else:
             home.append(item)
-    findings = [_finding(group) for group in groups]
+    findings = [_finding(group) for groups in by_file.values() for group in groups]
     return tuple(sorted(findings, key=lambda f: (f.place.path, f.place.ref, f.place.line, f.identity, f.title)))
 
 
@@ -46,8 +47,7 @@ def _canonical(item: Grounded) -> tuple[object, ...]:
 
 
 def _same(one: Grounded, other: Grounded) -> bool:
-    if (one.place.path, one.place.ref, bool(one.problem)) != (other.place.path, other.place.ref, bool(other.problem)):
-        return False
+    """Whether two claims about one file are about the same thing."""
     gap = max(one.place.line, other.place.line) - min(one.place.end_line, other.place.end_line)
     if gap > NEAR:
         return False

@@ -69,6 +69,10 @@ def test_an_answer_is_read_whatever_is_wrapped_around_it(text: str) -> None:
         pytest.param(TEXT[: len(TEXT) // 2], "could not be read", True, id="cut in the middle"),
         pytest.param(TEXT[:-1], "could not be read", True, id="cut before the last brace"),
         pytest.param(TEXT[:-2], "could not be read", True, id="cut before the list ends"),
+        pytest.param(TEXT[: TEXT.rindex("}")], "could not be read", True, id="cut behind a finding"),
+        pytest.param(
+            TEXT.replace("x = 1", "x = a[0]")[:-2], "could not be read", True, id="cut behind a finding with brackets"
+        ),
         pytest.param('{"findings": []}', "receipt", False, id="no receipt"),
         pytest.param(changed(receipt="bad"), "receipt", False, id="another receipt"),
         pytest.param(changed(files=["a.py"]), "does not list", False, id="a file is missing"),
@@ -131,6 +135,27 @@ def test_no_json_crashes_the_reader(value: object) -> None:
 @given(st.text(alphabet=st.sampled_from('{}[]":,\\ \nabfindingsreceipt01`'), max_size=300))
 def test_no_text_crashes_the_reader(text: str) -> None:
     assert isinstance(read_review(text, PROMPT, "codex"), Unreadable | tuple)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "inside",
+    [
+        pytest.param('"a' * 100_000, id="quotes"),
+        pytest.param('" a ' * 100_000, id="quotes and blanks"),
+        pytest.param("{" * 200_000, id="braces"),
+        pytest.param("[" * 200_000 + "]" * 200_000, id="brackets"),
+        pytest.param('"a": "b" c ' * 50_000, id="keys"),
+        pytest.param("'a', " * 50_000, id="single quotes"),
+        pytest.param("\\" * 200_000, id="backslashes"),
+        pytest.param("```\nx" * 100_000, id="fences"),
+        pytest.param("```json x " * 100_000, id="fences in a line"),
+    ],
+)
+@pytest.mark.parametrize("end", ["]}", "", '], "files": ["a.py"] , , "a":' + " " * 10_000 + "! }"])
+def test_no_answer_takes_long_to_read(inside: str, end: str) -> None:
+    answer = f'{{"receipt": "c0ffee", "findings": [{inside}{end}'
+    assert isinstance(read_review(answer, PROMPT, "codex"), Unreadable)
 
 
 @given(st.integers(min_value=0, max_value=len(TEXT) - 1))
