@@ -22,7 +22,7 @@ from typing import Any, Final
 from lok_hooks.backends import process
 from lok_hooks.backends.environment import child_environment
 from lok_hooks.backends.process import Finished, ProgramError
-from lok_hooks.backends.static_rules import rule_of, selection, undefined_name, weighed
+from lok_hooks.backends.static_rules import ignored, rule_of, selection, undefined_name, weighed
 from lok_hooks.backends.static_secrets import secret_claims
 from lok_hooks.backends.static_source import Source, decoded, nearest
 from lok_hooks.backends.static_table import SYNTAX, UNCHECKED, Rule
@@ -159,12 +159,14 @@ class Static:
         """ruff's results for texts by name (a number, "/", a file name); rows as ruff counts them. Raises _Stopped."""
         finished = self._run(texts, deadline)
         has_crashed = finished.ended == "exited" and (finished.returncode or 0) < 0
-        if not has_crashed:
+        if not has_crashed and finished.ended != "too much output":
             return self._read(finished)
-        # Deeply nested code overflows ruff's stack: find the file that does it, so that the others are checked.
+        # Deeply nested code overflows ruff's stack, and some files alone break a hundred thousand rules: find the
+        # file that does it, so that the others are checked.
         names = list(texts)
         if len(names) == 1:
-            result = _Result(code=UNCHECKED, message="ruff crashes on this file", row=1, end_row=1)
+            what = "ruff crashes on this file" if has_crashed else "ruff has too much to say of this file"
+            result = _Result(code=UNCHECKED, message=what, row=1, end_row=1)
             return {_index(names[0]): [result]}
         halves = (names[: len(names) // 2], names[len(names) // 2 :])
         return {
@@ -206,7 +208,8 @@ class Static:
     def _arguments(self) -> list[str]:
         return [
             *("check", "--isolated", "--no-cache", "--exit-zero", "--no-respect-gitignore", "--quiet"),
-            *("--output-format", "json", "--target-version", _TARGET, "--select", selection(self._settings.rules)),
+            *("--output-format", "json", "--target-version", _TARGET),
+            *("--select", selection(self._settings.rules), "--ignore", ignored(self._settings.rules)),
         ]
 
     def _read(self, finished: Finished) -> dict[int, list[_Result]]:

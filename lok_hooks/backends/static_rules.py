@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -13,6 +14,10 @@ from lok_hooks.core.finding import Severity
 
 SELECTED: Final = ("F", "PLE", "B", "S", "ASYNC", "T10", "PLW", "PLR0124", "RUF")
 """Groups handed to ruff, which refuses a rule that a release has removed but never a group; the table sifts."""
+
+FREQUENT: Final = ("F401", "F841", "S101", "RUF001", "RUF002", "RUF003", "RUF012", "RUF100", "B904", "B905", "PLW2901")
+"""Rules of those groups that the table leaves out and that real code breaks by the thousand: not worth computing.
+All of them have been in ruff for long."""
 
 _ADDED_BY_USER: Final = Rule(
     is_proof=False, severity=Severity.MEDIUM, category="defect", cwe="", why="lok.toml switched this rule on", fix=""
@@ -56,6 +61,11 @@ def selection(overrides: Mapping[str, str]) -> str:
     return ",".join([*SELECTED, *more])
 
 
+def ignored(overrides: Mapping[str, str]) -> str:
+    """What ruff's --ignore gets: the frequent rules, but for those that lok.toml switches on."""
+    return ",".join(code for code in FREQUENT if rule_of(code, overrides) is None)
+
+
 def is_test(path: str) -> bool:
     """True for tests, examples and documentation, where patterns that endanger a product are ordinary."""
     name = PurePosixPath(path).name
@@ -90,6 +100,11 @@ def _undefined(rule: Rule, message: str, text: str) -> Rule:
     is_guarded = name in _PYTHON2 and re.search(r"\bPY[23]\b|version_info|NameError", text)
     if is_guarded or name in _INJECTED:
         return replace(rule, is_proof=False, severity=Severity.LOW)
-    if _MAKES_NAMES.search(text):
+    if _makes_names(text):
         return replace(rule, is_proof=False, severity=Severity.MEDIUM)
     return rule
+
+
+@lru_cache(maxsize=8)  # one file may have thousands of undefined names
+def _makes_names(text: str) -> bool:
+    return _MAKES_NAMES.search(text) is not None

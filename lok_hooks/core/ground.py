@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from lok_hooks.core.diff import Line
@@ -109,16 +110,20 @@ def _numbered(lines: Sequence[Line], start: int) -> Iterator[tuple[int, Line]]:
 
 def _matches(shown: Sequence[_Shown], quote: Sequence[str]) -> list[int]:
     """Where the quote's lines stand one after another: whole lines first, else the first of them inside a line."""
-    count = len(quote)
-    starts = range(len(shown) - count + 1)
-    sides = [[i for i, s in enumerate(shown) if not s.is_removed], [i for i, s in enumerate(shown) if not s.is_added]]
-    exact: set[int] = set()
-    for side in sides:
-        texts = [shown[i].text for i in side]
-        exact |= {side[n] for n in range(len(side) - count + 1) if texts[n : n + count] == list(quote)}
+    begun = [index for index, line in enumerate(shown) if line.text == quote[0]]
+    exact = [index for index in begun if any(_stands(shown, index, quote, side) for side in ("removed", "added"))]
     if exact:
-        return sorted(exact)
+        return exact
+    starts = range(len(shown) - len(quote) + 1)
     return [n for n in starts if quote[0] and all(q in shown[n + k].text for k, q in enumerate(quote))]
+
+
+def _stands(shown: Sequence[_Shown], start: int, quote: Sequence[str], left_out: str) -> bool:
+    """True when the quote's lines follow one another from `start` on the side that lacks the `left_out` lines."""
+    if getattr(shown[start], f"is_{left_out}"):
+        return False
+    side = (line.text for line in islice(shown, start, None) if not getattr(line, f"is_{left_out}"))
+    return list(islice(side, len(quote))) == list(quote)
 
 
 def _span(claim: Claim, shown: Sequence[_Shown], start: int, count: int) -> _Span:

@@ -10,6 +10,7 @@ import pytest
 
 from lok_hooks.backends.deadline import Until
 from lok_hooks.backends.static import ruff_program
+from lok_hooks.backends.static_rules import FREQUENT, ignored
 from lok_hooks.backends.static_table import RULES, SYNTAX, UNCHECKED
 from lok_hooks.core.diff import Status
 from lok_hooks.core.finding import Severity
@@ -84,7 +85,7 @@ def test_every_rule_of_the_table_is_known_to_ruff() -> None:
         [program, "rule", "--all", "--output-format", "json"], capture_output=True, check=True
     ).stdout
     known = {rule["code"]: rule for rule in json.loads(output)}
-    ours = RULES.keys() - {SYNTAX, UNCHECKED}
+    ours = (RULES.keys() | set(FREQUENT)) - {SYNTAX, UNCHECKED}
     assert ours - known.keys() == set()
     # An older release has it in preview, and then does not report it.
     assert {code for code in ours if known[code]["preview"]} <= {"PLE0304"}
@@ -360,3 +361,10 @@ def test_without_ruff_it_is_missing(tmp_path: Path) -> None:
         env={"PYTHONPATH": str(Path(__file__).parents[2])},
     ).stdout
     assert output.startswith("missing | install it again")
+
+
+def test_rules_that_only_make_noise_are_not_computed_unless_switched_on() -> None:
+    assert "F401" in ignored({}).split(",")
+    assert "F401" not in ignored({"F401": "suspicion"}).split(",")
+    assert "F841" not in ignored({"F": "proof"}).split(",")
+    assert not any(code in RULES for code in FREQUENT)
