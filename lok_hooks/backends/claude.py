@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from lok_hooks.backends.arguments import Allowed, read_arguments
+from lok_hooks.backends.arguments import Allowed
 from lok_hooks.backends.process import Finished
 from lok_hooks.backends.sealed import SYSTEM_PROMPT, Call, Product, Room, SealedCli, text
 from lok_hooks.core.ports import Failure, FailureKind, Reply
-from lok_hooks.core.settings import BackendSettings
 from lok_hooks.core.task import Prompt
 
 KNOWN_VERSION: Final = "2.1.197"
@@ -51,20 +50,7 @@ class Claude(SealedCli):
     """`kind = "claude"`."""
 
     product = PRODUCT
-
-    def __init__(self, settings: BackendSettings) -> None:
-        super().__init__(settings)
-        self._given = read_arguments(settings, "claude", _ALLOWED)
-
-    @property
-    def program(self) -> tuple[str, ...]:
-        """The claude program, or npx with the package."""
-        return self._given.program
-
-    @property
-    def model(self) -> str:
-        """The model the user chose."""
-        return self._given.model
+    allowed = _ALLOWED
 
     def prepare(self, room: Room, prompt: Prompt) -> Call | Failure:
         """With an API key in a configuration folder of its own and --bare; else where the user's login is kept."""

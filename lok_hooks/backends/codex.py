@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from lok_hooks.backends.arguments import Allowed, read_arguments
+from lok_hooks.backends.arguments import Allowed
 from lok_hooks.backends.logins import lend, write_private
 from lok_hooks.backends.process import Finished
 from lok_hooks.backends.sealed import SYSTEM_PROMPT, Call, Product, Room, SealedCli, text
 from lok_hooks.core.ports import Failure, FailureKind, Reply
-from lok_hooks.core.settings import BackendSettings
 from lok_hooks.core.task import Prompt
 
 KNOWN_VERSION: Final = "0.169.0"
@@ -120,20 +119,7 @@ class Codex(SealedCli):
     """`kind = "codex"`."""
 
     product = PRODUCT
-
-    def __init__(self, settings: BackendSettings) -> None:
-        super().__init__(settings)
-        self._given = read_arguments(settings, "codex", _ALLOWED)
-
-    @property
-    def program(self) -> tuple[str, ...]:
-        """The codex program, or npx with the package."""
-        return self._given.program
-
-    @property
-    def model(self) -> str:
-        """The model the user chose."""
-        return self._given.model
+    allowed = _ALLOWED
 
     def prepare(self, room: Room, prompt: Prompt) -> Call | Failure:
         """A private CODEX_HOME that holds the login and nothing else."""

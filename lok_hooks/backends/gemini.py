@@ -7,13 +7,12 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from lok_hooks.backends.arguments import Allowed, read_arguments
+from lok_hooks.backends.arguments import Allowed
 from lok_hooks.backends.complaints import innermost
 from lok_hooks.backends.logins import lend, write_private
 from lok_hooks.backends.process import Finished
 from lok_hooks.backends.sealed import SYSTEM_PROMPT, Call, Product, Room, SealedCli, text
 from lok_hooks.core.ports import Failure, FailureKind, Reply
-from lok_hooks.core.settings import BackendSettings
 from lok_hooks.core.task import Prompt
 
 KNOWN_VERSION: Final = "0.61.0"
@@ -74,20 +73,7 @@ class Gemini(SealedCli):
     """`kind = "gemini"`."""
 
     product = PRODUCT
-
-    def __init__(self, settings: BackendSettings) -> None:
-        super().__init__(settings)
-        self._given = read_arguments(settings, "gemini", _ALLOWED)
-
-    @property
-    def program(self) -> tuple[str, ...]:
-        """The gemini program, or npx with the package."""
-        return self._given.program
-
-    @property
-    def model(self) -> str:
-        """The model the user chose."""
-        return self._given.model
+    allowed = _ALLOWED
 
     def prepare(self, room: Room, prompt: Prompt) -> Call | Failure:
         """A new home with the login and our settings. The prompt goes by standard input alone; there is no schema."""

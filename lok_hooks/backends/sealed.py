@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from lok_hooks.backends import process
+from lok_hooks.backends.arguments import Allowed, read_arguments
 from lok_hooks.backends.complaints import innermost, judge, readable
 from lok_hooks.backends.environment import child_environment, find_program, wrapped
 from lok_hooks.backends.logins import Lent, give_back
@@ -235,9 +236,24 @@ class SealedProgram(ABC):
 
 
 class SealedCli(SealedProgram):
-    """What the LLM vendors' own CLIs have in common on top."""
+    """What the LLM vendors' own CLIs have in common on top. `allowed` are the arguments that lok.toml may add."""
 
     product: Product
+    allowed: Allowed
+
+    def __init__(self, settings: BackendSettings) -> None:
+        super().__init__(settings)
+        self._given = read_arguments(settings, settings.kind, self.allowed)
+
+    @property
+    def program(self) -> tuple[str, ...]:
+        """The vendor's program, called like its kind unless lok.toml names another, or npx with the package."""
+        return self._given.program
+
+    @property
+    def model(self) -> str:
+        """The model the user chose."""
+        return self._given.model
 
     def input_text(self, prompt: Prompt) -> str:
         """The prompt, made to begin with a letter: a leading "/" would be a command of the CLI's own."""
