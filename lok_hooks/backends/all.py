@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Final
 
 from lok_hooks.core.ports import Backend, Contents
@@ -18,6 +19,12 @@ def make(settings: BackendSettings, contents: Contents, noted: Callable[[str], N
     from lok_hooks.backends.retrying import Retrying
 
     return Retrying(backend, noted)
+
+
+def make_exploring(settings: BackendSettings, directory: Path, noted: Callable[[str], None] | None = None) -> Backend:
+    """The same model, for questions asked by hand: it runs in `directory` and may read what is there, but not write,
+    run or reach anything else. Analysers do not explore: InternalError for one."""
+    raise NotImplementedError
 
 
 def _codex(settings: BackendSettings, _: Contents) -> Backend:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import Literal
 
 from lok_hooks.core.ports import Traits
@@ -18,4 +19,13 @@ def traits_of(settings: BackendSettings, role: Literal["model", "analyser"], mod
         max_prompt_bytes=settings.max_prompt_bytes,
         model=settings.model if model is None else model,
         strengths=settings.strengths,
+        identity=_identity(settings),
     )
+
+
+def _identity(settings: BackendSettings) -> str:
+    said = (
+        settings.kind, settings.command, settings.args, settings.skip_lines, settings.model, settings.url,
+        sorted(settings.env.items()), sorted(settings.rules.items()), settings.command_wrapper,
+    )  # fmt: skip
+    return blake2b(repr(said).encode(), digest_size=8).hexdigest()

@@ -59,6 +59,21 @@ def add_review_flags(parser: argparse.ArgumentParser) -> None:
     show.add_argument("-v", "--verbose", action="store_true", help="show prompts, routing and timing on stderr")
 
 
+def add_common_flags(parser: argparse.ArgumentParser) -> None:
+    """Adds the flags of every command that asks backends by hand."""
+    whom = parser.add_argument_group("whom to ask, and where")
+    whom.add_argument("--dir", metavar="DIR", type=_path, help="the directory backends look around in (default: here)")
+    whom.add_argument("-b", "--backend", metavar="A,B", type=_names, help="ask exactly these backends")
+    whom.add_argument("--config", metavar="FILE", type=_path, help="use this lok.toml instead of the directory's")
+    whom.add_argument("--trust-tree", action="store_true", help="go on in a directory that carries agents' settings")
+    whom.add_argument("--no-cache", action="store_true", help="ask again, whatever is remembered")
+    whom.add_argument("--budget", metavar="SECONDS", type=_seconds, help="stop asking after this long")
+    show = parser.add_argument_group("what you see")
+    show.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    show.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    show.add_argument("-v", "--verbose", action="store_true", help="show prompts, routing and timing on stderr")
+
+
 def _columns() -> int:
     try:
         return os.get_terminal_size().columns or 80

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from lok_hooks import __version__
 from lok_hooks.cli.arguments import Layout, parser
 from lok_hooks.cli.boundary import guarded
-from lok_hooks.cli.commands import COMMANDS
+from lok_hooks.cli.table import COMMANDS
 
 if TYPE_CHECKING:
     import argparse
@@ -17,24 +18,31 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs `lok ARGV` (default: the process's arguments) and returns the exit code."""
-    program = _program()
-    arguments = program.parse_args(sys.argv[1:] if argv is None else argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    program = make_parser(words[:1])
+    arguments = program.parse_args(words)
     return guarded(f"lok {arguments.command}", lambda: int(arguments.run(arguments)))
 
 
-def _program() -> argparse.ArgumentParser:
+def make_parser(loaded: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of `lok`, with the flags of the commands named in `loaded`; the others are known by name only, since
+    each one's module costs start-up."""
     program = parser("lok", "A local control plane over the LLM CLIs you already have.", "lok diff main..HEAD")
     program.add_argument("--version", action="version", version=f"lok-hooks {__version__}")
     commands = program.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in COMMANDS:
+        if command.name not in loaded:
+            commands.add_parser(command.name, help=command.help)
+            continue
+        module = import_module(command.module)
         added = commands.add_parser(
             command.name,
             help=command.help,
             description=command.help,
-            epilog=f"example: {command.example}",
+            epilog=f"example: {module.EXAMPLE}",
             formatter_class=Layout,
             allow_abbrev=False,
         )
-        command.add_arguments(added)
-        added.set_defaults(run=command.run)
+        module.add_arguments(added)
+        added.set_defaults(run=module.run)
     return program

@@ -19,6 +19,7 @@ from lok_hooks.core.task import Task
 if TYPE_CHECKING:
     from lok_hooks.core.select import Selection
     from lok_hooks.core.settings import Settings
+    from lok_hooks.flows.crew import Crew
     from lok_hooks.flows.review import Means
     from lok_hooks.repo.snapshot import Snapshot
 
@@ -29,10 +30,10 @@ def settings(directory: Path, arguments: argparse.Namespace) -> Settings:
 
     flags = {
         "--backend": _joined(arguments.backend),
-        "--task": _joined(arguments.task),
-        "--fail-on": arguments.fail_on,
+        "--task": _joined(getattr(arguments, "task", None)),
+        "--fail-on": getattr(arguments, "fail_on", None),
         "--budget": None if arguments.budget is None else str(arguments.budget),
-        "--debate": None if arguments.debate is None else str(arguments.debate),
+        "--debate": None if getattr(arguments, "debate", None) is None else str(arguments.debate),
     }
     return load(directory=directory, environ=os.environ, config_file=arguments.config, flags=flags)
 
@@ -62,6 +63,34 @@ def _backends(settings: Settings, snapshot: Snapshot, noted: Callable[[str], Non
 
     made = [make(backend, snapshot, noted) for backend in settings.backends if backend.enabled]
     return tuple(Reformatting(backend) if backend.traits.role == "model" else backend for backend in made)
+
+
+@contextmanager
+def crew(settings: Settings, directory: Path, *, budget: float | None, verbose: bool, fresh: bool) -> Iterator[Crew]:
+    """The models for work by hand, exploring `directory` read-only; ends the progress and every child however the
+    work ends. `fresh`: nothing is remembered. An explicit choice (`--backend`) leaves only those."""
+    from lok_hooks.backends import process
+    from lok_hooks.backends.all import make_exploring
+    from lok_hooks.backends.deadline import Until
+    from lok_hooks.backends.fanout import ask_all
+    from lok_hooks.flows.crew import Crew
+    from lok_hooks.report.live import open_listener
+
+    limits = {backend.name: backend.max_parallel for backend in settings.backends}
+    deadline = Until.after(budget)
+    with open_listener(environ=os.environ, budget=budget, verbose=verbose, stream=sys.stderr) as listener:
+        models = [b for b in settings.backends if b.enabled and b.kind not in ("static", "sarif")]
+        try:
+            yield Crew(
+                backends=tuple(make_exploring(backend, directory, listener.noted) for backend in models),
+                ask_all=partial(ask_all, limits=limits, parallel=settings.parallel),
+                listener=listener,
+                deadline=deadline,
+                now=time.monotonic,
+            )
+        finally:
+            deadline.cancel()
+            process.kill_all()
 
 
 @contextmanager

@@ -10,7 +10,16 @@ from lok_hooks.config.defaults import BUILT_IN, KIND_DEFAULTS, stays_local
 from lok_hooks.config.layers import Key, Merged, is_url
 from lok_hooks.config.messages import shown_path
 from lok_hooks.core.finding import Severity
-from lok_hooks.core.settings import BackendKind, BackendSettings, EntrySettings, ReviewSettings, Settings
+from lok_hooks.core.settings import (
+    BackendKind,
+    BackendSettings,
+    CacheSettings,
+    ConductorSettings,
+    DebateSettings,
+    EntrySettings,
+    ReviewSettings,
+    Settings,
+)
 from lok_hooks.core.task import Aspect, Task
 
 _KINDS: Final = frozenset(get_args(BackendKind))
@@ -43,6 +52,17 @@ def settings_from(merged: Merged, notes: tuple[str, ...]) -> Settings:
         hunt=_entry(("hooks", "pre-commit"), reader),
         audit=_entry(("hooks", "pre-push"), reader),
         by_hand=_entry(("review",), reader),
+        debate=_debate(reader),
+        cache=CacheSettings(
+            enabled=reader.get(("cache", "enabled")),
+            ttl_hours=reader.get(("cache", "ttl_hours")),
+            max_megabytes=reader.get(("cache", "max_megabytes")),
+        ),
+        conductor=ConductorSettings(
+            backend=reader.get(("conductor", "backend"), ""),
+            max_rounds=reader.get(("conductor", "max_rounds")),
+            max_tokens=reader.get(("conductor", "max_tokens")),
+        ),
         notes=notes,
         origins=reader.origins,
     )
@@ -131,4 +151,16 @@ def _review(reader: _Reader) -> ReviewSettings:
         exclude=get("exclude"),
         max_file_bytes=get("max_file_bytes"),
         context_lines=get("context_lines"),
+        confirm=get("confirm"),
+        threshold=get("threshold"),
+        config_from=reader.get(("review", "config_from"), ""),
+    )
+
+
+def _debate(reader: _Reader) -> DebateSettings:
+    return DebateSettings(
+        rounds=reader.get(("debate", "rounds")),
+        reviewers=reader.get(("debate", "reviewers")),
+        min_severity=Severity(reader.get(("debate", "min_severity"))),
+        judge=reader.get(("debate", "judge"), ""),
     )

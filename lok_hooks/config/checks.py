@@ -67,7 +67,7 @@ def _unknown_names(merged: Merged, faulty: set[str]) -> Iterator[tuple[Key, str]
     for key, value in merged.values.items():
         if (key[0], key[-1]) == ("tasks", "backends") and len(key) == 3:
             known, word, names = backends, "backend", value
-        elif key == ("conductor", "backend"):
+        elif key in {("conductor", "backend"), ("debate", "judge")}:
             known, word, names = backends, "backend", (value,)
         elif key[0] in {"hooks", "review"} and key[-1] == "tasks":
             known, word, names = tasks, "task", value

@@ -93,7 +93,7 @@ class Backend(Section):
     local: bool = key("true says that text sent to it never leaves this machine")
     max_prompt_bytes: Count = key("bytes of one prompt; larger diffs are split")
     max_parallel: Annotated[int, Field(ge=1, le=64)] = key("requests under way at once")
-    strengths: Words = key("task names it is good at, best first")
+    strengths: Words = key("tasks and kinds of question it is good at, best first")
     rules: dict[Text, Literal["proof", "suspicion", "off"]] = key(
         'for analysers: rule id or prefix = "proof", "suspicion" or "off"'
     )
@@ -137,12 +137,23 @@ class Review(Entry):
     exclude: Words = key("patterns of files to leave out, in gitignore syntax")
     max_file_bytes: Count = key("larger files are left out of the review")
     context_lines: Annotated[int, Field(ge=0, le=1000)] = key("unchanged lines shown around a change")
+    confirm: Literal["rule", "probability"] = key(
+        "what confirms a finding: the rule of quorum and debate, or a calibrated probability"
+    )
+    threshold: Annotated[float, Field(gt=0, le=1)] = key("the probability from which a finding is confirmed")
+    config_from: Annotated[str, Field(pattern=r"^[^\s\x00-\x1f\x7f-][^\s\x00-\x1f\x7f]*$")] = key(
+        "a revision whose lok.toml sets this repository's rules, like origin/main"
+    )
 
 
 class Debate(Section):
-    """`[debate]`."""
+    """`[debate]`: how findings that could block are cross-examined."""
 
     enabled: bool = key("true lets reviewers cross-examine findings")
+    rounds: Annotated[int, Field(ge=1, le=2)] = key("1: cross-examination alone, 2: a rebuttal where they disagree")
+    reviewers: Annotated[int, Field(ge=0, le=64)] = key("how many backends examine at most, 0 for all")
+    min_severity: Literal["low", "medium", "high", "critical"] = key("milder findings are not examined")
+    judge: Text = key("the name of the backend that ends what is still disputed")
 
 
 class Hooks(Section):
@@ -153,7 +164,7 @@ class Hooks(Section):
 
 
 class Cache(Section):
-    """`[cache]`, as in the original Lok, plus a cap. Checked here; no review depends on it."""
+    """`[cache]`, as in the original Lok, plus a cap."""
 
     enabled: bool = key("true keeps answers for the same question")
     ttl_hours: Annotated[int, Field(ge=0, le=1_000_000)] = key("hours an answer is kept")
@@ -161,7 +172,7 @@ class Cache(Section):
 
 
 class Conductor(Section):
-    """`[conductor]`, as in the original Lok, plus the backend. Checked here; no review depends on it."""
+    """`[conductor]`, as in the original Lok, plus the backend."""
 
     max_rounds: Annotated[int, Field(ge=1, le=1000)] = key("rounds before the conductor must end")
     max_tokens: Count = key("tokens of one answer of the conductor")

@@ -72,7 +72,9 @@ class Traits:
 
     `role`: a "model" reads prompts, an "analyser" runs fixed rules over file content. `may_block`: its word
     alone can confirm. `is_local`: text sent to it stays on this machine. `max_prompt_bytes`: the budget for
-    one prompt, UTF-8 bytes. `strengths`: task names it is good at, best first.
+    one prompt, UTF-8 bytes. `strengths`: tasks and kinds of question it is good at, best first. `identity`: a digest
+    of the settings that decide its answers (kind, program, arguments, server, model, environment names), so that an
+    answer is never remembered for another reviewer.
     """
 
     role: Literal["model", "analyser"]
@@ -82,6 +84,7 @@ class Traits:
     max_prompt_bytes: int
     model: str = ""
     strengths: tuple[str, ...] = ()
+    identity: str = ""
 
 
 class Deadline(Protocol):
@@ -144,6 +147,21 @@ class AskAll(Protocol):
 
     def __call__(self, requests: Sequence[Request], deadline: Deadline, listener: Listener) -> list[Answer]:
         """One answer for each request; those not answered at the deadline are Failures TIMED_OUT."""
+        ...
+
+
+class Memory(Protocol):
+    """What was answered before, by content: a text under a key that names everything it depends on.
+
+    Remembering is a convenience: neither method raises, and a store that cannot be used forgets.
+    """
+
+    def recall(self, key: str) -> str | None:
+        """The text kept under `key`, None when there is none or it has expired."""
+        ...
+
+    def keep(self, key: str, text: str) -> None:
+        """Keep `text` under `key`, over whatever stood there."""
         ...
 
 

@@ -55,7 +55,9 @@ class EntrySettings:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReviewSettings:
     """The `[review]` section. `exclude` in gitignore syntax; `max_file_bytes` per blob; `context_lines` around a
-    change as shown to reviewers."""
+    change as shown to reviewers. `confirm`: by the rule of `quorum` and debate, or by the calibrated probability that
+    must reach `threshold` (0 to 1). `config_from`: the revision whose lok.toml sets this repository's rules, "" for
+    the one at hand."""
 
     fail_on: Severity = Severity.HIGH
     quorum: int = 2
@@ -63,6 +65,39 @@ class ReviewSettings:
     exclude: tuple[str, ...] = ()
     max_file_bytes: int = 1_000_000
     context_lines: int = 10
+    confirm: Literal["rule", "probability"] = "rule"
+    threshold: float = 0.5
+    config_from: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DebateSettings:
+    """The `[debate]` section (`enabled` is `ReviewSettings.debate`). `rounds`: 1 cross-examination only, 2 with a
+    rebuttal where reviewers disagree. `reviewers`: at most so many backends examine, 0 for all. `min_severity`: milder
+    findings are not examined. `judge`: the backend that ends what is still disputed, "" for none."""
+
+    rounds: int = 2
+    reviewers: int = 0
+    min_severity: Severity = Severity.LOW
+    judge: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CacheSettings:
+    """The `[cache]` section: whether answers are remembered, for how many hours, in how many megabytes."""
+
+    enabled: bool = True
+    ttl_hours: int = 24
+    max_megabytes: int = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConductorSettings:
+    """The `[conductor]` section. `backend` "" leaves the choice to the router; `max_tokens` of one answer."""
+
+    backend: str = ""
+    max_rounds: int = 5
+    max_tokens: int = 4096
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,6 +114,9 @@ class Settings:
     hunt: EntrySettings
     audit: EntrySettings
     by_hand: EntrySettings
+    debate: DebateSettings = DebateSettings()
+    cache: CacheSettings = CacheSettings()
+    conductor: ConductorSettings = ConductorSettings()
     chosen: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)

@@ -68,3 +68,8 @@ class Prompt:
     chunk: Chunk
     names: tuple[str, ...] = ()
     schema: Mapping[str, Any] = field(default_factory=dict)
+
+
+def plain_prompt(task: str, text: str) -> Prompt:
+    """A prompt that asks for words: no diff, no receipt, no schema. `task` names it in progress and reports."""
+    return Prompt(task=task, text=text, receipt="", chunk=Chunk(pieces=()))

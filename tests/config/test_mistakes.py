@@ -26,7 +26,10 @@ MISTAKES = {
         "[hooks.pre-psh]\nbudget = 1",
         'USER: hooks.pre-psh: unknown key; did you mean "pre-push"?',
     ),
-    "unknown key, nothing near": ("[debate]\nxyz = 1", "USER: debate.xyz: unknown key; known: enabled"),
+    "unknown key, nothing near": (
+        "[debate]\nxyz = 1",
+        "USER: debate.xyz: unknown key; known: enabled, judge, min_severity, reviewers, rounds",
+    ),
     "unknown key below a backend that is called like a key": (
         '[backends.env]\ncommand = "x"\ntimout = 4',
         'USER: backends.env.timout: unknown key; did you mean "timeout"?',

@@ -1,0 +1,24 @@
+"""`lok diff`: lok-review with Lok's arguments."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Final
+
+from lok_hooks.cli.arguments import add_review_flags
+
+EXAMPLE: Final = "lok diff main..HEAD"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds its flags."""
+    add_review_flags(parser)
+    parser.add_argument("range", nargs="?", metavar="SPEC", help="BASE, BASE...TIP or BASE..TIP (default: staged)")
+    parser.add_argument("--unstaged", action="store_true", help="the working tree against HEAD")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Reviews, and returns the exit code."""
+    from lok_hooks.cli.gate import diff
+
+    return diff(arguments)
