@@ -1,0 +1,220 @@
+"""The file that remembers: one sqlite database for all work trees of a repository, for its user's eyes only.
+
+Losing it costs money, never truth. So nothing here raises for what the disk, another process or a killed one has
+done: a corrupt file is set aside and begun again, and where nothing can be kept the work goes on without.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import stat
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+FILE_NAME: Final = "memory.sqlite"
+SCHEMA_VERSION: Final = 1
+SCHEMA: Final = (
+    "CREATE TABLE memory (key TEXT PRIMARY KEY, text TEXT NOT NULL, digest TEXT NOT NULL, kept_at REAL NOT NULL)",
+    "CREATE INDEX memory_by_age ON memory (kept_at)",
+    "CREATE TABLE deferred (path TEXT, blob TEXT, task TEXT, kept_at REAL NOT NULL, PRIMARY KEY (path, blob, task))",
+)
+BUSY_SECONDS: Final = 2.0  # another commit's write takes milliseconds; one that takes longer is not worth waiting for
+_JOURNAL: Final = "-journal"
+_CORRUPT: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_MOST_SET_ASIDE: Final = 3  # files kept for a look at what happened
+
+T = TypeVar("T")
+
+
+class _UnfitError(Exception):
+    """The file was not written by this version of ours; `label` says what becomes of it."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__(label)
+        self.label = label
+
+
+class Database:
+    """The database in `folder`, opened at the first use and safe to use from several threads and processes.
+
+    `noted` is told, once, why nothing can be remembered, and of every file that was set aside.
+    """
+
+    def __init__(self, folder: Path, noted: Callable[[str], None]) -> None:
+        self.path = folder / FILE_NAME
+        self._folder = folder
+        self._noted = noted
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._opened: tuple[int, int] | None = None
+        self._is_given_up = False
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What a SELECT finds; nothing when the database cannot be read."""
+        return self._attempt(lambda connection: connection.execute(query, values).fetchall()) or []
+
+    def change(self, *statements: tuple[str, tuple[object, ...]]) -> bool:
+        """Carry out all statements or none; False when they could not be."""
+
+        def carry_out(connection: sqlite3.Connection) -> bool:
+            with _transaction(connection):
+                for statement, values in statements:
+                    connection.execute(statement, values)
+            return True
+
+        return bool(self._attempt(carry_out))
+
+    def vacuum(self) -> None:
+        """Give the room of what was removed back to the disk."""
+        self._attempt(lambda connection: connection.execute("VACUUM"))
+
+    def close(self) -> None:
+        """Let go of the file; the next use opens it again."""
+        with self._lock:
+            self._disconnect()
+
+    def _attempt(self, action: Callable[[sqlite3.Connection], T]) -> T | None:
+        """The action's result. A file that cannot be used is set aside, once, and the action done on a new one."""
+        with self._lock:
+            for _ in range(2):
+                if self._is_given_up:
+                    return None
+                try:
+                    return action(self._connection or self._connect())
+                except _UnfitError as unfit:
+                    self._set_aside(unfit.label)
+                except sqlite3.Error as error:
+                    if error.sqlite_errorcode & 0xFF in _CORRUPT:
+                        self._set_aside("corrupt")
+                    else:
+                        self._give_up(str(error))
+                except OSError as error:
+                    self._give_up(error.strerror or str(error))
+            return None
+
+    def _connect(self) -> sqlite3.Connection:
+        make_private(self._folder)
+        self._opened = _own_file(self.path)
+        connection = sqlite3.connect(
+            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=16
+        )
+        self._connection = connection
+        _prepare(connection)
+        return connection
+
+    def _set_aside(self, label: str) -> None:
+        self._disconnect()
+        try:
+            with _locked(self._folder):
+                # Another process may have met the same trouble and begun a new file meanwhile.
+                if _identity(self.path) == self._opened:
+                    self._noted(f"what was remembered is set aside as {_renamed(self.path, label)}, and begun again")
+        except OSError as error:
+            self._give_up(error.strerror or str(error))
+
+    def _give_up(self, reason: str) -> None:
+        self._disconnect()
+        self._is_given_up = True
+        self._noted(f"nothing is remembered: {self.path}: {reason}")
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
+
+
+def make_private(folder: Path) -> None:
+    """The folder, made if need be, for this user alone. Raises OSError for a link and for what is another's."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        raise PermissionError(f"{folder.name} is a link, no folder, or another user's")
+    if found.st_mode & 0o077:
+        folder.chmod(0o700)
+
+
+def _own_file(path: Path) -> tuple[int, int]:
+    """The file's identity, the file made if need be. Raises OSError for a link and for what is another's."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
+    found = path.lstat()
+    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+        raise PermissionError(f"{path.name} is a link, no file, or another user's")
+    if found.st_mode & 0o077:
+        path.chmod(0o600)
+    return found.st_dev, found.st_ino
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    # Without waiting for the disk: a process may be killed at any time, and what a power cut takes is asked again.
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == 0:
+        with _transaction(connection):
+            # Whoever came first while this one waited has made the tables.
+            if not _statements(connection):
+                for statement in SCHEMA:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version != SCHEMA_VERSION:
+        raise _UnfitError(f"version-{version}")
+    # A file brought by somebody else could hold triggers and views.
+    if _statements(connection) != frozenset(SCHEMA):
+        raise _UnfitError("foreign")
+
+
+def _statements(connection: sqlite3.Connection) -> frozenset[str]:
+    return frozenset(sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"))
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # A full disk rolls back by itself.
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One process at a time."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _renamed(path: Path, label: str) -> str:
+    """The name that `path` has now. Its journal goes with it: sqlite would apply it to the next file."""
+    names = [path.with_name(f"{path.name}.{label}-{number}") for number in range(1, _MOST_SET_ASIDE + 1)]
+    free = next((name for name in names if not name.exists()), names[-1])
+    path.replace(free)
+    with suppress(FileNotFoundError):
+        path.with_name(path.name + _JOURNAL).replace(free.with_name(free.name + _JOURNAL))
+    return free.name
