@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
+from time import perf_counter
 
 import pytest
 
+from lok_hooks.core.family import family, is_telling
 from lok_hooks.core.finding import Claim, Grounded, Severity
 from lok_hooks.core.ground import ground
 from lok_hooks.core.merge import identity, merge
@@ -50,6 +53,43 @@ def at(line: int, **keys: object) -> Claim:
             False,
             id="one author means two things by two claims",
         ),
+        pytest.param(
+            at(5, category="lost-mask", title="masks are dropped when cloning", why="compute_mask is skipped"),
+            at(5, backend="claude", category="lost-mask", title="padding leaks", why="call() gets no argument"),
+            False,
+            id="a category of the models' own says little",
+        ),
+        pytest.param(
+            at(5, category="x", cwe="CWE-306", title="anybody may delete", why="no login is asked for"),
+            at(
+                6,
+                backend="claude",
+                category="y",
+                cwe="CWE-862",
+                title="missing check",
+                why="users reach the admin page",
+            ),
+            True,
+            id="missing authentication is taken for missing authorization",
+        ),
+        pytest.param(
+            at(5, cwe="CWE-1007", title="look-alike letters", why="names deceive"),
+            at(5, backend="claude", cwe="CWE-1007", title="homoglyphs", why="two users look the same"),
+            True,
+            id="a CWE that is in no family",
+        ),
+        pytest.param(
+            at(5, task="analysis", title="json imported but unused", why="nothing uses it"),
+            at(6, task="analysis", title="json imported but unused", why="nothing uses it"),
+            False,
+            id="one answer means two things on two lines, whatever the words",
+        ),
+        pytest.param(
+            at(5, task="hunt", title="the last item is left out", why="the range ends too early"),
+            at(6, task="audit", title="the last item is left out", why="the range ends early"),
+            True,
+            id="one backend says it for two tasks",
+        ),
         pytest.param(at(5), claim("b.py", 5, "value_5 = compute(5)", backend="claude"), False, id="another file"),
     ],
 )
@@ -68,6 +108,50 @@ def test_a_merged_finding_has_all_authors_once_and_the_gravest_severity() -> Non
     assert found.tasks == ("audit", "hunt")
     assert found.severity is Severity.HIGH
     assert found.cwe == "CWE-682"
+
+
+LEAK = {"category": "foo", "title": "connection is never closed", "why": "the pool runs dry"}
+RACE = {"category": "bar", "title": "two threads meet in the counter", "why": "no lock is held"}
+
+
+def test_neighbours_do_not_chain_from_one_defect_to_another() -> None:
+    between = {"category": "baz", "title": "connection is never closed, two threads meet", "why": "no lock, pool dry"}
+    found = merge(grounded(at(5, **LEAK), at(6, backend="claude", **between), at(7, backend="gemini", **RACE)))
+    assert not any({"codex", "gemini"} <= set(finding.raised_by) for finding in found)
+
+
+def test_a_claim_joins_the_group_it_has_most_in_common_with() -> None:
+    found = merge(grounded(at(5, **RACE), at(5, backend="claude", **LEAK), at(6, backend="gemini", **LEAK)))
+    assert sorted(finding.raised_by for finding in found) == [("claude", "gemini"), ("codex",)]
+
+
+def test_claims_without_a_line_merge_by_words_alone() -> None:
+    def said(backend: str, words: dict[str, str]) -> Grounded:
+        return ground(claim("gone.py", 0, "made_up()", backend=backend, **words), CHUNK)  # type: ignore[arg-type]
+
+    found = merge([said("codex", LEAK), said("claude", LEAK), said("gemini", RACE)])
+    assert sorted(finding.raised_by for finding in found) == [("claude", "codex"), ("gemini",)]
+
+
+def test_an_answer_that_floods_a_place_hides_nobody_elses_claims() -> None:
+    flood = [at(5, backend="b", category="foo", title=f"claim {n}", why=f"reason number {n}") for n in range(100)]
+    found = merge(grounded(at(5, backend="a", **LEAK), *flood, at(5, backend="c", **LEAK)))
+    assert ("a", "c") in {finding.raised_by for finding in found}
+
+
+def test_thousands_of_claims_are_merged_in_time() -> None:
+    there = grounded(at(5))[0]
+    claims = [
+        replace(
+            there,
+            claim=replace(there.claim, backend="static", title=f"rule {n}"),
+            place=replace(there.place, line=n, end_line=n),
+        )
+        for n in range(1, 5001)
+    ]
+    start = perf_counter()
+    assert len(merge(claims)) == 5000
+    assert perf_counter() - start < 5
 
 
 def test_the_order_of_claims_changes_nothing() -> None:
@@ -94,3 +178,25 @@ def test_identity_survives_rewording_line_shifts_and_white_space() -> None:
     assert name != identity("b.py", "x = eval(y)", "eval", "")
     assert name != identity("a.py", "x = eval(z)", "eval", "")
     assert name != identity("a.py", "x = eval(y)", "race", "")
+
+
+@pytest.mark.parametrize(
+    ("category", "cwe", "expected"),
+    [
+        ("anything", "CWE-89", "sql-injection"),
+        ("sql-injection", "", "sql-injection"),
+        ("second-order-sqli", "", "sql-injection"),
+        ("debug-mode-enabled", "CWE-16", "debug"),
+        ("debug-mode-enabled", "CWE-489", "debug"),
+        ("odd", "CWE-1007", "CWE-1007"),
+        ("odd", "CWE-16", "odd"),
+        ("odd", "", "odd"),
+    ],
+)
+def test_a_family_stands_for_many_words(category: str, cwe: str, expected: str) -> None:
+    assert family(category, cwe) == expected
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("xss", True), ("CWE-1007", True), ("odd", False), ("defect", False)])
+def test_only_families_and_cwes_tell_much(kind: str, expected: bool) -> None:
+    assert is_telling(kind) is expected
