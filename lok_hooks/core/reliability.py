@@ -12,9 +12,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from lok_hooks.core.family import family
-from lok_hooks.core.review import Disposition, Judged, Review
-
 PRIOR: Final = 0.55
 """The share of findings of one tool alone that are true, on a public benchmark of 21 scanners and models (realvuln);
 on pull requests it is far lower, but what reaches the ledger is grounded and judged."""
@@ -60,50 +57,6 @@ class Precision:
     def is_enough(self) -> bool:
         """True when decisions may follow from it."""
         return self.count >= ENOUGH
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sighting:
-    """A finding of a review as the ledger keeps it, one for each author. `outcome` is None where nobody has had the
-    last word yet."""
-
-    identity: str
-    backend: str
-    family: str
-    path: str
-    title: str
-    quote: str
-    outcome: Outcome | None
-
-
-def sightings(review: Review) -> tuple[Sighting, ...]:
-    """What a review adds to the ledger: the findings on the change, whatever their severity. Proved ones are left
-    out: a fixed rule needs no measuring."""
-    return tuple(
-        Sighting(
-            identity=judged.finding.identity,
-            backend=backend,
-            family=family(judged.finding.category, judged.finding.cwe),
-            path=judged.finding.place.path,
-            title=judged.finding.title,
-            quote=judged.finding.quote,
-            outcome=_outcome(judged),
-        )
-        for judged in review.judged
-        if not judged.finding.is_proof and judged.disposition is not Disposition.OUTSIDE
-        for backend in judged.finding.raised_by
-    )
-
-
-def _outcome(judged: Judged) -> Outcome | None:
-    return {Disposition.CONFIRMED: Outcome.CONFIRMED, Disposition.REFUTED: Outcome.REFUTED}.get(judged.disposition)
-
-
-def is_gone(quote: str, content: str) -> bool:
-    """True when no line of the quoted code stands in `content` any more, white space aside: it was mended."""
-    code = {" ".join(line.split()) for line in content.splitlines()}
-    quoted = {" ".join(line.split()) for line in quote.splitlines()} - {""}
-    return bool(quoted) and not any(any(line in shown for shown in code) for line in quoted)
 
 
 def measured(observations: Iterable[Observation]) -> dict[str, Precision]:

@@ -16,6 +16,9 @@ _LEADER: Final = r"(?:\#|//|--|;|%|/\*|<!--|\{-|\(\*|\{\#|<%--|'|\"|!|\*|\bREM\b
 _ENDING: Final = re.compile(r"\s*(?:\*/|-->|-\}|\*\)|\#\}|--%>)\s*$")
 _COMMENT: Final = re.compile(rf"{_LEADER}+\s*lok:\s*ignore\b(?:\[(?P<categories>[^\]]*)\])?[:,]?(?P<reason>.*)$", re.I)
 _ALONE: Final = re.compile(rf"^\s*{_LEADER}+\s*lok:\s*ignore\b", re.I)
+DISMISSALS: Final = ".lok/dismissed.json"
+"""A repository's list of dismissed findings, from the top of its work tree."""
+
 _LONGEST_REASON: Final = 200  # characters that a report shows
 
 

@@ -10,10 +10,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
-from lok_hooks.core.suppress import Dismissal
+from lok_hooks.core.suppress import DISMISSALS, Dismissal
 from lok_hooks.errors import ConfigError, OutputError
 
-FILE_NAME: Final = ".lok/dismissed.json"
+FILE_NAME: Final = DISMISSALS
 SCHEMA: Final = "lok-hooks/dismissed/1"
 _ADVICE: Final = "mend it, or take the file back from git"
 _KEYS: Final = {"identity": "id"} | {

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lok_hooks.core.ports import Traits
+from lok_hooks.core.reliability import Precision
 from lok_hooks.core.route import Candidate, route
 from lok_hooks.core.task import Task
 
@@ -72,3 +75,25 @@ def test_routes(
 def test_who_was_wanted_and_missing_is_named() -> None:
     found = route(Task(name="hunt", description="", aspects=(), backends=("codex",)), [NO_CODEX, CLAUDE], ())
     assert found.passed_over == {"codex": "codex is not installed"}
+
+
+@pytest.mark.parametrize(
+    ("codex", "claude", "expected"),
+    [
+        (None, None, "codex"),
+        (Precision(count=40, share=0.30), None, "claude"),
+        (Precision(count=19, share=0.30), None, "codex"),
+        (Precision(count=40, share=0.50), Precision(count=40, share=0.60), "codex"),
+        (None, Precision(count=40, share=0.90), "claude"),
+    ],
+)
+def test_enough_measured_findings_move_a_backend(
+    codex: Precision | None, claude: Precision | None, expected: str
+) -> None:
+    first = replace(candidate("codex", "mine"), precision=codex)
+    second = replace(candidate("claude", "other", "mine"), precision=claude)
+    task = Task(name="mine", description="", aspects=(), backends=())
+    found = route(task, [first, second], ())
+    assert found.backends == (expected,)
+    record = {"codex": codex, "claude": claude}[expected]
+    assert ("of 40 findings" in found.why[expected]) is (record is not None and record.is_enough)

@@ -1,0 +1,105 @@
+"""`lok baseline`: what is there today is accepted, so that a first run on old code refuses only what is new."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from lok_hooks.core.review import Judged, Review
+    from lok_hooks.core.suppress import Dismissal
+    from lok_hooks.repo.git import Repository
+
+EXAMPLE: Final = "lok baseline && git add .lok/dismissed.json"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds its flags."""
+    from lok_hooks.cli.arguments import add_review_flags
+
+    add_review_flags(parser)
+    parser.add_argument("--dry-run", action="store_true", help="show what would be accepted, write nothing")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Reviews everything committed, writes .lok/dismissed.json and returns the exit code."""
+    from lok_hooks.cli import output
+    from lok_hooks.core.review import Disposition
+    from lok_hooks.errors import IncompleteReviewError
+    from lok_hooks.repo.git import Repository
+
+    repository = Repository.open()
+    outcome = _review(repository, arguments)
+    if outcome.is_incomplete:
+        missing = ", ".join(dict.fromkeys(item.reason for item in outcome.coverage.unreviewed))
+        raise IncompleteReviewError(f"the review is incomplete ({missing}), so nothing was accepted")
+    left_alone = (Disposition.OUTSIDE, Disposition.SUPPRESSED)
+    found = [judged for judged in outcome.judged if judged.disposition not in left_alone]
+    if not arguments.dry_run and found:
+        _accept(repository, found)
+    output.print_text(_told(found, outcome, is_written=not arguments.dry_run))
+    return 0
+
+
+def _review(repository: Repository, arguments: argparse.Namespace) -> Review:
+    """The review of every committed file; by the fixed rules alone unless `--backend` names models."""
+    from lok_hooks.cli import keeping, ledgers, wiring
+    from lok_hooks.core.review import Policy
+    from lok_hooks.errors import RepositoryError
+    from lok_hooks.flows.review import Order
+    from lok_hooks.repo.rules import Sides
+    from lok_hooks.repo.snapshot import between
+
+    if repository.head is None:
+        raise RepositoryError("nothing is committed yet", advice="a baseline is for code that is there already")
+    settings = wiring.settings(repository.top, arguments)
+    chosen = settings.chosen or tuple(b.name for b in settings.backends if b.enabled and b.kind in ("static", "sarif"))
+    dismissed, _ = ledgers.committed_dismissals(repository, (Sides(old=repository.head, new=repository.head),))
+    snapshot = between(repository, None, repository.head, wiring.selection(settings), label="all of HEAD")
+    order = Order(
+        command="lok baseline",
+        diff=snapshot.diff,
+        tasks=wiring.tasks(settings, settings.by_hand.tasks) if settings.chosen else (),
+        policy=Policy(fail_on=settings.review.fail_on, quorum=settings.review.quorum, debate=False),
+        chosen=chosen,
+        dismissed=dismissed,
+    )
+    return keeping.reviewed(order, settings, snapshot, "by_hand", arguments)[0]
+
+
+def _accept(repository: Repository, found: list[Judged]) -> None:
+    from datetime import date
+
+    from lok_hooks.core.suppress import Dismissal
+    from lok_hooks.store.dismissals import FILE_NAME, read_dismissals, write_dismissals
+
+    path = repository.top / FILE_NAME
+    known = read_dismissals(path.read_bytes(), FILE_NAME) if path.is_file() else {}
+    today = date.today().isoformat()
+    made: dict[str, Dismissal] = {}
+    for judged in found:
+        finding = judged.finding
+        made[finding.identity] = Dismissal(
+            identity=finding.identity,
+            because="baseline",
+            date=today,
+            path=finding.place.path,
+            category=finding.category,
+            title=finding.title,
+        )
+    write_dismissals(repository.top, {**made, **known}.values())
+
+
+def _told(found: list[Judged], outcome: Review, *, is_written: bool) -> str:
+    from lok_hooks.report import words
+    from lok_hooks.report.visible import visible
+    from lok_hooks.store.dismissals import FILE_NAME
+
+    lines = [
+        f"· {judged.finding.severity}  {words.where(judged.finding.place)}  {words.title(judged.finding)}"
+        for judged in found
+    ]
+    lines += [visible(note) for note in outcome.notes]
+    files = words.counted(len(outcome.coverage.reviewed), "file")
+    ending = f"accepted in {FILE_NAME}; commit it" if is_written else "would be accepted"
+    return "\n".join((*lines, f"lok baseline · {files} · {words.counted(len(found), 'finding')} {ending}"))

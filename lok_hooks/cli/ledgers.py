@@ -1,0 +1,123 @@
+"""What a repository's ledger brings into a review, and what the review leaves in it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lok_hooks.config.defaults import BUILT_IN
+from lok_hooks.core.ports import Memory
+from lok_hooks.core.reliability import Precision, has_earned_to_block, weights
+from lok_hooks.core.remember import verdict_key
+from lok_hooks.core.review import Review
+from lok_hooks.core.sighting import sightings
+from lok_hooks.core.suppress import Dismissal
+from lok_hooks.store.database import Database
+from lok_hooks.store.dismissals import FILE_NAME, read_dismissals
+from lok_hooks.store.ledger import LAYOUT, Ledger
+
+if TYPE_CHECKING:
+    from lok_hooks.core.diff import FileDiff
+    from lok_hooks.core.settings import Settings
+    from lok_hooks.flows.review import Order
+    from lok_hooks.repo.git import Repository
+    from lok_hooks.repo.rules import Sides
+    from lok_hooks.repo.snapshot import Snapshot
+
+
+@contextmanager
+def ledger_in(folder: Path, noted: Callable[[str], None]) -> Iterator[Ledger]:
+    """The ledger in `folder`, closed at the end; `noted` is told when nothing can be kept."""
+    database = Database(folder, noted, LAYOUT)
+    try:
+        yield Ledger(database)
+    finally:
+        database.close()
+
+
+def precision_in(directory: Path) -> Mapping[str, Precision]:
+    """How often each backend was right here, as far as that was measured."""
+    from lok_hooks.cli.keeping import folder_at
+
+    problems: list[str] = []
+    database = Database(folder_at(directory), problems.append, LAYOUT)
+    if not database.path.exists():
+        return {}
+    try:
+        return Ledger(database).precision()
+    finally:
+        database.close()
+
+
+def committed_dismissals(repository: Repository, changes: Sequence[Sides]) -> tuple[dict[str, Dismissal], list[str]]:
+    """The repository's own list as it stood before changes that edit it, and a line where they do.
+
+    Raises ConfigError for a list that cannot be read.
+    """
+    from lok_hooks.cli.rules import EDITED
+    from lok_hooks.repo.rules import rule_file
+
+    found = rule_file(repository, changes, FILE_NAME)
+    notes = [f"{EDITED} ({FILE_NAME}): what it adds counts once it is merged"] if found.is_edited else []
+    if found.content is None:
+        return {}, notes
+    place = f"{found.place}:{FILE_NAME}" if found.place else FILE_NAME
+    return read_dismissals(found.content, place), notes
+
+
+def brought_in(ledger: Ledger | None, settings: Settings, order: Order, memory: Memory) -> tuple[Settings, Order]:
+    """The settings and the order with what the ledger knows: dismissals, and how often each backend was right."""
+    if ledger is None:
+        return settings, order
+    precision = ledger.precision()
+    key = verdict_key(order.command, order.diff, order.policy, (), ())
+    known = replace(
+        order,
+        dismissed={**ledger.dismissed(), **order.dismissed},
+        precision=precision,
+        voices=_voices(precision, memory, key),
+    )
+    return _with_earned_rights(settings, precision), known
+
+
+def _with_earned_rights(settings: Settings, precision: Mapping[str, Precision]) -> Settings:
+    """The settings in which a backend's word may block that has shown it should, unless lok.toml says otherwise."""
+    backends = tuple(
+        replace(backend, may_block=True)
+        if not backend.may_block
+        and settings.origins.get(f"backends.{backend.name}.may_block") == BUILT_IN
+        and has_earned_to_block(precision.get(backend.name))
+        else backend
+        for backend in settings.backends
+    )
+    return replace(settings, backends=backends)
+
+
+def _voices(precision: Mapping[str, Precision], memory: Memory, key: str) -> dict[str, float]:
+    """What each backend's vote weighs. A diff that was reviewed before keeps the weights it had: the same bytes get
+    the same verdict, whatever was measured since."""
+    name = f"voices {key}"
+    before = memory.recall(name)
+    if before is not None:
+        return {str(backend): float(weight) for backend, weight in json.loads(before).items()}
+    found = {backend: round(weight, 3) for backend, weight in weights(precision).items()}
+    memory.keep(name, json.dumps(found, sort_keys=True))
+    return found
+
+
+def record(ledger: Ledger | None, review: Review, snapshot: Snapshot) -> None:
+    """Leaves in the ledger what was found, and which earlier findings are mended now."""
+    if ledger is None:
+        return
+    ledger.settle({file.path: partial(_text, snapshot, file) for file in snapshot.diff.files})
+    ledger.record(sightings(review), time.time())
+
+
+def _text(snapshot: Snapshot, file: FileDiff) -> str:
+    return (snapshot.new(file) or b"").decode("utf-8", "replace")

@@ -1,0 +1,33 @@
+"""What the reviewed files themselves say about findings: `lok: ignore` comments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from lok_hooks.core.diff import Diff, FileDiff
+from lok_hooks.core.finding import Finding
+from lok_hooks.core.ports import Contents
+from lok_hooks.core.suppress import Dismissal, IgnoreComment, brought_in, ignore_comments, suppress, unexplained
+
+
+def suppressed(
+    findings: Iterable[Finding], diff: Diff, contents: Contents, dismissed: Mapping[str, Dismissal]
+) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """The findings, those with their reason that comments of the changed files or `dismissed` (by identity) speak
+    for; and the lines about comments that the user must see."""
+    comments: dict[str, list[IgnoreComment]] = {}
+    for file in diff.files:
+        comments.setdefault(file.path, []).extend(ignore_comments(file, _new_lines(file, contents)))
+    # Old ones are not this change's business.
+    added = [comment for among in comments.values() for comment in among if comment.is_added]
+    return suppress(findings, comments, dismissed), (*brought_in(added), *unexplained(added))
+
+
+def _new_lines(file: FileDiff, contents: Contents) -> list[tuple[int, str]]:
+    """The numbered lines of the new side: the whole file, or what a patch shows of it."""
+    content = contents.new(file)
+    if content is None:
+        return [(line.new, line.text) for hunk in file.hunks for line in hunk.lines() if line.new is not None]
+    if b"lok:" not in content.lower():
+        return []
+    return list(enumerate(content.decode("utf-8", "replace").split("\n"), 1))

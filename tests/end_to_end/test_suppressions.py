@@ -1,0 +1,136 @@
+"""Findings that somebody answers for: comments, `lok dismiss`, and what a change may not do to its own reviewer."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.conftest import Done, Project, Reviewer
+
+Configure = Callable[..., Reviewer]
+BAD = "value = PLANTED_BUG\n"
+
+
+@pytest.fixture
+def refused(project: Project, configure: Configure) -> str:
+    """A staged bug that was refused; the id of its finding as the report shows it."""
+    configure()
+    project.plain_hook("pre-commit", "lok-hunt")
+    project.stage("app.py", BAD)
+    done = project.commit()
+    assert done.code == 1
+    match = re.search(r"\[([0-9a-f]{8})\]", done.said)
+    assert match
+    return match[1]
+
+
+def report(done: Done) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(done.said)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "told"),
+    [
+        ("value = PLANTED_BUG  # lok: ignore[planted] wanted for the demo\n", 0, "wanted for the demo"),
+        ("value = PLANTED_BUG  # lok: ignore[sql] wanted for the demo\n", 1, "adds a suppression of sql"),
+        ("value = PLANTED_BUG  # lok: ignore[planted]\n", 1, "says not why"),
+        ("# lok: ignore wanted for the demo\nvalue = PLANTED_BUG\n", 0, "wanted for the demo"),
+    ],
+)
+def test_a_comment_with_a_reason_answers_for_its_line_and_is_shown(
+    project: Project, configure: Configure, line: str, code: int, told: str
+) -> None:
+    configure()
+    project.stage("app.py", line)
+    done = project.run("lok-hunt")
+    assert (done.code, told in done.said) == (code, True)
+    assert "this change adds a suppression" in done.said or "says not why" in done.said
+
+
+def test_a_suppressed_finding_is_counted_in_every_report_and_carried_in_sarif(
+    project: Project, configure: Configure
+) -> None:
+    configure()
+    project.stage("app.py", "value = PLANTED_BUG  # lok: ignore[planted] wanted for the demo\n")
+    (finding,) = report(project.run("lok-hunt", "--format", "json"))["findings"]
+    assert finding["disposition"] == "suppressed"
+    (result,) = report(project.run("lok-hunt", "--format", "sarif"))["runs"][0]["results"]
+    (suppression,) = result["suppressions"]
+    assert "wanted for the demo" in suppression["justification"]
+    for style in ("plain", "console", "markdown"):
+        assert "suppressed" in project.run("lok-hunt", "--format", style).said
+
+
+def test_a_dismissed_finding_lets_the_same_commit_pass(project: Project, refused: str) -> None:
+    done = project.run("lok", "dismiss", refused, "--because", "planted on purpose")
+    assert (done.code, "planted on purpose" in project.read(".lok/dismissed.json")) == (0, True)
+    passed = project.commit()
+    assert (passed.code, "dismissed by Ada: planted on purpose" in passed.said) == (0, True)
+
+
+def test_a_dismissal_survives_a_rename_of_nothing_but_its_line_number(project: Project, refused: str) -> None:
+    project.run("lok", "dismiss", refused, "--because", "planted on purpose")
+    project.stage("app.py", f"import os\n\n\n{BAD}")
+    assert project.commit().code == 0
+
+
+def test_other_code_is_not_dismissed_with_it(project: Project, refused: str) -> None:
+    project.run("lok", "dismiss", refused, "--because", "planted on purpose")
+    project.stage("app.py", f"{BAD}other = PLANTED_BUG\n")
+    assert project.commit().code == 1
+
+
+def test_a_colleague_gets_the_dismissal_with_the_repository(
+    project: Project, refused: str, configure: Configure
+) -> None:
+    project.run("lok", "dismiss", refused, "--because", "planted on purpose")
+    project.git("reset", "-q")
+    project.seed({".lok/dismissed.json": project.read(".lok/dismissed.json")})
+    project.run("rm", "-r", ".git/lok")
+    project.stage("app.py", BAD)
+    assert project.run("lok-hunt").code == 0
+
+
+def test_a_change_cannot_dismiss_its_own_findings(project: Project, refused: str) -> None:
+    project.run("lok", "dismiss", refused, "--because", "planted on purpose")
+    project.run("rm", "-r", ".git/lok")
+    project.git("add", ".lok/dismissed.json")
+    done = project.run("lok-hunt")
+    assert (done.code, "edits the review's own rules" in done.said) == (1, True)
+
+
+def test_a_dismissal_is_taken_back(project: Project, refused: str) -> None:
+    project.run("lok", "dismiss", refused, "--because", "planted on purpose")
+    assert "planted on purpose" in project.run("lok", "dismiss", "--list").said
+    assert project.run("lok", "dismiss", "--undo", refused).code == 0
+    assert project.commit().code == 1
+
+
+@pytest.mark.parametrize(
+    ("argv", "told"),
+    [
+        (["deadbeef", "--because", "x"], "no finding deadbeef"),
+        (["xyz", "--because", "x"], "no finding's id"),
+        (["ab", "--because", "x"], "no finding's id"),
+        (["deadbeef"], "--because is missing"),
+        (["deadbeef", "--because", "  "], "--because is missing"),
+        ([], "no finding is named"),
+        (["--undo", "deadbeef"], "dismissed findings begin so"),
+    ],
+)
+def test_a_mistake_is_told(project: Project, argv: list[str], told: str) -> None:
+    done = project.run("lok", "dismiss", *argv)
+    assert (done.code, told in done.said) == (2, True)
+
+
+def test_a_broken_list_is_an_error_and_not_an_empty_one(project: Project, configure: Configure) -> None:
+    configure()
+    project.seed({".lok/dismissed.json": "{"})
+    project.stage("app.py", BAD)
+    done = project.run("lok-hunt")
+    assert (done.code, "dismissed.json: not JSON" in done.said) == (2, True)
