@@ -17,6 +17,7 @@ EXIT_CODES: Final = (
 
 
 LONGEST_HELP_LINE: Final = 100
+_PARTS: Final = ("ruff", "detect-secrets", "GitPython", "unidiff", "pydantic", "rich", "httpx")
 
 
 class Layout(argparse.RawDescriptionHelpFormatter):
@@ -25,6 +26,27 @@ class Layout(argparse.RawDescriptionHelpFormatter):
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=26, width=min(_columns(), LONGEST_HELP_LINE) - 2)
+
+
+class Version(argparse.Action):
+    """Prints our version and those of the parts, and exits. Looks them up only then."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+        from platform import python_version
+
+        from lok_hooks import __version__
+        from lok_hooks.repo.version import git_version
+
+        found = {"Python": python_version(), "git": git_version() or "not found"}
+        for name in _PARTS:
+            try:
+                found[name] = version(name)
+            except PackageNotFoundError:
+                found[name] = "not found"
+        parts = "".join(f"  {name:<15} {number}\n" for name, number in found.items())
+        print(f"lok-hooks {__version__}\n{parts}", end="")
+        parser.exit()
 
 
 def parser(program: str, description: str, example: str) -> argparse.ArgumentParser:
@@ -59,6 +81,18 @@ def add_review_flags(parser: argparse.ArgumentParser) -> None:
     show.add_argument("-v", "--verbose", action="store_true", help="show prompts, routing and timing on stderr")
 
 
+def add_payload_flag(parser: argparse.ArgumentParser) -> None:
+    """Adds the flag that shows instead of sending."""
+    parser.add_argument(
+        "--show-payload", action="store_true", help="print exactly what would be sent, to whom; send nothing"
+    )
+
+
+def add_transcript_flag(parser: argparse.ArgumentParser) -> None:
+    """Adds the flag that keeps the debate."""
+    parser.add_argument("--transcript", metavar="FILE.md", type=_path, help="write the whole debate to FILE.md")
+
+
 def add_common_flags(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of every command that asks backends by hand."""
     whom = parser.add_argument_group("whom to ask, and where")
@@ -67,11 +101,17 @@ def add_common_flags(parser: argparse.ArgumentParser) -> None:
     whom.add_argument("--config", metavar="FILE", type=_path, help="use this lok.toml instead of the directory's")
     whom.add_argument("--trust-tree", action="store_true", help="go on in a directory that carries agents' settings")
     whom.add_argument("--no-cache", action="store_true", help="ask again, whatever is remembered")
-    whom.add_argument("--budget", metavar="SECONDS", type=_seconds, help="stop asking after this long")
+    whom.add_argument("--budget", metavar="SECONDS", type=_seconds, help="stop asking after this long (0: no limit)")
     show = parser.add_argument_group("what you see")
     show.add_argument("--json", action="store_true", help="one JSON document on standard output")
     show.add_argument("--color", choices=("auto", "always", "never"), default="auto")
     show.add_argument("-v", "--verbose", action="store_true", help="show prompts, routing and timing on stderr")
+
+
+def add_prompt_flags(parser: argparse.ArgumentParser) -> None:
+    """Adds a prompt and the flags of every command that puts one to backends."""
+    parser.add_argument("prompt", nargs="+", metavar="PROMPT", help="what to ask; - reads it from standard input")
+    add_common_flags(parser)
 
 
 def _columns() -> int:

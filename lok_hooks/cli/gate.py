@@ -6,15 +6,17 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lok_hooks.cli.arguments import add_review_flags, parser
+from lok_hooks.cli.arguments import add_payload_flag, add_review_flags, add_transcript_flag, parser
 from lok_hooks.cli.boundary import guarded
 from lok_hooks.errors import UsageError
 
 if TYPE_CHECKING:
-    from lok_hooks.cli.run import Source
+    from lok_hooks.cli.remembered import Ticket
+    from lok_hooks.cli.run import Scope, Source
     from lok_hooks.core.select import Selection
     from lok_hooks.repo.git import Repository
     from lok_hooks.repo.snapshot import Snapshot
@@ -22,12 +24,13 @@ if TYPE_CHECKING:
 MAX_DIFF_FILE: Final = 200 * 2**20  # bytes read from --diff-file
 
 
-def hunt(argv: Sequence[str]) -> int:
-    """Runs `lok-hunt` and returns its exit code."""
+def hunt(argv: Sequence[str], ticket: Ticket | None = None) -> int:
+    """Runs `lok-hunt` and returns its exit code. The report is kept for this ticket."""
     program = parser("lok-hunt", "Review what is staged, as a pre-commit hook does.", "lok-hunt --budget 30")
     add_review_flags(program)
     # Some hook runners pass file names whatever they were told; the index says better what is staged.
     program.add_argument("files", nargs="*", help=argparse.SUPPRESS)
+    program.set_defaults(argv=argv, ticket=ticket)
     return guarded("lok-hunt", lambda: _hunt(program.parse_args(argv)))
 
 
@@ -46,6 +49,8 @@ def review(argv: Sequence[str]) -> int:
     """Runs `lok-review` and returns its exit code."""
     program = parser("lok-review", "Review a branch, by hand or in CI.", "lok-review main...feature --format sarif")
     add_review_flags(program)
+    add_transcript_flag(program)
+    add_payload_flag(program)
     add_source_flags(program)
     return guarded("lok-review", lambda: _review("lok-review", program.parse_args(argv)))
 
@@ -73,9 +78,16 @@ def add_source_flags(program: argparse.ArgumentParser) -> None:
 
 def _hunt(arguments: argparse.Namespace) -> int:
     from lok_hooks.cli.run import run
+
+    return run("lok-hunt", "hunt", arguments, _staged)
+
+
+def _staged(repository: Repository) -> Scope:
+    from lok_hooks.cli.run import Scope
+    from lok_hooks.repo.rules import INDEX, Sides
     from lok_hooks.repo.snapshot import staged
 
-    return run("lok-hunt", "hunt", arguments, lambda repository, selection: (staged(repository, selection), ()))
+    return Scope((Sides(old=repository.head, new=INDEX),), partial(staged, repository))
 
 
 def _audit(arguments: argparse.Namespace) -> int:
@@ -87,7 +99,9 @@ def _audit(arguments: argparse.Namespace) -> int:
 def _push_source(remote: str) -> Source:
     """The ranges of a push: from pre-commit's variables, from git's lines on stdin, or, typed by hand on a terminal,
     what this branch has that its upstream lacks."""
+    from lok_hooks.cli.run import Scope
     from lok_hooks.repo import ranges
+    from lok_hooks.repo.rules import Sides
     from lok_hooks.repo.snapshot import between, combine
 
     under_pre_commit = any(name in os.environ for name in ("PRE_COMMIT", "PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"))
@@ -95,7 +109,7 @@ def _push_source(remote: str) -> Source:
     # Names of refs are bytes, and "\n" alone ends a line.
     lines = [] if under_pre_commit or by_hand else os.fsdecode(sys.stdin.buffer.read()).split("\n")
 
-    def source(repository: Repository, selection: Selection) -> tuple[Snapshot, Sequence[str]]:
+    def source(repository: Repository) -> Scope:
         if by_hand:
             found = ranges.Pushed(ranges=(ranges.branch(repository, None),))
         elif under_pre_commit:
@@ -103,12 +117,15 @@ def _push_source(remote: str) -> Source:
         else:
             found = ranges.pushed(repository, lines, remote)
         several = len(found.ranges) > 1
-        parts = [
-            between(repository, r.base, r.tip, selection, label=r.label, ref=r.ref if several else "")
-            for r in found.ranges
-        ]
-        label = ", ".join(r.label for r in found.ranges) or "nothing to push"
-        return combine(parts, label), found.notes
+
+        def take(selection: Selection) -> Snapshot:
+            parts = [
+                between(repository, r.base, r.tip, selection, label=r.label, ref=r.ref if several else "")
+                for r in found.ranges
+            ]
+            return combine(parts, ", ".join(r.label for r in found.ranges) or "nothing to push")
+
+        return Scope([Sides(old=r.base, new=r.tip) for r in found.ranges], take, found.notes)
 
     return source
 
@@ -123,20 +140,43 @@ def _review(command: str, arguments: argparse.Namespace) -> int:
 
 
 def _review_source(arguments: argparse.Namespace) -> Source:
-    from lok_hooks.repo import ranges, snapshot
-
     if arguments.staged:
-        return lambda repository, selection: (snapshot.staged(repository, selection), ())
+        return _staged
     if arguments.working_tree:
-        return lambda repository, selection: (snapshot.working_tree(repository, selection), ())
+        return _working_tree
     if arguments.commit:
-        return lambda repository, selection: (snapshot.commit(repository, arguments.commit, selection), ())
+        return partial(_commit, arguments.commit)
+    return partial(_branch, arguments.range)
 
-    def branch(repository: Repository, selection: Selection) -> tuple[Snapshot, Sequence[str]]:
-        found = ranges.branch(repository, arguments.range)
-        return snapshot.between(repository, found.base, found.tip, selection, label=found.label), ()
 
-    return branch
+def _working_tree(repository: Repository) -> Scope:
+    from lok_hooks.cli.run import Scope
+    from lok_hooks.repo.rules import WORK_TREE, Sides
+    from lok_hooks.repo.snapshot import working_tree
+
+    return Scope((Sides(old=repository.head, new=WORK_TREE),), partial(working_tree, repository))
+
+
+def _commit(revision: str, repository: Repository) -> Scope:
+    from lok_hooks.cli.run import Scope
+    from lok_hooks.repo.rules import Sides
+    from lok_hooks.repo.snapshot import commit
+
+    tip = repository.resolve(revision)
+    parent = repository.ask("rev-parse", "--verify", "--quiet", f"{tip}^1")
+    sides = Sides(old=parent.decode().strip() if parent else None, new=tip)
+    return Scope((sides,), partial(commit, repository, revision))
+
+
+def _branch(spec: str | None, repository: Repository) -> Scope:
+    from lok_hooks.cli.run import Scope
+    from lok_hooks.repo import ranges
+    from lok_hooks.repo.rules import Sides
+    from lok_hooks.repo.snapshot import between
+
+    found = ranges.branch(repository, spec)
+    take = partial(between, repository, found.base, found.tip, label=found.label)
+    return Scope((Sides(old=found.base, new=found.tip),), take)
 
 
 def _diff_bytes(name: str) -> bytes:

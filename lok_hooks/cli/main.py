@@ -6,8 +6,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from lok_hooks import __version__
-from lok_hooks.cli.arguments import Layout, parser
+from lok_hooks.cli.arguments import Layout, Version, parser
 from lok_hooks.cli.boundary import guarded
 from lok_hooks.cli.table import COMMANDS
 
@@ -28,7 +27,7 @@ def make_parser(loaded: Sequence[str]) -> argparse.ArgumentParser:
     """The parser of `lok`, with the flags of the commands named in `loaded`; the others are known by name only, since
     each one's module costs start-up."""
     program = parser("lok", "A local control plane over the LLM CLIs you already have.", "lok diff main..HEAD")
-    program.add_argument("--version", action="version", version=f"lok-hooks {__version__}")
+    program.add_argument("--version", action=Version, nargs=0, help="our version and those of the parts")
     commands = program.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in COMMANDS:
         if command.name not in loaded:

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
-import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from lok_hooks.cli import wiring
+from lok_hooks.cli import keeping, ledgers, output, wiring
+from lok_hooks.core.remember import as_remembered
 from lok_hooks.core.review import Coverage, Policy, Review
 from lok_hooks.errors import EXIT_USER, RepositoryError
 
 if TYPE_CHECKING:
     from lok_hooks.core.select import Selection
     from lok_hooks.core.settings import EntrySettings, Settings
+    from lok_hooks.core.suppress import Dismissal
     from lok_hooks.repo.git import Repository
+    from lok_hooks.repo.rules import Sides
     from lok_hooks.repo.snapshot import Snapshot
 
-Source = Callable[["Repository", "Selection"], "tuple[Snapshot, Sequence[str]]"]
+
+class Scope(NamedTuple):
+    """What is reviewed: the sides of each change, how its snapshot is taken, and lines for the user. The sides come
+    first, since they decide which rules count."""
+
+    changes: Sequence[Sides]
+    take: Callable[[Selection], Snapshot]
+    notes: Sequence[str] = ()
+
+
+Source = Callable[["Repository"], Scope]
 EntryName = Literal["hunt", "audit", "by_hand"]
-DEFAULT_WIDTH: Final = 80
-WIDEST: Final = 120  # columns; longer lines are not read
 
 
 def run(command: str, entry: EntryName, arguments: argparse.Namespace, source: Source) -> int:
@@ -32,9 +42,12 @@ def run(command: str, entry: EntryName, arguments: argparse.Namespace, source: S
     from lok_hooks.repo.git import Repository
 
     repository = Repository.open()
-    settings = wiring.settings(repository.top, arguments)
-    snapshot, notes = source(repository, wiring.selection(settings))
-    return finish(command, settings, entry, arguments, snapshot, (*settings.notes, *notes))
+    scope = source(repository)
+    settings = wiring.review_settings(repository, scope.changes, arguments)
+    dismissed, edited = ledgers.committed_dismissals(repository, scope.changes)
+    snapshot = scope.take(wiring.selection(settings))
+    notes = (*settings.notes, *scope.notes, *edited)
+    return finish(command, settings, entry, arguments, snapshot, notes, dismissed)
 
 
 def run_on_patch(command: str, arguments: argparse.Namespace, data: bytes, label: str) -> int:
@@ -48,6 +61,9 @@ def run_on_patch(command: str, arguments: argparse.Namespace, data: bytes, label
         directory = Path()
     settings = wiring.settings(directory, arguments)
     snapshot = from_patch(data, label, wiring.selection(settings))
+    if wiring.edits_rules(snapshot, arguments):
+        settings = wiring.patch_settings(directory, arguments)
+        snapshot = from_patch(data, label, wiring.selection(settings))
     # Nobody may take "nothing found" for a check of files that are not there.
     analysers = [
         backend.name for backend in settings.backends if backend.enabled and backend.kind in ("static", "sarif")
@@ -63,6 +79,7 @@ def finish(
     arguments: argparse.Namespace,
     snapshot: Snapshot,
     notes: Sequence[str],
+    dismissed: Mapping[str, Dismissal] = MappingProxyType({}),
 ) -> int:
     """Reviews a snapshot under the entry point's policy, prints the report and returns the exit code."""
     way: EntrySettings = {"hunt": settings.hunt, "audit": settings.audit, "by_hand": settings.by_hand}[entry]
@@ -72,9 +89,12 @@ def finish(
         debate=settings.review.debate,
         on_incomplete=way.on_incomplete,
         budget=way.budget,
+        examination=settings.debate,
+        confirm=settings.review.confirm,
+        threshold=settings.review.threshold,
     )
     if snapshot.diff.files:
-        from lok_hooks.flows.review import Order, review
+        from lok_hooks.flows.review import Order
 
         order = Order(
             command=command,
@@ -83,35 +103,63 @@ def finish(
             policy=policy,
             chosen=settings.chosen,
             notes=tuple(notes),
+            dismissed=dismissed,
         )
-        with wiring.means(settings, snapshot, policy, verbose=arguments.verbose) as means:
-            outcome = review(order, means)
+        if getattr(arguments, "show_payload", False):
+            from lok_hooks.cli.payload import show_payload
+
+            return show_payload(order, settings, snapshot, arguments)
+        outcome, said = keeping.reviewed(order, settings, snapshot, entry, arguments)
     else:
-        outcome = _nothing(command, snapshot, policy, notes)
-    return show(outcome, arguments)
+        outcome, said = wiring.screened(_nothing(command, snapshot, policy, notes), snapshot.diff), ()
+    code = show(replace(outcome, notes=outcome.notes + said), arguments)
+    if keeping.is_worth_keeping(outcome, settings, arguments):
+        keeping.keep_report(outcome.exit_code, on_screen(as_remembered(outcome), arguments), settings, arguments)
+    return code
 
 
 def show(review: Review, arguments: argparse.Namespace) -> int:
-    """Prints the report (and writes it to `--output`), and returns the exit code."""
+    """Prints the report (and writes it to `--output`, and the debate to `--transcript`); returns the exit code."""
+    shown = on_screen(review, arguments)
+    problems: list[str] = []
+    if arguments.output:
+        text = _rendered(review, arguments.format or _preferred(), arguments, color=False)
+        problems += _written(review, "report", arguments.output, text)
+        shown = text if problems else shown
+    if getattr(arguments, "transcript", None):
+        from lok_hooks.report.transcript import transcript
+
+        problems += _written(review, "transcript", arguments.transcript, transcript(review))
+    output.print_text(shown)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return (review.exit_code or EXIT_USER) if problems else review.exit_code
+
+
+def on_screen(review: Review, arguments: argparse.Namespace) -> str:
+    """What is printed: the report in `--format`, or as people read it where that one went into a file."""
+    chosen = _preferred() if arguments.output else arguments.format or _preferred()
+    return _rendered(review, chosen, arguments, color=output.wants_color(arguments.color))
+
+
+def _preferred() -> str:
+    return "console" if output.is_terminal() else "plain"
+
+
+def _rendered(review: Review, format: str, arguments: argparse.Namespace, *, color: bool) -> str:
     from lok_hooks.report.all import render
 
-    is_terminal = sys.stdout.isatty() and not os.environ.get("PRE_COMMIT")
-    chosen = arguments.format or ("console" if is_terminal else "plain")
-    color = _wants_color(arguments.color, is_terminal)
-    width = _width(is_terminal)
-    problem = None
-    if arguments.output:
-        try:
-            _write(arguments.output, render(review, chosen, width=width, color=False, verbose=arguments.verbose))
-        except OSError as error:
-            problem = f"{review.command}: the report could not be written to {arguments.output}: {error.strerror}"
-        else:
-            chosen = "console" if is_terminal else "plain"
-    _print(render(review, chosen, width=width, color=color, verbose=arguments.verbose))
-    if problem:
-        print(f"{problem}\n  It stands above; name another file with -o.", file=sys.stderr)
-        return review.exit_code or EXIT_USER
-    return review.exit_code
+    return render(review, format, width=output.width(), color=color, verbose=arguments.verbose)
+
+
+def _written(review: Review, what: str, path: Path, text: str) -> list[str]:
+    """Writes `text` to a file the user named; the sentence that says why it could not be, if so."""
+    try:
+        output.write_whole(path, text)
+    except OSError as error:
+        problem = f"{review.command}: the {what} could not be written to {path}: {error.strerror}"
+        return [f"{problem}\n  Name another file; the review itself stands above."]
+    return []
 
 
 def _nothing(command: str, snapshot: Snapshot, policy: Policy, notes: Sequence[str]) -> Review:
@@ -126,36 +174,3 @@ def _nothing(command: str, snapshot: Snapshot, policy: Policy, notes: Sequence[s
         policy=policy,
         notes=tuple(notes),
     )
-
-
-def _wants_color(choice: str, is_terminal: bool) -> bool:
-    if choice != "auto":
-        return choice == "always"
-    return is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def _width(is_terminal: bool) -> int:
-    # A hook runner's pseudo-terminal has a size of its own making.
-    columns = shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns if is_terminal else DEFAULT_WIDTH
-    return max(40, min(columns, WIDEST))
-
-
-def _write(path: Path, text: str) -> None:
-    """Writes the report whole or not at all: a reader never meets half a file."""
-    target = path.resolve()
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _print(text: str) -> None:
-    try:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader went away (`| head`); the verdict stands. Python must not fail again while closing stdout.
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

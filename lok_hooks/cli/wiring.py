@@ -6,26 +6,36 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from lok_hooks.core.ports import Backend
-from lok_hooks.core.review import Policy
+from lok_hooks.core.ports import Backend, Contents, Memory
+from lok_hooks.core.review import Policy, Review
 from lok_hooks.core.task import Task
+from lok_hooks.errors import RepositoryError, UserError
 
 if TYPE_CHECKING:
+    from lok_hooks.config.load import Given
+    from lok_hooks.core.diff import Diff
     from lok_hooks.core.select import Selection
-    from lok_hooks.core.settings import Settings
+    from lok_hooks.core.settings import BackendSettings, Settings
     from lok_hooks.flows.crew import Crew
     from lok_hooks.flows.review import Means
+    from lok_hooks.repo.git import Repository
+    from lok_hooks.repo.rules import Sides
     from lok_hooks.repo.snapshot import Snapshot
 
 
 def settings(directory: Path, arguments: argparse.Namespace) -> Settings:
     """The settings for a run in `directory` (the top of the work tree) under these arguments."""
+    return _load(directory, arguments, None)
+
+
+def _load(directory: Path, arguments: argparse.Namespace, given: Given | None) -> Settings:
+    """The same, `given` in place of the work tree's lok.toml."""
     from lok_hooks.config.load import load
 
     flags = {
@@ -35,11 +45,70 @@ def settings(directory: Path, arguments: argparse.Namespace) -> Settings:
         "--budget": None if arguments.budget is None else str(arguments.budget),
         "--debate": None if getattr(arguments, "debate", None) is None else str(arguments.debate),
     }
-    return load(directory=directory, environ=os.environ, config_file=arguments.config, flags=flags)
+    return load(
+        directory=directory,
+        environ=os.environ,
+        config_file=arguments.config,
+        flags=flags,
+        given=given,
+        is_trusted=partial(is_trusted, directory),
+    )
+
+
+def is_trusted(directory: Path, digest: str) -> bool:
+    """Whether the user trusts what has this digest (a workflow's: `config.trust_items.workflow_digest`) in the
+    repository that `directory` lies in."""
+    from lok_hooks.config import trusted
+
+    return trusted.is_trusted(digest, trust_place(directory), os.environ)
+
+
+def trust_place(directory: Path) -> Path:
+    """What trust in `directory` hangs on: its repository's common git directory, or itself outside one."""
+    from lok_hooks.repo.git import Repository
+
+    try:
+        return Repository.open(directory).common_dir
+    except RepositoryError:
+        return directory.absolute()
 
 
 def _joined(names: Sequence[str] | None) -> str | None:
     return ",".join(names) if names else None
+
+
+def review_settings(repository: Repository, changes: Sequence[Sides], arguments: argparse.Namespace) -> Settings:
+    """The settings for a review of `changes`, by rules that these do not bring along: lok.toml as it stood before a
+    change that edits it, or as it stands at `[review] config_from`. Notes say so. A file named by `--config` or
+    LOK_CONFIG counts as it is."""
+    from lok_hooks.cli.rules import settings_for
+
+    if _is_named(arguments):
+        return settings(repository.top, arguments)
+    return settings_for(repository, changes, partial(_load, repository.top, arguments))
+
+
+def _is_named(arguments: argparse.Namespace) -> bool:
+    return bool(arguments.config or os.environ.get("LOK_CONFIG"))
+
+
+def edits_rules(snapshot: Snapshot, arguments: argparse.Namespace) -> bool:
+    """Whether a patch edits the lok.toml that counts, left out of the review or not."""
+    from lok_hooks.config.load import FILE_NAME
+
+    if _is_named(arguments):
+        return False
+    return any(FILE_NAME in (file.path, file.old_path) for file in snapshot.diff.files) or any(
+        item.path == FILE_NAME for item in snapshot.diff.skipped
+    )
+
+
+def patch_settings(directory: Path, arguments: argparse.Namespace) -> Settings:
+    """The settings for a patch that edits lok.toml. Whether the work tree stands before or behind the patch is not
+    known, so the repository's rules do not count at all; a note says so."""
+    from lok_hooks.cli.rules import without_rules
+
+    return without_rules(partial(_load, directory, arguments))
 
 
 def selection(settings: Settings) -> Selection:
@@ -56,51 +125,133 @@ def tasks(settings: Settings, names: Sequence[str]) -> tuple[Task, ...]:
     return tuple(known[name] for name in dict.fromkeys(names))
 
 
-def _backends(settings: Settings, snapshot: Snapshot, noted: Callable[[str], None]) -> tuple[Backend, ...]:
+def _backends(
+    settings: Settings, snapshot: Snapshot, noted: Callable[[str], None], memory: Memory
+) -> tuple[Backend, ...]:
     """Every backend that is switched on, in the order of lok.toml; `noted` is told of retries."""
     from lok_hooks.backends.all import make
     from lok_hooks.backends.reformatting import Reformatting
+    from lok_hooks.backends.remembering import Remembering
 
     made = [make(backend, snapshot, noted) for backend in settings.backends if backend.enabled]
-    return tuple(Reformatting(backend) if backend.traits.role == "model" else backend for backend in made)
+    return tuple(Remembering(Reformatting(b), memory) if b.traits.role == "model" else b for b in made)
+
+
+def analysers(settings: Settings, contents: Contents, noted: Callable[[str], None]) -> tuple[Backend, ...]:
+    """The fixed-rule reviewers that are switched on, over these files; of those that `--backend` named, if it did."""
+    from lok_hooks.backends.all import make
+
+    return tuple(
+        make(backend, contents, noted)
+        for backend in settings.backends
+        if backend.enabled
+        and backend.kind in ("static", "sarif")
+        and (not settings.chosen or backend.name in settings.chosen)
+    )
+
+
+_HANDS: Final = frozenset({"codex", "gemini", "claude", "command"})
+"""Kinds of backends that start a program which could obey what the directory says; servers see the prompt alone."""
+
+
+def refuse_dangers(directory: Path) -> None:
+    """Raises UserError with the list of what an agent in `directory` would obey to the user's harm, if anything."""
+    from lok_hooks.core.tree_danger import refusal
+    from lok_hooks.repo.tree_danger import dangers
+    from lok_hooks.report.visible import visible
+
+    if found := dangers(directory):
+        raise UserError(
+            refusal(visible(str(directory)), found),
+            advice="no model is started there. Read these files; to go on all the same: --trust-tree "
+            "(the models are locked as ever)",
+        )
+
+
+def _explorers(
+    models: Sequence[BackendSettings], directory: Path, noted: Callable[[str], None], memory: Memory, seen: str
+) -> tuple[Backend, ...]:
+    """The models, each with what was answered before; `seen` is a digest of what is in the directory."""
+    from lok_hooks.backends.all import make_exploring
+    from lok_hooks.backends.remembering import Remembering
+
+    return tuple(
+        Remembering(make_exploring(model, directory, noted), memory, seen if model.kind in _HANDS else "")
+        for model in models
+    )
 
 
 @contextmanager
-def crew(settings: Settings, directory: Path, *, budget: float | None, verbose: bool, fresh: bool) -> Iterator[Crew]:
+def crew(
+    settings: Settings,
+    directory: Path,
+    *,
+    budget: float | None,
+    verbose: bool,
+    fresh: bool,
+    trust_tree: bool,
+) -> Iterator[Crew]:
     """The models for work by hand, exploring `directory` read-only; ends the progress and every child however the
-    work ends. `fresh`: nothing is remembered. An explicit choice (`--backend`) leaves only those."""
+    work ends. `fresh`: nothing is remembered. An explicit choice (`--backend`) leaves only those. Raises UserError
+    for a directory that carries agents' settings, unless `trust_tree`."""
     from lok_hooks.backends import process
-    from lok_hooks.backends.all import make_exploring
     from lok_hooks.backends.deadline import Until
     from lok_hooks.backends.fanout import ask_all
+    from lok_hooks.cli.keeping import remembering_in
     from lok_hooks.flows.crew import Crew
+    from lok_hooks.repo.tree_danger import instructions
     from lok_hooks.report.live import open_listener
 
+    models = [
+        b
+        for b in settings.backends
+        if b.enabled and b.kind not in ("static", "sarif") and (not settings.chosen or b.name in settings.chosen)
+    ]
+    has_hands = any(backend.kind in _HANDS for backend in models)
+    if has_hands and not trust_tree:
+        refuse_dangers(directory)
     limits = {backend.name: backend.max_parallel for backend in settings.backends}
     deadline = Until.after(budget)
     with open_listener(environ=os.environ, budget=budget, verbose=verbose, stream=sys.stderr) as listener:
-        models = [b for b in settings.backends if b.enabled and b.kind not in ("static", "sarif")]
-        try:
-            yield Crew(
-                backends=tuple(make_exploring(backend, directory, listener.noted) for backend in models),
-                ask_all=partial(ask_all, limits=limits, parallel=settings.parallel),
-                listener=listener,
-                deadline=deadline,
-                now=time.monotonic,
-            )
-        finally:
-            deadline.cancel()
-            process.kill_all()
+        if has_hands and (names := instructions(directory)):
+            listener.noted(f"instructions for agents, shown to no model: {', '.join(names)}")
+        with remembering_in(directory, settings.cache, listener.noted, fresh=fresh) as (memory, seen):
+            try:
+                yield Crew(
+                    backends=_explorers(models, directory, listener.noted, memory, seen),
+                    ask_all=partial(ask_all, limits=limits, parallel=settings.parallel),
+                    listener=listener,
+                    deadline=deadline,
+                    now=time.monotonic,
+                )
+            finally:
+                deadline.cancel()
+                process.kill_all()
+
+
+def screened(review: Review, diff: Diff) -> Review:
+    """The same report without secrets, for a diff of which nothing is looked at but names."""
+    from lok_hooks.backends.secrets import screen
+    from lok_hooks.core.redaction import without_secrets
+
+    return without_secrets(review, screen(diff).redact)
+
+
+def _static_rules(settings: Settings) -> Mapping[str, str]:
+    """What lok.toml says about the embedded reviewer's rules, which hold for secrets even where it is switched off."""
+    return {rule: weight for b in settings.backends if b.kind == "static" for rule, weight in b.rules.items()}
 
 
 @contextmanager
-def means(settings: Settings, snapshot: Snapshot, policy: Policy, *, verbose: bool) -> Iterator[Means]:
+def means(settings: Settings, snapshot: Snapshot, policy: Policy, *, verbose: bool, memory: Memory) -> Iterator[Means]:
     """What a review works with, live progress on; ends the progress and every child however the review ends."""
     from lok_hooks.backends import process
     from lok_hooks.backends.deadline import Until
     from lok_hooks.backends.fanout import ask_all
     from lok_hooks.backends.secrets import screen
+    from lok_hooks.backends.static_secrets import secret_claims
     from lok_hooks.flows.review import Means
+    from lok_hooks.repo.key import repository_key
     from lok_hooks.report.live import open_listener
 
     limits = {backend.name: backend.max_parallel for backend in settings.backends}
@@ -108,13 +259,17 @@ def means(settings: Settings, snapshot: Snapshot, policy: Policy, *, verbose: bo
     with open_listener(environ=os.environ, budget=policy.budget, verbose=verbose, stream=sys.stderr) as listener:
         try:
             yield Means(
-                backends=_backends(settings, snapshot, listener.noted),
+                backends=_backends(settings, snapshot, listener.noted, memory),
                 contents=snapshot,
+                memory=memory,
                 screen=screen,
                 ask_all=partial(ask_all, limits=limits, parallel=settings.parallel),
                 listener=listener,
                 deadline=deadline,
                 now=time.monotonic,
+                secrets=partial(secret_claims, rules=_static_rules(settings)),
+                key=repository_key(snapshot.repository) if snapshot.repository else "",
+                spares_local=not settings.review.redact_local,
             )
         finally:
             deadline.cancel()

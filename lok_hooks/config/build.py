@@ -154,6 +154,7 @@ def _review(reader: _Reader) -> ReviewSettings:
         confirm=get("confirm"),
         threshold=get("threshold"),
         config_from=reader.get(("review", "config_from"), ""),
+        redact_local=get("redact_local"),
     )
 
 

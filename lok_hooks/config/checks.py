@@ -40,7 +40,7 @@ def unselectable(selection: Selection, merged: Merged, layers: list[Layer], fore
     for name in selection.names:
         enabled = ("backends", name, "enabled")
         if name in foreign:
-            text = f'"{name}" stands in a lok.toml that you do not trust yet; name it with --config'
+            text = f'"{name}" stands in a lok.toml that you do not trust yet; run `lok trust`'
         elif name not in known | _faulty(layers):
             text = f'no backend is called "{shown(name)}"{nearest(name, known)}'
         elif not merged.values.get(enabled, True):

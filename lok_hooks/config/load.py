@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -26,20 +27,32 @@ _PLACE: Final = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of docume
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Given:
+    """The repository's own file where it is not read from the work tree: its content (None: there is none) and the
+    side of git it stands on ("HEAD"), which its messages name."""
+
+    content: bytes | None
+    place: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Source:
-    """A file that may be read. `label` begins its messages; only a named file must exist and may be a pipe."""
+    """A file that may be read. `label` begins its messages; only a named file must exist and may be a pipe.
+    `given` takes the place of what lies at `path`."""
 
     path: Path
     label: str
     origin: str
     is_named: bool = False
     is_trusted: bool = True
+    given: Given | None = None
 
 
 @dataclass(kw_only=True, slots=True)
 class _Loading:
-    """What is known so far."""
+    """What is known so far. `is_trusted` knows the digests that the user trusts."""
 
+    is_trusted: Callable[[str], bool]
     merged: Merged = field(default_factory=Merged)
     layers: list[Layer] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
@@ -53,27 +66,34 @@ class _Loading:
         self.merged.put(layer, values)
 
 
+def _never(_: str) -> bool:
+    return False
+
+
 def load(
     *,
     directory: Path,
     environ: Mapping[str, str],
     config_file: Path | None = None,
     flags: Mapping[str, str | None] | None = None,
+    given: Given | None = None,
+    is_trusted: Callable[[str], bool] = _never,
 ) -> Settings:
     """Everything lok.toml says, resolved.
 
-    `directory` is the repository's top (or the current directory outside one). `config_file` (`--config`), else
-    `LOK_CONFIG`, takes the place of the repository's file and is trusted. `flags` holds the flags of
-    `overrides.FLAGS` as typed, None for those not given. The user's file is `lok/lok.toml` under
+    `directory` is the repository's top (or the current directory outside one); `given` takes the place of the
+    repository's file there, whose program-starting keys count when `is_trusted` says yes to their digest.
+    `config_file` (`--config`), else `LOK_CONFIG`, takes the place of the repository's file and is trusted. `flags`
+    holds the flags of `overrides.FLAGS` as typed, None for those not given. The user's file is `lok/lok.toml` under
     `$XDG_CONFIG_HOME`, else under `~/.config`, where the original Lok has it on every system.
 
     Raises ConfigError with one line for every mistake in all files, variables and flags.
     """
-    loading = _Loading(notes=overrides.near_misses(environ))
+    loading = _Loading(is_trusted=is_trusted, notes=overrides.near_misses(environ))
     built_in = built_in_layer()
     loading.add(built_in, built_in.values)
     all_parsed = True
-    for source in _sources(directory, environ, config_file):
+    for source in _sources(directory, environ, config_file, given):
         all_parsed &= _add_file(source, loading, built_in)
     overriding = (overrides.from_environment(environ), overrides.from_flags(flags or {}))
     for layer in (layer for some in overriding for layer in some.layers):
@@ -90,7 +110,9 @@ def load(
     return replace(settings, chosen=selection.names) if selection else settings
 
 
-def _sources(directory: Path, environ: Mapping[str, str], config_file: Path | None) -> list[_Source]:
+def _sources(
+    directory: Path, environ: Mapping[str, str], config_file: Path | None, given: Given | None
+) -> list[_Source]:
     sources = []
     home = environ.get("XDG_CONFIG_HOME", "")
     if not Path(home).is_absolute() and environ.get("HOME"):
@@ -105,7 +127,8 @@ def _sources(directory: Path, environ: Mapping[str, str], config_file: Path | No
         sources.append(_Source(path=named, label=str(named), origin=str(named), is_named=True))
     else:
         own = directory / FILE_NAME
-        sources.append(_Source(path=own, label=FILE_NAME, origin=str(own), is_trusted=False))
+        at = f"{given.place}:{FILE_NAME}" if given and given.place else ""
+        sources.append(_Source(path=own, label=at or FILE_NAME, origin=at or str(own), is_trusted=False, given=given))
     return sources
 
 
@@ -122,28 +145,31 @@ def _add_file(source: _Source, loading: _Loading, built_in: Layer) -> bool:
     if source.is_trusted:
         loading.add(layer, layer.values)
         return True
+    if _is_trusted(layer, loading, built_in):
+        loading.add(layer, layer.values)
+        return True
     sifted = trust.sift(layer.values, loading.merged.values, built_in.values)
     loading.add(layer, sifted.values)
     loading.foreign = sifted.foreign
     if sifted.ignored:
-        loading.notes.append(trust.note(source.label, sifted.ignored))
+        place = source.given.place if source.given else ""
+        loading.notes.append(trust.note(source.label, sifted.ignored, place))
     return True
+
+
+def _is_trusted(layer: Layer, loading: _Loading, built_in: Layer) -> bool:
+    covered = trust.covered(layer.values, built_in.values)
+    return bool(covered) and loading.is_trusted(trust.digest(covered))
 
 
 def _parsed(source: _Source) -> dict[str, Any] | None:
     """The file as TOML; None when it may be absent and is."""
-    label = source.label
-    try:
-        if not source.is_named and not stat.S_ISREG(source.path.stat().st_mode):
-            raise ConfigError(f"{label}: not a regular file; put a text file in its place or remove it")
-        with source.path.open("rb") as file:
-            data = file.read(LARGEST_BYTES + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        if not source.is_named:
-            return None
-        raise ConfigError(f"{label}: there is no such file; check --config and LOK_CONFIG") from None
-    except OSError as error:
-        raise ConfigError(f"{label}: cannot be read ({error.strerror}); mend it or remove it") from error
+    data = source.given.content if source.given else _content(source)
+    return None if data is None else read_toml(data, source.label)
+
+
+def read_toml(data: bytes, label: str) -> dict[str, Any]:
+    """A file's content as TOML. Raises ConfigError, whose message begins with `label`."""
     if len(data) > LARGEST_BYTES:
         raise ConfigError(f"{label}: larger than {LARGEST_BYTES} bytes; is this the right file?")
     try:
@@ -152,6 +178,30 @@ def _parsed(source: _Source) -> dict[str, Any] | None:
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{label}:{line}: not UTF-8 text (byte {error.start}); save the file as UTF-8") from error
     return _toml(text, label)
+
+
+def _content(source: _Source) -> bytes | None:
+    label = source.label
+    try:
+        if not source.is_named and not _is_there_by_that_name(source.path):
+            return None
+        if not source.is_named and not stat.S_ISREG(source.path.stat().st_mode):
+            raise ConfigError(f"{label}: not a regular file; put a text file in its place or remove it")
+        with source.path.open("rb") as file:
+            return file.read(LARGEST_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        if not source.is_named:
+            return None
+        raise ConfigError(f"{label}: there is no such file; check --config and LOK_CONFIG") from None
+    except OSError as error:
+        raise ConfigError(f"{label}: cannot be read ({error.strerror}); mend it or remove it") from error
+
+
+def _is_there_by_that_name(path: Path) -> bool:
+    """Where a file system takes upper and lower case for the same, git does not: a change could bring a Lok.toml along
+    that would pass for the user's own untracked file. Raises OSError."""
+    with os.scandir(path.parent) as entries:
+        return any(entry.name == path.name for entry in entries)
 
 
 def _toml(text: str, label: str) -> dict[str, Any]:

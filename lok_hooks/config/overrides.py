@@ -1,6 +1,6 @@
 """Settings from `LOK_*` environment variables and from command-line flags.
 
-`LOK_CONFIG` names a file and is read by `load`; every other variable is a row of `OVERRIDES`.
+`LOK_CONFIG` names a file and is read by `load`, `LOK_TRUST` by `trusted`; every other variable is a row of `OVERRIDES`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from lok_hooks.config.layers import Key, Layer, checked
 from lok_hooks.config.messages import Mistake
+from lok_hooks.config.trusted import VARIABLE as TRUST_VARIABLE
 from lok_hooks.errors import InternalError
 
 CONFIG_VARIABLE: Final = "LOK_CONFIG"
@@ -143,12 +144,16 @@ def from_flags(flags: Mapping[str, str | None]) -> Overriding:
 
 def near_misses(environ: Iterable[str]) -> list[str]:
     """A note for each variable that looks like a misspelled one of ours; others' variables are left alone."""
-    unknown = [name for name in environ if name.startswith("LOK") and name not in {*ENVIRONMENT, CONFIG_VARIABLE}]
+    unknown = [
+        name
+        for name in environ
+        if name.startswith("LOK") and name not in {*ENVIRONMENT, CONFIG_VARIABLE, TRUST_VARIABLE}
+    ]
     if not unknown:
         return []
     import difflib
 
-    known = {name.replace("_", ""): name for name in (*ENVIRONMENT, CONFIG_VARIABLE)}
+    known = {name.replace("_", ""): name for name in (*ENVIRONMENT, CONFIG_VARIABLE, TRUST_VARIABLE)}
     notes = []
     for name in sorted(unknown):
         close = difflib.get_close_matches(name.replace("_", ""), known, n=1, cutoff=0.9)

@@ -144,6 +144,7 @@ class Review(Entry):
     config_from: Annotated[str, Field(pattern=r"^[^\s\x00-\x1f\x7f-][^\s\x00-\x1f\x7f]*$")] = key(
         "a revision whose lok.toml sets this repository's rules, like origin/main"
     )
+    redact_local: bool = key("false shows secrets to backends marked `local`")
 
 
 class Debate(Section):

@@ -8,14 +8,19 @@ untrusted file are left out:
   that is switched off (it would send text where the user said no);
 * everything about a backend that the user does not know, or that runs a scanner (kind "sarif").
 
+Trust is given to the digest of what is `covered`: all keys of this kind, whatever the user's own file says, so that
+it is the same digest on every machine, and changes when any of them does.
+
 A key that says what holds anyway is left out without a word, so the stock lines that the original Lok writes make
 no noise. `npx @google/gemini-cli` does: it starts whatever the network delivers.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Final
 
 from lok_hooks.config.build import kind_of
@@ -27,6 +32,7 @@ _COMMAND_WRAPPER: Final[Key] = ("defaults", "command_wrapper")
 _NEEDS_TRUST: Final = frozenset({"command", "args", "url", "env", "api_key_env", "kind", "may_block"})
 _NEEDS_TRUST_TO_BE_TRUE: Final = frozenset({"enabled", "local"})
 _MOST_NAMED: Final = 12
+_DIGEST_BYTES: Final = 16  # of what a stranger would have to find a second text for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,12 +67,28 @@ def sift(values: Mapping[Key, Any], below: Mapping[Key, Any], built_in: Mapping[
     return Sifted(values=kept, ignored=tuple(ignored), foreign=foreign)
 
 
-def note(label: str, ignored: tuple[Key, ...]) -> str:
-    """The one line about the ignored keys."""
+def covered(values: Mapping[Key, Any], built_in: Mapping[Key, Any]) -> Values:
+    """The values of a file that trust is about: those that need it, and all about backends that are not built in."""
+    return {
+        path: value
+        for path, value in values.items()
+        if _is_foreign(path, built_in) or _needs_trust(path, value, built_in)
+    }
+
+
+def digest(covered: Mapping[Key, Any]) -> str:
+    """What trust is given to, as 32 hexadecimal digits; any change of a key or a value makes another."""
+    said = json.dumps(sorted((list(path), value) for path, value in covered.items()))
+    return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES, person=b"lok.toml").hexdigest()
+
+
+def note(label: str, ignored: tuple[Key, ...], place: str = "") -> str:
+    """The one line about the ignored keys; `place` is the revision that the file stands in, "" for the one at hand."""
     names = [shown_path(path) for path in ignored[:_MOST_NAMED]]
     if len(ignored) > _MOST_NAMED:
         names.append(f"{len(ignored) - _MOST_NAMED} more")
-    return f"{label}: ignored until you trust it (name it with --config or LOK_CONFIG): {', '.join(names)}"
+    how = "lok trust" if place in ("", "HEAD") else f"lok trust --at {place}"
+    return f"{label}: ignored until you trust it (see them with `{how}`): {', '.join(names)}"
 
 
 def _is_foreign(path: Key, below: Mapping[Key, Any]) -> bool:

@@ -17,6 +17,7 @@ from lok_hooks.errors import DiffError, InternalError
 HUNK: Final = re.compile(rb"^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@.*$", re.MULTILINE)
 _PATCH: Final = b"diff --git "
 _MARK: Final = b"\n@@ -"
+_UNSIGNED: Final = re.compile(rb"\n[^-+ \\\n]")
 _NEUTRAL_NAMES: Final = ("--- a/file", "+++ b/file")
 
 
@@ -72,6 +73,8 @@ def parse_hunks(hunks: bytes) -> tuple[Hunk, ...]:
         raise DiffError(f"{len(slices)} hunks are announced, {sum(map(len, files))} can be read")
     read = []
     for hunk, (head, body) in zip(files[0], slices, strict=True):
+        if _UNSIGNED.search(b"\n" + body):
+            raise DiffError(f"{head!r}: a line below it has no sign")
         added, removed, marks = (_count(body, sign) for sign in (b"+", b"-", b"\\"))
         context = body.count(b"\n") - added - removed - marks
         if (added, removed) != (hunk.added, hunk.removed) or (context + removed, context + added) != (

@@ -26,10 +26,20 @@ BUILT_IN = (
         kind="codex",
         command="codex",
         args=("exec", "--json", "-s", "read-only"),
-        strengths=("hunt", "audit"),
+        strengths=("hunt", "code-analysis", "performance", "dead-code", "audit"),
     ),
-    BackendSettings(name="gemini", kind="gemini", command="gemini", strengths=("audit", "hunt")),
-    BackendSettings(name="claude", kind="claude", command="claude", strengths=("audit", "hunt")),
+    BackendSettings(
+        name="gemini",
+        kind="gemini",
+        command="gemini",
+        strengths=("audit", "security-audit", "architecture", "hunt"),
+    ),
+    BackendSettings(
+        name="claude",
+        kind="claude",
+        command="claude",
+        strengths=("audit", "architecture", "code-analysis", "hunt"),
+    ),
     BackendSettings(
         name="ollama",
         kind="ollama",
@@ -197,7 +207,7 @@ def test_the_example_in_a_repository_says_which_keys_need_trust(home: Home) -> N
     settings = home.load(EXAMPLE.read_text(encoding="utf-8"))
 
     assert settings.notes == (
-        "lok.toml: ignored until you trust it (name it with --config or LOK_CONFIG): "
+        "lok.toml: ignored until you trust it (see them with `lok trust`): "
         "defaults.command_wrapper, backends.lab, backends.reviewer, backends.semgrep",
     )
 

@@ -138,7 +138,7 @@ def test_the_file_of_its_introduction(home: Home) -> None:
         (
             "lok.toml",
             (
-                "lok.toml: ignored until you trust it (name it with --config or LOK_CONFIG): "
+                "lok.toml: ignored until you trust it (see them with `lok trust`): "
                 "backends.gemini.command, backends.gemini.args",
             ),
         ),

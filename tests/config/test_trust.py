@@ -11,7 +11,7 @@ import pytest
 from lok_hooks.core.finding import Severity
 from tests.config.support import Home, backend, task
 
-NOTE = "lok.toml: ignored until you trust it (name it with --config or LOK_CONFIG): "
+NOTE = "lok.toml: ignored until you trust it (see them with `lok trust`): "
 USER = """
 [backends.mine]
 command = "mine"
@@ -132,7 +132,7 @@ def test_a_new_backend_cannot_be_chosen_by_name(home: Home, how: str) -> None:
         flags={"--backend": "new,codex"} if how == "flag" else {},
     )
 
-    assert message == f'{label}: "new" stands in a lok.toml that you do not trust yet; name it with --config'
+    assert message == f'{label}: "new" stands in a lok.toml that you do not trust yet; run `lok trust`'
 
 
 @pytest.mark.parametrize(

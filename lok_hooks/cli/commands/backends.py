@@ -1,0 +1,48 @@
+"""`lok backends`: who is configured, and where each value comes from."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Final
+
+from lok_hooks.errors import EXIT_CLEAN, RepositoryError, UsageError
+
+EXAMPLE: Final = "lok backends --explain"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds its flags."""
+    from lok_hooks.cli.arguments import add_common_flags
+
+    add_common_flags(parser)
+    parser.add_argument("--explain", action="store_true", help="show every value and the file or variable it is from")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Shows the backends; starts nothing."""
+    from lok_hooks.cli import output, wiring
+    from lok_hooks.cli.ledgers import precision_in
+    from lok_hooks.repo.git import Repository
+    from lok_hooks.report.backends import as_json, explained, lay_out
+    from lok_hooks.report.visible import visible
+
+    directory = arguments.dir or Path()
+    if not directory.is_dir():
+        raise UsageError(f"--dir {directory}: not a directory", advice="Name a directory.")
+    try:
+        top = Repository.open(directory).top
+    except RepositoryError:
+        top = directory
+    settings = wiring.settings(top, arguments)
+    precision = precision_in(directory)
+    if arguments.json:
+        output.print_json(as_json(settings.backends, settings.origins, precision))
+        return EXIT_CLEAN
+    lines = lay_out(settings.backends, precision, output.width())
+    if arguments.explain:
+        lines += explained(settings.backends, settings.origins, output.width())
+    output.print_lines(lines, arguments)
+    for note in settings.notes:
+        output.print_text(f"note: {visible(note)}")
+    return EXIT_CLEAN

@@ -1,0 +1,143 @@
+"""`lok doctor`: every backend, git, the hooks, trust and the memory, and what to do about each."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from lok_hooks.errors import ConfigError, RepositoryError, UsageError
+
+if TYPE_CHECKING:
+    from lok_hooks.core.checkup import Check, Checkup
+    from lok_hooks.core.settings import Settings
+    from lok_hooks.repo.git import Repository
+
+EXAMPLE: Final = "lok doctor --probe"
+PROBE_SECONDS: Final = 60.0
+_LISTS_HOOKS: Final = {".pre-commit-config.yaml": "pre-commit", "lefthook.yml": "lefthook", "prek.toml": "prek"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds its flags."""
+    from lok_hooks.cli.arguments import add_common_flags
+
+    add_common_flags(parser)
+    parser.add_argument("--probe", action="store_true", help="ask each model one word; costs what a question costs")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Looks at everything, shows it, and returns 0, or 4 when no model can be asked."""
+    from lok_hooks.cli import output
+    from lok_hooks.flows.doctor import as_json, exit_code
+    from lok_hooks.report.doctor import lay_out
+
+    checkup = examined(arguments)
+    if arguments.json:
+        output.print_json(as_json(checkup))
+    else:
+        output.print_lines(lay_out(checkup, parts(), output.width()), arguments)
+    return exit_code(checkup)
+
+
+def parts() -> str:
+    """Us and what we run on, by version."""
+    import platform
+
+    from lok_hooks import __version__
+
+    return f"lok-hooks {__version__} · Python {platform.python_version()}"
+
+
+def examined(arguments: argparse.Namespace) -> Checkup:
+    """The whole checkup; starts programs with `--version`, and asks them only under `--probe`."""
+    from lok_hooks.backends import process
+    from lok_hooks.backends.deadline import Until
+    from lok_hooks.backends.inspection import inspect_all, probe_all
+    from lok_hooks.cli import wiring
+    from lok_hooks.core.checkup import Checkup
+    from lok_hooks.repo.git import Repository
+
+    directory = arguments.dir or Path()
+    if not directory.is_dir():
+        raise UsageError(f"--dir {directory}: not a directory", advice="Name a directory.")
+    try:
+        repository = Repository.open(directory)
+    except RepositoryError:
+        repository = None
+    settings = wiring.settings(repository.top if repository else directory, arguments)
+    deadline = Until.after(arguments.budget or PROBE_SECONDS)
+    try:
+        backends = inspect_all(settings.backends, deadline)
+        if arguments.probe:
+            backends = probe_all(settings.backends, backends, deadline)
+    finally:
+        deadline.cancel()
+        process.kill_all()
+    return Checkup(backends=backends, checks=tuple(_checks(directory, repository, settings)), notes=settings.notes)
+
+
+def _checks(directory: Path, repository: Repository | None, settings: Settings) -> list[Check]:
+    from lok_hooks.flows.doctor import git_check
+    from lok_hooks.repo.version import git_version
+
+    checks = [git_check(git_version(), repository is not None)]
+    if repository:
+        checks += [*_hook_checks(repository), _trust_check(directory), _memory_check(repository, settings)]
+    return checks
+
+
+def _hook_checks(repository: Repository) -> list[Check]:
+    from lok_hooks.flows.doctor import hook_check
+    from lok_hooks.repo.hook_files import ENTRIES, HOOKS, hooks_folder, look
+
+    folder = hooks_folder(repository)
+    checks = []
+    for name in HOOKS:
+        runner = _lister(repository.top, f"lok-{ENTRIES[name]}")
+        checks.append(hook_check(name, look(folder, name, sys.executable).state, runner))
+    return checks
+
+
+def _lister(top: Path, hook: str) -> str:
+    """The hook runner whose configuration names our hook."""
+    for name, runner in _LISTS_HOOKS.items():
+        try:
+            if hook in (top / name).read_text(encoding="utf-8", errors="replace"):
+                return runner
+        except OSError:
+            continue
+    return ""
+
+
+def _trust_check(directory: Path) -> Check:
+    from lok_hooks.cli.commands.trust import items
+    from lok_hooks.cli.wiring import is_trusted
+    from lok_hooks.core.checkup import Check
+    from lok_hooks.flows.doctor import trust_check
+
+    try:
+        found = list(items(directory, None))
+    except ConfigError as error:
+        return Check(name="trust", state="warn", text=error.message, advice=error.advice)
+    names = {item.name: is_trusted(directory, item.digest) for item in found}
+    return trust_check([n for n, yes in names.items() if yes], [n for n, yes in names.items() if not yes])
+
+
+def _memory_check(repository: Repository, settings: Settings) -> Check:
+    from lok_hooks.cli.keeping import folder_at
+    from lok_hooks.flows.doctor import memory_check
+    from lok_hooks.store.database import Database
+    from lok_hooks.store.memory import StoredMemory
+
+    problems: list[str] = []
+    database = Database(folder_at(repository.top), problems.append)
+    try:
+        if not database.path.exists():
+            return memory_check(None, 0, settings.cache.enabled)
+        stats = StoredMemory(database, ttl_seconds=float("inf"), max_bytes=0, now=time.time).stats()
+    finally:
+        database.close()
+    return memory_check(stats.texts, stats.file_bytes, settings.cache.enabled, "; ".join(problems))

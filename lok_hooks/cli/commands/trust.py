@@ -1,0 +1,151 @@
+"""`lok trust`: what this repository would start, and the user's word for it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from lok_hooks.errors import EXIT_CLEAN, EXIT_USER, ConfigError, RepositoryError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lok_hooks.config.trust_items import Item
+
+EXAMPLE: Final = "lok trust --show"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds its flags."""
+    one = parser.add_mutually_exclusive_group()
+    one.add_argument("--show", action="store_true", help="show what there is and what is trusted; ask nothing")
+    one.add_argument("--revoke", action="store_true", help="trust nothing in this repository any more")
+    one.add_argument("-y", "--yes", action="store_true", help="trust what is shown without asking")
+    parser.add_argument("--at", metavar="REV", help="the lok.toml of this revision too")
+    parser.add_argument("--dir", metavar="DIR", type=Path, default=Path(), help="the repository (default: here)")
+    parser.add_argument("--json", action="store_true", help="one JSON document on standard output; asks nothing")
+    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Shows, asks and remembers; returns 0 when everything shown is trusted afterwards, 2 when the user said no."""
+    from lok_hooks.cli import output
+    from lok_hooks.cli.wiring import trust_place
+    from lok_hooks.config import trusted
+
+    if not arguments.dir.is_dir():
+        raise UsageError(f"--dir {arguments.dir}: not a directory", advice="Name a directory.")
+    place = trust_place(arguments.dir)
+    if arguments.revoke:
+        is_new = trusted.revoke(place)
+        output.print_text("Nothing in this repository is trusted any more." if is_new else "Nothing was trusted here.")
+        return EXIT_CLEAN
+    found = list(items(arguments.dir, arguments.at))
+    holds = {item.digest: trusted.is_trusted(item.digest, place, os.environ) for item in found}
+    if arguments.json:
+        shown = [
+            {"name": i.name, "digest": i.digest, "trusted": holds[i.digest], "lines": list(i.lines)} for i in found
+        ]
+        output.print_json({"schema": "lok-hooks/trust/1", "record": str(trusted.record_path(place)), "items": shown})
+        return EXIT_CLEAN
+    _show(found, holds, arguments)
+    wanted = [item for item in found if not holds[item.digest]]
+    if arguments.show or not wanted:
+        return EXIT_CLEAN
+    if not arguments.yes and not _agrees(wanted):
+        print("lok trust: nothing was trusted", file=sys.stderr)
+        return EXIT_USER
+    path = trusted.approve(place, {item.digest: item.name for item in wanted})
+    output.print_text(f"Trusted, until it changes; remembered in {path}")
+    return EXIT_CLEAN
+
+
+def items(directory: Path, revision: str | None) -> Iterator[Item]:
+    """Everything that needs trust here, each once: lok.toml as it lies in the work tree, as it is staged, as HEAD,
+    `[review] config_from` and `revision` have it (a review may go by any of them), and the workflows."""
+    from lok_hooks.config import trust_items
+    from lok_hooks.config.load import FILE_NAME
+
+    top = _top(directory)
+    seen = set()
+    for name, content in _settings_files(directory, top, revision):
+        try:
+            item = trust_items.of_settings(content, name)
+        except ConfigError:
+            # The one at hand must be right; an older one is only looked at in case it counts.
+            if name == FILE_NAME:
+                raise
+            continue
+        if item and item.digest not in seen:
+            seen.add(item.digest)
+            yield item
+    for name, content in trust_items.workflow_files(top):
+        if item := trust_items.of_workflow(content, name):
+            yield item
+
+
+def _top(directory: Path) -> Path:
+    from lok_hooks.repo.git import Repository
+
+    try:
+        return Repository.open(directory).top
+    except RepositoryError:
+        return directory.absolute()
+
+
+def _settings_files(directory: Path, top: Path, revision: str | None) -> Iterator[tuple[str, bytes]]:
+    from lok_hooks.config.load import FILE_NAME, read_toml
+    from lok_hooks.repo.git import Repository
+    from lok_hooks.repo.rules import rule_file_at, rule_file_in_index
+
+    pins = [revision] if revision else []
+    if (top / FILE_NAME).is_file():
+        content = _content(top / FILE_NAME)
+        pin = read_toml(content, FILE_NAME).get("review", {})
+        pins += [pin["config_from"]] if isinstance(pin, dict) and isinstance(pin.get("config_from"), str) else []
+        yield FILE_NAME, content
+    try:
+        repository = Repository.open(directory)
+    except RepositoryError:
+        return
+    if (staged := rule_file_in_index(repository, FILE_NAME)) is not None:
+        yield f"index:{FILE_NAME}", staged
+    for rev in ["HEAD"] * bool(repository.head) + pins:
+        if (committed := rule_file_at(repository, rev, FILE_NAME)) is not None:
+            yield f"{rev}:{FILE_NAME}", committed
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); mend it or remove it") from error
+
+
+def _show(found: list[Item], holds: dict[str, bool], arguments: argparse.Namespace) -> None:
+    from lok_hooks.cli import output
+    from lok_hooks.config.trust_items import own_programs
+    from lok_hooks.report.trust import item_lines
+
+    if not found:
+        output.print_text("Nothing here needs your trust: no program, server, credential or shell step is named.")
+    for item in found:
+        state = "trusted" if holds[item.digest] else "not trusted: these keys and steps are ignored"
+        inside = own_programs(item, _top(arguments.dir))
+        lines = item_lines(item.name, item.digest, state, item.lines, inside, output.width())
+        output.print_lines([*lines, ()], arguments)
+
+
+def _agrees(wanted: list[Item]) -> bool:
+    if not sys.stdin.isatty():
+        digests = ",".join(item.digest for item in wanted)
+        raise UsageError(
+            "there is nobody to ask: standard input is no terminal",
+            advice=f"Run it on a terminal, give --yes, or for one run set LOK_TRUST={digests}",
+        )
+    sys.stdout.write("Start these on this machine, as you? [y/N] ")
+    sys.stdout.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -1,0 +1,111 @@
+"""What the user has trusted: digests, kept outside every repository, for each repository apart.
+
+The record lies in the user's state folder, one file for each repository, named by a digest of the path of its common
+git directory, so that linked work trees share it. Only the user may read or write it; a file that others could have
+written counts as none. `LOK_TRUST` (digests, separated by commas) does the same for one run, for machines that ask
+nobody.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final
+
+from lok_hooks.errors import OutputError
+
+VARIABLE: Final = "LOK_TRUST"
+_MOST_KEPT: Final = 200  # digests for one repository; the oldest go first
+_LARGEST_BYTES: Final = 256 * 1024
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Approved:
+    """One digest that the user has trusted, and the name of the file it was made of."""
+
+    digest: str
+    name: str
+
+
+def is_trusted(digest: str, place: Path, environ: Mapping[str, str]) -> bool:
+    """Whether the user trusts what has this digest, in the repository whose common git directory is `place` (outside
+    one: the directory of the file). Never raises: a record that cannot be used trusts nothing."""
+    if not digest:
+        return False
+    if digest in {word.strip() for word in environ.get(VARIABLE, "").split(",")}:
+        return True
+    return any(approved.digest == digest for approved in approvals(place))
+
+
+def approvals(place: Path) -> tuple[Approved, ...]:
+    """Everything the user has trusted in the repository at `place`, the oldest first."""
+    try:
+        kept = json.loads(_read_own(record_path(place)))["approved"]
+        return tuple(Approved(digest=str(digest), name=str(name)) for digest, name in kept.items())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        # Somebody else's file, or half of one: asking again is the safe answer.
+        return ()
+
+
+def approve(place: Path, added: Mapping[str, str]) -> Path:
+    """Trust these digests (with the names of their files) besides what is trusted already, and return the record's
+    path. Raises OutputError when it cannot be written."""
+    kept = {approved.digest: approved.name for approved in approvals(place) if approved.digest not in added}
+    together = dict(list({**kept, **added}.items())[-_MOST_KEPT:])
+    record = {"repository": os.fsencode(place).decode(errors="backslashreplace"), "approved": together}
+    path = record_path(place)
+    try:
+        _write_own(path, json.dumps(record, indent=1).encode())
+    except OSError as error:
+        raise OutputError(
+            f"{path}: cannot be written ({error.strerror})", advice="make it writable, or set XDG_STATE_HOME"
+        ) from error
+    return path
+
+
+def revoke(place: Path) -> bool:
+    """Trust nothing in the repository at `place` any more; whether there was anything. Raises OutputError."""
+    path = record_path(place)
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be removed ({error.strerror})", advice="remove it yourself") from error
+    return True
+
+
+def record_path(place: Path) -> Path:
+    """Where the record about the repository at `place` lies, whether it exists or not."""
+    from platformdirs import user_state_path
+
+    name = blake2b(os.fsencode(place.resolve()), digest_size=16).hexdigest()
+    return user_state_path("lok") / "trust" / f"{name}.json"
+
+
+def _read_own(path: Path) -> bytes:
+    """The content of a file that is this user's alone. Raises OSError."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
+            raise PermissionError(f"{path} is not this user's own")
+        return file.read(_LARGEST_BYTES)
+
+
+def _write_own(path: Path, content: bytes) -> None:
+    """The file whole or not at all, readable by this user alone. Raises OSError."""
+    import secrets
+
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,227 @@
+"""Workflow files: the original Lok's mean what they meant there; every mistake is told with its place."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from lok_hooks.config.workflow_find import BUILT_IN, all_workflows, find, named_file
+from lok_hooks.config.workflow_read import read_workflow
+from lok_hooks.core.workflow import Workflow
+from lok_hooks.errors import ConfigError
+
+DATA = Path(__file__).parent / "data" / "lok"
+BACKENDS = ("codex", "gemini", "claude", "ollama")
+
+
+def read(text: str) -> Workflow:
+    return read_workflow(text.encode(), "w.toml", "w", BACKENDS)
+
+
+def mistakes(text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        read(text)
+    return caught.value.message.split("\n")
+
+
+def step(more: str, name: str = "a") -> str:
+    return f'[[steps]]\nname = "{name}"\n{more}\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "order", "last"),
+    [
+        ("diff", {"get-diff": (), "review": ("get-diff",)}, ("review",)),
+        (
+            "hunt",
+            {
+                "hunt-errors": (),
+                "hunt-perf": (),
+                "hunt-dead-code": (),
+                "synthesize": ("hunt-errors", "hunt-perf", "hunt-dead-code"),
+            },
+            ("synthesize",),
+        ),
+        (
+            "fix",
+            {
+                "fetch": (),
+                "propose_claude": ("fetch",),
+                "propose_codex": ("fetch",),
+                "debate": ("propose_claude", "propose_codex", "fetch"),
+                "comment": ("debate",),
+            },
+            ("comment",),
+        ),
+    ],
+)
+def test_the_originals_files(name: str, order: dict[str, tuple[str, ...]], last: tuple[str, ...]) -> None:
+    found = named_file(DATA / f"workflow-{name}.toml")
+    workflow = read_workflow(found.content, found.label, found.name, BACKENDS)
+    assert workflow.name == name
+    assert {each.name: each.waits_for for each in workflow.steps} == order
+    assert workflow.last_steps == last
+
+
+@pytest.mark.parametrize(
+    "path", sorted([*DATA.glob("workflow-*.toml"), *BUILT_IN.glob("*.toml")]), ids=lambda p: p.name
+)
+def test_every_file_of_the_original_and_of_ours_can_be_read(path: Path) -> None:
+    found = named_file(path)
+    assert read_workflow(found.content, found.label, found.name, BACKENDS).steps
+
+
+def test_what_every_key_means() -> None:
+    workflow = read(
+        'name = "all"\ndescription = "every key"\ncontinue_on_error = true\ntimeout = "5m"\n'
+        + step('shell = "true"', "first")
+        + step(
+            'prompt = "x {{ item }} {{ index }}"\nbackends = ["codex", "claude"]\nconsensus = "weighted_vote"\n'
+            'weights = { codex = 2 }\ndepends_on = ["first"]\nmin_deps_success = 1\nif = "first.success"\n'
+            'for_each = ["a", "b"]\nretries = 3\nretry_delay = 2000\ntimeout = 60000\ncontinue_on_error = false\n'
+            'output_format = "json"',
+            "second",
+        )
+        + step('prompt = "{{ steps.second.output }}"\nbackend = "gemini"\ntimeout = 0\nwhen = "arg.1"', "third")
+    )
+    first, second, third = workflow.steps
+    assert (first.timeout, first.continue_on_error) == (300.0, True)
+    assert (second.backends, second.consensus, second.weights) == (("codex", "claude"), "weighted_vote", {"codex": 2.0})
+    assert (second.min_successes, second.condition, second.for_each) == (1, "first.success", ("a", "b"))
+    assert (second.retries, second.retry_delay, second.timeout) == (3, 2.0, 60.0)
+    assert (second.continue_on_error, second.output_format) == (False, "json")
+    assert (third.backends, third.timeout, third.condition, third.waits_for) == (
+        ("gemini",),
+        None,
+        "arg.1",
+        ("second",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "w.toml: steps: missing"),
+        ('naem = "x"\n' + step('shell = "x"'), 'w.toml: naem: unknown key; did you mean "name"?'),
+        (step('shel = "x"'), 'w.toml: step "a": shel: unknown key; did you mean "shell"?'),
+        (step('prompt = "x"\napply_edits = true'), 'w.toml: step "a": apply_edits: steps that edit files are not run'),
+        (step('prompt = "x"\nverify = "make"'), 'step "a": verify: steps that edit files are not run'),
+        (step(""), 'w.toml: step "a": has to have either prompt or shell'),
+        (step('prompt = "x"\nshell = "y"'), "has to have either prompt or shell"),
+        (step('shell = "x"\nbackend = "codex"'), 'step "a": backend: a shell step asks no backend'),
+        (step('prompt = "x"\nbackend = "codx"'), 'backend: no backend is called "codx"; did you mean "codex"?'),
+        (step('prompt = "x"\nbackends = ["claude", "none"]'), 'backends: no backend is called "none"'),
+        (step('prompt = "x"\nbackend = "codex"\nbackends = ["claude"]'), "contradicts backend"),
+        (step('shell = "x"\ndepends_on = ["b"]'), 'depends_on: no step is called "b"; known: a'),
+        (step('shell = "x"') + step('shell = "y"'), 'step "a": name: two steps have this name'),
+        (step('shell = "x"\nmin_deps_success = 1'), "min_deps_success: 1 of only 0 steps in depends_on"),
+        (step('prompt = "{{ steps.b.output }}"'), 'step "a": prompt: no step is called "b"'),
+        (step('prompt = "{{ steps.a.output }}"'), "prompt: refers to its own output"),
+        (step('prompt = "{{ stps.a }}"'), 'prompt: there is nothing called stps; did you mean "steps"?'),
+        (step('prompt = "{{ env.HOME }}"'), "prompt: there is nothing called env"),
+        (step('prompt = "{{ item }}"'), "prompt: there is nothing called item"),
+        (step('prompt = "x\\n{% if %}"'), "prompt: not a template (line 2)"),
+        (step('prompt = "x"\nif = "contains(b.output, 1)"'), "if: there is nothing called b"),
+        (step('prompt = "x"\nif = "contains("'), "if: not a template"),
+        (step('prompt = "x"\nif = "arg.1"\nwhen = "arg.1"'), "when: the same as `if`"),
+        (step('prompt = "x"\nconsensus = "majority"'), "consensus: input should be 'first', 'synthesis', 'vote' or"),
+        (step('prompt = "x"\ntimeout = 300'), "timeout: less than a second; numbers are milliseconds here"),
+        (step('prompt = "x"\ntimeout = "soon"'), 'timeout: not a duration like "30s"'),
+        (step('prompt = "x"\nretries = -1'), "retries: input should be greater than or equal to 0"),
+        (step('shell = "eval {{ arg.1 }}"'), 'step "a": shell: a value inside what eval reads as code'),
+        (step('shell = "x"', name="1a"), 'step "1a": name: '),
+        ("[[steps]]\nshell = 'x'\n", 'step "#1": name: missing'),
+        ("steps = 3", "w.toml: steps: "),
+        ("[[steps]", "w.toml:1:"),
+    ],
+)
+def test_mistakes_have_a_place(text: str, said: str) -> None:
+    assert any(said in line for line in mistakes(text)), mistakes(text)
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    told = mistakes(
+        step('prompt = "{{ steps.x.output }}"\nbackend = "y"') + step('shell = "ls"\ndepends_on = ["z"]', "b")
+    )
+    assert len(told) == 3
+
+
+@pytest.mark.parametrize(
+    ("waits", "circle"),
+    [
+        ({"a": "b", "b": "a"}, {"a waits for b waits for a", "b waits for a waits for b"}),
+        ({"a": "a"}, {"a waits for a"}),
+    ],
+)
+def test_a_circle_is_told(waits: dict[str, str], circle: set[str]) -> None:
+    text = "".join(step(f'shell = "x"\ndepends_on = ["{other}"]', name) for name, other in waits.items())
+    (told,) = mistakes(text)
+    assert any(told.endswith(f"depends_on: a circle: {each}") for each in circle)
+
+
+def test_a_circle_of_mentions_is_told() -> None:
+    text = step('prompt = "{{ steps.b.output }}"') + step('prompt = "{{ steps.a.output }}"', "b")
+    assert "a circle: " in mistakes(text)[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{" * 90_000,
+        "{{ a " * 30_000,
+        "{% x {{ y " * 15_000,
+        "{{ steps." + "a-" * 90_000 + " }}",
+        "'" * 150_000,
+        "$(" * 90_000,
+        "<<a " * 40_000,
+        "{{ arg.1 }} " * 15_000,
+        "{{ " + "(" * 90_000 + " }}",
+        "{{ " + "-" * 150_000 + "1 }}",
+    ],
+    ids=lambda text: text[:12],
+)
+@pytest.mark.parametrize("key", ["prompt", "shell"])
+def test_a_hostile_file_takes_no_longer_than_an_honest_one(text: str, key: str) -> None:
+    started = time.process_time()
+    with contextlib.suppress(ConfigError):
+        read(step(f"{key} = {json.dumps(text)}"))
+    assert time.process_time() - started < 10
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> tuple[Path, dict[str, str]]:
+    """A project and a user's folder."""
+    (tmp_path / "project" / ".lok" / "workflows").mkdir(parents=True)
+    (tmp_path / "config" / "lok" / "workflows").mkdir(parents=True)
+    return tmp_path / "project", {"XDG_CONFIG_HOME": str(tmp_path / "config")}
+
+
+def test_the_project_comes_first_then_the_user_then_ours(places: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
+    project, environ = places
+    assert getattr(find("hunt", project, environ), "origin", "") == "built-in"
+    (tmp_path / "config" / "lok" / "workflows" / "hunt.toml").write_text("")
+    assert getattr(find("hunt", project, environ), "origin", "") == "user"
+    (project / ".lok" / "workflows" / "hunt.toml").write_text("")
+    assert getattr(find("hunt", project, environ), "origin", "") == "project"
+    assert [each.origin for each in all_workflows(project, environ) if each.name == "hunt"] == [
+        "project",
+        "user",
+        "built-in",
+    ]
+    assert find("nowhere", project, environ) is None
+
+
+def test_files_that_cannot_be_read_are_named(places: tuple[Path, dict[str, str]]) -> None:
+    project, environ = places
+    os.mkfifo(project / ".lok" / "workflows" / "pipe.toml")
+    with pytest.raises(ConfigError, match="not a regular file"):
+        find("pipe", project, environ)
+    # A broken neighbour holds nothing up.
+    assert find("hunt", project, environ)
+    with pytest.raises(ConfigError, match="No such file"):
+        named_file(project / "nowhere.toml")

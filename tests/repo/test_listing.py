@@ -1,0 +1,98 @@
+"""Which files of a directory a sweep may read, and what it may not reach."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lok_hooks.core.diff import SkipReason, Status
+from lok_hooks.core.select import Selection
+from lok_hooks.errors import UsageError
+from lok_hooks.repo.listing import list_files
+
+
+def git(directory: Path, *argv: str) -> None:
+    subprocess.run(["git", *argv], cwd=directory, check=True, capture_output=True)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "folder"
+    (made / "src").mkdir(parents=True)
+    (made / "src" / "a.py").write_text("x = 1\ny = 2")
+    return made
+
+
+def test_a_file_is_shown_as_if_all_of_it_were_new(folder: Path) -> None:
+    listing = list_files(folder, Selection())
+    file = listing.file("src/a.py")
+    assert file is not None
+    assert file.status is Status.ADDED
+    assert [(line.new, line.text) for hunk in file.hunks for line in hunk.lines()] == [(1, "x = 1"), (2, "y = 2")]
+    assert listing.new(file) == b"x = 1\ny = 2"
+    git(folder, "init", "-q")
+    hashed = subprocess.run(["git", "hash-object", "src/a.py"], cwd=folder, capture_output=True, text=True, check=True)
+    assert file.new_blob == hashed.stdout.strip()
+
+
+def test_what_git_ignores_is_not_listed_and_what_is_untracked_is(folder: Path) -> None:
+    git(folder, "init", "-q")
+    (folder / ".gitignore").write_text("*.log\n")
+    (folder / "debug.log").write_text("x")
+    (folder / "new.py").write_text("x")
+    assert list_files(folder, Selection()).paths == (".gitignore", "new.py", "src/a.py")
+    assert list_files(folder / "src", Selection()).paths == ("a.py",)
+    (folder / ".gitignore").write_text("src\n")
+    assert list_files(folder / "src", Selection()).paths == ("a.py",)
+
+
+def test_links_lead_nowhere(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "secret.py").write_text("secret")
+    (folder / "file.py").symlink_to(tmp_path / "outside" / "secret.py")
+    (folder / "linked").symlink_to(tmp_path / "outside")
+    listing = list_files(folder, Selection())
+    assert listing.paths == ("src/a.py",)
+    assert listing.file("file.py") is None
+    assert listing.file("../outside/secret.py") is None
+    assert listing.file("linked/secret.py") is None
+    # A link that comes in the place of a listed file leads nowhere either.
+    (folder / "src" / "a.py").unlink()
+    (folder / "src" / "a.py").symlink_to(tmp_path / "outside" / "secret.py")
+    assert listing.file("src/a.py") is None
+
+
+def test_what_is_left_out_says_why(folder: Path) -> None:
+    (folder / "package-lock.json").write_text("{}")
+    (folder / ".env").write_text("KEY=value")
+    (folder / "big.py").write_text("x" * 200)
+    (folder / "image.dat").write_bytes(b"\0\1")
+    (folder / "empty.py").write_text("")
+    listing = list_files(folder, Selection(max_file_bytes=100))
+    shown = listing.diff()
+    assert [file.path for file in shown.files] == ["src/a.py"]
+    assert {item.path: item.reason for item in shown.skipped} == {
+        "package-lock.json": SkipReason.LOCK_FILE,
+        ".env": SkipReason.CREDENTIALS,
+        "big.py": SkipReason.TOO_LARGE,
+        "image.dat": SkipReason.BINARY,
+        "empty.py": SkipReason.NO_TEXT_CHANGE,
+    }
+
+
+def test_names_of_any_bytes(folder: Path) -> None:
+    (folder / os.fsdecode(b"caf\xe9.py")).write_text("x = 1\n")
+    (folder / "two\nlines.py").write_text("x = 1\n")
+    listing = list_files(folder, Selection())
+    assert set(listing.paths) == {"caf\\xe9.py", "two\nlines.py", "src/a.py"}
+    assert listing.file("caf\\xe9.py") is not None
+
+
+def test_no_directory(folder: Path) -> None:
+    with pytest.raises(UsageError, match="not a directory"):
+        list_files(folder / "src" / "a.py", Selection())
+    with pytest.raises(UsageError, match="No such file"):
+        list_files(folder / "nowhere", Selection())
