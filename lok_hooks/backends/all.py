@@ -8,6 +8,7 @@ from typing import Final
 
 from lok_hooks.core.ports import Backend, Contents
 from lok_hooks.core.settings import BackendKind, BackendSettings
+from lok_hooks.errors import InternalError
 
 
 def make(settings: BackendSettings, contents: Contents, noted: Callable[[str], None] | None = None) -> Backend:
@@ -24,7 +25,11 @@ def make(settings: BackendSettings, contents: Contents, noted: Callable[[str], N
 def make_exploring(settings: BackendSettings, directory: Path, noted: Callable[[str], None] | None = None) -> Backend:
     """The same model, for questions asked by hand: it runs in `directory` and may read what is there, but not write,
     run or reach anything else. Analysers do not explore: InternalError for one."""
-    raise NotImplementedError
+    from lok_hooks.backends.retrying import Retrying
+
+    if settings.kind in ("sarif", "static"):
+        raise InternalError(f"{settings.name}: an analyser does not explore")
+    return Retrying(EXPLORERS[settings.kind](settings, directory), noted)
 
 
 def _codex(settings: BackendSettings, _: Contents) -> Backend:
@@ -75,6 +80,42 @@ def _static(settings: BackendSettings, contents: Contents) -> Backend:
     return Static(settings, contents)
 
 
+def _exploring_codex(settings: BackendSettings, directory: Path) -> Backend:
+    from lok_hooks.backends.exploring import ExploringCodex
+
+    return ExploringCodex(settings, directory)
+
+
+def _exploring_gemini(settings: BackendSettings, directory: Path) -> Backend:
+    from lok_hooks.backends.exploring import ExploringGemini
+
+    return ExploringGemini(settings, directory)
+
+
+def _exploring_claude(settings: BackendSettings, directory: Path) -> Backend:
+    from lok_hooks.backends.exploring import ExploringClaude
+
+    return ExploringClaude(settings, directory)
+
+
+def _exploring_command(settings: BackendSettings, directory: Path) -> Backend:
+    from lok_hooks.backends.exploring import ExploringCommand
+
+    return ExploringCommand(settings, directory)
+
+
+def _exploring_ollama(settings: BackendSettings, _: Path) -> Backend:
+    from lok_hooks.backends.ollama import Ollama
+
+    return Ollama(settings)
+
+
+def _exploring_openai(settings: BackendSettings, _: Path) -> Backend:
+    from lok_hooks.backends.openai import OpenAI
+
+    return OpenAI(settings)
+
+
 FACTORIES: Final[Mapping[BackendKind, Callable[[BackendSettings, Contents], Backend]]] = {
     "codex": _codex,
     "gemini": _gemini,
@@ -84,4 +125,13 @@ FACTORIES: Final[Mapping[BackendKind, Callable[[BackendSettings, Contents], Back
     "command": _command,
     "sarif": _sarif,
     "static": _static,
+}
+
+EXPLORERS: Final[Mapping[BackendKind, Callable[[BackendSettings, Path], Backend]]] = {
+    "codex": _exploring_codex,
+    "gemini": _exploring_gemini,
+    "claude": _exploring_claude,
+    "ollama": _exploring_ollama,
+    "openai": _exploring_openai,
+    "command": _exploring_command,
 }

@@ -68,7 +68,7 @@ def read_arguments(settings: BackendSettings, default_command: str, allowed: All
     if refused:
         raise ConfigError(
             "\n".join(f"backends.{settings.name}.args: {argument!r} may not stand here" for argument in refused),
-            advice="a review runs this CLI locked (no tools, no project files, read-only); "
+            advice="lok runs this CLI locked (no project files, nothing to write or run with); "
             f"only these may be added: {_names(allowed)}",
         )
     return Given(program=tuple(program), extra=tuple(extra), model=model)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from lok_hooks.backends.arguments import Allowed
 from lok_hooks.backends.process import Finished
-from lok_hooks.backends.sealed import SYSTEM_PROMPT, Call, Product, Room, SealedCli, text
+from lok_hooks.backends.sealed import Call, Product, Room, SealedCli, text
 from lok_hooks.core.ports import Failure, FailureKind, Reply
 from lok_hooks.core.task import Prompt
 
@@ -28,8 +28,8 @@ PRODUCT: Final = Product(
 )
 
 _ARGV: Final = (
-    *("-p", "--output-format", "json", "--tools", "", "--strict-mcp-config", "--setting-sources", ""),
-    *("--disable-slash-commands", "--no-session-persistence", "--max-turns", "3", "--system-prompt", SYSTEM_PROMPT),
+    *("-p", "--output-format", "json", "--strict-mcp-config", "--setting-sources", ""),
+    *("--disable-slash-commands", "--no-session-persistence"),
 )
 _ALLOWED: Final = Allowed(
     stock={
@@ -51,6 +51,8 @@ class Claude(SealedCli):
 
     product = PRODUCT
     allowed = _ALLOWED
+    locks: tuple[str, ...] = ("--tools", "", "--max-turns", "3")
+    key_locks: tuple[str, ...] = ("--bare",)
 
     def prepare(self, room: Room, prompt: Prompt) -> Call | Failure:
         """With an API key in a configuration folder of its own and --bare; else where the user's login is kept."""
@@ -60,10 +62,10 @@ class Claude(SealedCli):
             "CLAUDE_CODE_MAX_RETRIES": "0",
             "API_TIMEOUT_MS": str(max(1, int(self.settings.timeout * 1000))),
         }
-        argv = [*self._given.extra, *_ARGV]
+        argv = [*self._given.extra, *_ARGV, *self.locks, "--system-prompt", self.system_prompt]
         key = self.value_of(self.settings.api_key_env) or self.value_of("ANTHROPIC_API_KEY")
         if key:
-            argv.append("--bare")
+            argv += self.key_locks
             env |= {"ANTHROPIC_API_KEY": key, "CLAUDE_CONFIG_DIR": str(room.root / "claude")}
         if self.settings.url:
             env["ANTHROPIC_BASE_URL"] = self.settings.url.rstrip("/")

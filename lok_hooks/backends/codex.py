@@ -12,7 +12,7 @@ from typing import Any, Final
 from lok_hooks.backends.arguments import Allowed
 from lok_hooks.backends.logins import lend, write_private
 from lok_hooks.backends.process import Finished
-from lok_hooks.backends.sealed import SYSTEM_PROMPT, Call, Product, Room, SealedCli, text
+from lok_hooks.backends.sealed import Call, Product, Room, SealedCli, text
 from lok_hooks.core.ports import Failure, FailureKind, Reply
 from lok_hooks.core.task import Prompt
 
@@ -27,13 +27,15 @@ PRODUCT: Final = Product(
 
 _LOCKED: Final = (
     *("exec", "--json", "--ephemeral", "--skip-git-repo-check", "--ignore-user-config", "--ignore-rules"),
-    *("-s", "read-only", "-c", "analytics.enabled=false", "-c", "project_doc_max_bytes=0"),
+    *("-c", "analytics.enabled=false", "-c", "project_doc_max_bytes=0"),
     *("-c", 'web_search="disabled"', "-c", "skills.include_instructions=false"),
-    *("-c", f"instructions={json.dumps(SYSTEM_PROMPT)}"),
 )
+_SANDBOX: Final = ("-s", "read-only")
+READING: Final = ("shell_tool", "unified_exec")
+"""The features with which it reads files: it has no other tool for that than commands in its read-only sandbox."""
 _DISABLED: Final = (
-    *("shell_tool", "unified_exec", "view_image", "multi_agent", "goals", "apps", "plugins", "hooks"),
-    *("image_generation", "unbounded_connection_retries"),
+    *("view_image", "multi_agent", "goals", "apps", "plugins", "hooks", "image_generation"),
+    "unbounded_connection_retries",
 )
 _ALLOWED: Final = Allowed(
     subcommand="exec",
@@ -120,6 +122,8 @@ class Codex(SealedCli):
 
     product = PRODUCT
     allowed = _ALLOWED
+    sandbox: tuple[str, ...] = _SANDBOX
+    disabled: tuple[str, ...] = (*READING, *_DISABLED)
 
     def prepare(self, room: Room, prompt: Prompt) -> Call | Failure:
         """A private CODEX_HOME that holds the login and nothing else."""
@@ -131,8 +135,9 @@ class Codex(SealedCli):
             reason = "no login found: neither auth.json in CODEX_HOME nor an API key"
             advice = f"{PRODUCT.login}; a login kept in the keyring cannot be lent to a sealed run"
             return self.failure(FailureKind.NOT_LOGGED_IN, reason, advice)
-        argv = [*self._extra(), *_LOCKED[1:], *provider]
-        for feature in _DISABLED:
+        argv = [*self._extra(), *_LOCKED[1:], *self.sandbox, *provider]
+        argv += ["-c", f"instructions={json.dumps(self.system_prompt)}"]
+        for feature in self.disabled:
             argv += ["--disable", feature]
         if self.model:
             argv += ["-m", self.model]

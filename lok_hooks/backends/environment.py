@@ -31,13 +31,14 @@ def child_environment(
     """The environment of a sealed program: of `parent` the allowed names and `kept` (names, or prefixes with "*"),
     then `added`; temporary files go to `temporary`."""
     allowed = (*_ALLOWED, *kept)
-    environment = {name: value for name, value in parent.items() if _fits(name, allowed)}
+    environment = {name: value for name, value in parent.items() if fits(name, allowed)}
     environment["PATH"] = absolute_path(environment.get("PATH", os.defpath))
     environment |= {"TERM": "dumb", "NO_COLOR": "1", "TMPDIR": str(temporary)} | dict(added)
-    return {name: value for name, value in environment.items() if not _fits(name, _BARRED)}
+    return {name: value for name, value in environment.items() if not fits(name, _BARRED)}
 
 
-def _fits(name: str, patterns: Iterable[str]) -> bool:
+def fits(name: str, patterns: Iterable[str]) -> bool:
+    """Whether a variable's name is one of these; a pattern that ends with "*" is a prefix."""
     return any(name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern for pattern in patterns)
 
 

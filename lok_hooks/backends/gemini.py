@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from lok_hooks.backends.arguments import Allowed
 from lok_hooks.backends.complaints import innermost
 from lok_hooks.backends.logins import lend, write_private
 from lok_hooks.backends.process import Finished
-from lok_hooks.backends.sealed import SYSTEM_PROMPT, Call, Product, Room, SealedCli, text
+from lok_hooks.backends.sealed import Call, Product, Room, SealedCli, text
 from lok_hooks.core.ports import Failure, FailureKind, Reply
 from lok_hooks.core.task import Prompt
 
@@ -29,8 +30,8 @@ PRODUCT: Final = Product(
     login="run `gemini` once and sign in, or set GEMINI_API_KEY",
 )
 
-_ARGV: Final = ("-o", "json", "--approval-mode", "plan", "--skip-trust", "-e", "none")
-_SETTINGS: Final[dict[str, Any]] = {
+_ARGV: Final = ("-o", "json", "--approval-mode", "plan", "-e", "none")
+LOCKS: Final[Mapping[str, Any]] = {
     "privacy": {"usageStatisticsEnabled": False},
     "telemetry": {"enabled": False},
     "general": {
@@ -74,6 +75,8 @@ class Gemini(SealedCli):
 
     product = PRODUCT
     allowed = _ALLOWED
+    locks: Mapping[str, Any] = LOCKS
+    more_argv: tuple[str, ...] = ("--skip-trust",)
 
     def prepare(self, room: Room, prompt: Prompt) -> Call | Failure:
         """A new home with the login and our settings. The prompt goes by standard input alone; there is no schema."""
@@ -81,20 +84,22 @@ class Gemini(SealedCli):
         for name in _LOGIN_FILES:
             lend(self._user_folder() / name, home / ".gemini" / name)
         # The CLI searches .env from its working directory up to the root; this one is met before anyone else's.
-        if lend(self._env_file(), home / ".env") is None:
+        if lend(self.env_file(), home / ".env") is None:
             write_private(home / ".env", b"")
         login = self._login()
         if not login:
             return self.failure(
                 FailureKind.NOT_LOGGED_IN, "no login found: neither a Google login nor GEMINI_API_KEY", PRODUCT.login
             )
-        settings = {"security": {"auth": {"selectedType": login}}, **_SETTINGS}
+        security = {**self.locks.get("security", {}), "auth": {"selectedType": login}}
+        settings = {**self.locks, "security": security}
         write_private(home / ".gemini" / "settings.json", json.dumps(settings).encode())
-        write_private(home / "system.md", SYSTEM_PROMPT.encode())
-        argv = [*self._given.extra, *_ARGV, *(("-m", self.model) if self.model else ())]
-        return Call(argv=tuple(argv), env=self._environment(home))
+        write_private(home / "system.md", self.system_prompt.encode())
+        argv = [*self._given.extra, *_ARGV, *self.more_argv, *(("-m", self.model) if self.model else ())]
+        return Call(argv=tuple(argv), env=self.environment(home))
 
-    def _environment(self, home: Path) -> dict[str, str]:
+    def environment(self, home: Path) -> dict[str, str]:
+        """What it needs to know besides what every program may."""
         env = {
             "HOME": str(home),
             "GEMINI_CLI_HOME": str(home),
@@ -115,7 +120,8 @@ class Gemini(SealedCli):
         named = self.value_of("GEMINI_CLI_HOME")
         return (Path(named) if named else Path.home()) / ".gemini"
 
-    def _env_file(self) -> Path:
+    def env_file(self) -> Path:
+        """The file in which the user may keep variables for it."""
         own = self._user_folder() / ".env"
         return own if own.is_file() else self._user_folder().parent / ".env"
 
@@ -146,7 +152,7 @@ class Gemini(SealedCli):
 
     def _is_key_in_env_file(self) -> bool:
         try:
-            return bool(_KEY_LINE.search(self._env_file().read_text(encoding="utf-8", errors="replace")))
+            return bool(_KEY_LINE.search(self.env_file().read_text(encoding="utf-8", errors="replace")))
         except OSError:
             return False
 

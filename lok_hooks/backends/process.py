@@ -19,7 +19,6 @@ import secrets
 import selectors
 import signal
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, Literal, TypeVar
 
+from lok_hooks.backends.rooms import room
 from lok_hooks.core.ports import Deadline
 
 Ended = Literal["exited", "timed out", "cancelled", "too much output"]
@@ -141,26 +141,9 @@ atexit.register(kill_all)
 
 @contextlib.contextmanager
 def private_directory() -> Iterator[Path]:
-    """A new empty directory that only this user can enter, outside any repository (CLIs read instructions from
-    the parents of their working directory), removed at the end. Raises OSError when none can be made."""
-    key = object()
-    with _registered(_FOLDERS, key):
-        parent = _outside_repositories()
-        with tempfile.TemporaryDirectory(prefix="lok-", dir=parent, ignore_cleanup_errors=True) as name:
-            yield Path(name).resolve()
-
-
-def _outside_repositories() -> Path:
-    wanted = Path(tempfile.gettempdir())
-    candidates = [wanted, Path("/tmp"), Path("/var/tmp")]  # noqa: S108  (mkdtemp makes the name below it)
-    if runtime := os.environ.get("XDG_RUNTIME_DIR"):
-        candidates.append(Path(runtime))
-    for candidate in candidates:
-        folder = candidate.resolve()
-        is_inside = any((parent / ".git").exists() for parent in (folder, *folder.parents))
-        if not is_inside and os.access(folder, os.W_OK | os.X_OK):
-            return folder
-    raise OSError(errno.EACCES, "no writable temporary directory outside a repository; set TMPDIR to one", str(wanted))
+    """A room of its own (see `rooms`), waited for by `kill_all`. Raises OSError when none can be made."""
+    with _registered(_FOLDERS, object()), room() as path:
+        yield path
 
 
 class _Running:

@@ -16,15 +16,15 @@ class Reformatting(Wrapper):
 
     def ask(self, prompt: Prompt, deadline: Deadline) -> Answer:
         """The wrapped backend's answer, reformatted by itself if that is what it takes to read it."""
-        from lok_hooks.core.answers import Unreadable, read_review  # pydantic: not before there is an answer
+        from lok_hooks.core.answers import problem_with  # pydantic: not before there is an answer
 
         first = self._backend.ask(prompt, deadline)
         if not isinstance(first, Reply):
             return first
-        reading = read_review(first.text, prompt, self.name)
-        if not isinstance(reading, Unreadable) or not reading.mendable or deadline.remaining() <= 0:
+        problem = problem_with(first.text, prompt)
+        if problem is None or not problem.mendable or deadline.remaining() <= 0:
             return first
-        second = self._backend.ask(reformat_prompt(prompt, first.text, reading.reason), deadline)
-        if not isinstance(second, Reply) or isinstance(read_review(second.text, prompt, self.name), Unreadable):
+        second = self._backend.ask(reformat_prompt(prompt, first.text, problem.reason), deadline)
+        if not isinstance(second, Reply) or problem_with(second.text, prompt):
             return first
         return replace(second, seconds=first.seconds + second.seconds)

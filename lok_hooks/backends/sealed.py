@@ -147,7 +147,7 @@ class SealedProgram(ABC):
             return process.run(
                 self._command_line(call.argv),
                 stdin=self.input_text(prompt).encode("utf-8", "replace"),
-                cwd=room.work,
+                cwd=self.workplace(room),
                 env=environment,
                 deadline=deadline,
             )
@@ -158,6 +158,10 @@ class SealedProgram(ABC):
     def _command_line(self, argv: Sequence[str]) -> list[str]:
         program = (find_program(self.program[0]) or self.program[0], *self.program[1:])
         return wrapped(self.settings.command_wrapper, (*program, *argv), f"backends.{self.name}")
+
+    def workplace(self, room: Room) -> Path:
+        """The directory the program runs in: the room's empty one."""
+        return room.work
 
     def input_text(self, prompt: Prompt) -> str:
         """What stands on the program's standard input: the prompt as it is."""
@@ -240,6 +244,7 @@ class SealedCli(SealedProgram):
 
     product: Product
     allowed: Allowed
+    system_prompt: str = SYSTEM_PROMPT
 
     def __init__(self, settings: BackendSettings) -> None:
         super().__init__(settings)

@@ -112,6 +112,7 @@ def screen(diff: Diff, more: Iterable[str] = ()) -> Screening:
     """The screening for all that a prompt may show of a diff: added, context and removed lines, hunk headings and
     file names, and `more` (texts taken from elsewhere, such as enclosing definitions)."""
     sightings = [sighting for file in diff.files for sighting in _sightings_in(file)]
+    sightings += _sightings("", [text for item in diff.skipped for text in (item.path, item.detail)])
     extra = list(more)
     for text in extra:
         sightings += _sightings("", text.split("\n"))

@@ -50,8 +50,8 @@ def test_its_command_line_is_locked(user: User, make_prompt: MakePrompt) -> None
     assert answer.text == "ANSWER"
     seen = read_report(report)
     assert seen["argv"] == [
-        *("--effort", "low", "-p", "--output-format", "json", "--tools", "", "--strict-mcp-config"),
-        *("--setting-sources", "", "--disable-slash-commands", "--no-session-persistence", "--max-turns", "3"),
+        *("--effort", "low", "-p", "--output-format", "json", "--strict-mcp-config", "--setting-sources", ""),
+        *("--disable-slash-commands", "--no-session-persistence", "--tools", "", "--max-turns", "3"),
         *("--system-prompt", SYSTEM_PROMPT, "--bare", "--model", "m", "--json-schema", '{"type": "object"}'),
     ]
     env = seen["env"]

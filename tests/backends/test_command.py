@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,7 +119,9 @@ def test_its_traits_are_the_settings(user: User) -> None:
         strengths=("audit",),
         env={MARK: user.mark},
     )
-    assert Command(settings).traits == Traits(
+    traits = Command(settings).traits
+    assert traits.identity
+    assert replace(traits, identity="") == Traits(
         role="model",
         kind="command",
         may_block=False,

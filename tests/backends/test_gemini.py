@@ -56,7 +56,7 @@ def test_its_command_line_is_locked(user: User, make_prompt: MakePrompt) -> None
     assert isinstance(answer, Reply)
     assert answer.text == "ANSWER"
     seen = read_report(report)
-    locked = ["-o", "json", "--approval-mode", "plan", "--skip-trust", "-e", "none", "-m", "m"]
+    locked = ["-o", "json", "--approval-mode", "plan", "-e", "none", "--skip-trust", "-m", "m"]
     assert (seen["argv"], seen["stdin"]) == (["--screen-reader", *locked], "Review")
     env = seen["env"]
     assert (env["GOOGLE_GEMINI_BASE_URL"], env["GEMINI_API_KEY"]) == (URL.rstrip("/"), KEY)

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 import pytest
 
 from lok_hooks.backends.reformatting import Reformatting
+from lok_hooks.core.debate import Round
+from lok_hooks.core.examination import Batch, Dossier, examination_prompt
 from lok_hooks.core.ports import Answer, Deadline, Failure, FailureKind, Reply, Traits
 from lok_hooks.core.prompts import review_prompt
-from lok_hooks.core.task import Aspect, Prompt, Task
+from lok_hooks.core.task import Aspect, Prompt, Task, plain_prompt
 from tests.backends.conftest import Seconds
-from tests.core.builders import chunk, file_diff
+from tests.core.builders import chunk, file_diff, finding
 
 TASK = Task(name="hunt", description="find bugs", aspects=(Aspect(name="bugs", text="Find bugs."),))
 PROMPT = review_prompt(TASK, chunk(file_diff("a.py", "", "x = 1\n")), lambda text: text)
@@ -69,6 +71,33 @@ def test_the_second_request_shows_the_change_and_the_answer_again() -> None:
     assert answer.seconds == 2.0
     assert inside.prompts[1].text.startswith(PROMPT.text)
     assert PROSE in inside.prompts[1].text
+
+
+VOTES = examination_prompt(
+    Batch(
+        round=Round.CROSS_EXAMINATION,
+        chunk=PROMPT.chunk,
+        dossiers=(Dossier(number=0, finding=finding()),),
+    ),
+    str,
+)
+BALLOT = json.dumps({"receipt": VOTES.receipt, "votes": [{"claim": "C1", "stance": "confirm"}]})
+
+
+@pytest.mark.parametrize(
+    ("prompt", "answers", "text", "requests"),
+    [
+        pytest.param(VOTES, [BALLOT], BALLOT, 1, id="votes are no review and need not be one"),
+        pytest.param(VOTES, [PROSE, BALLOT], BALLOT, 2, id="mended votes"),
+        pytest.param(VOTES, [GOOD, BALLOT], BALLOT, 2, id="a review is no vote"),
+        pytest.param(plain_prompt("ask", "What is x?"), [PROSE], PROSE, 1, id="words are always right"),
+    ],
+)
+def test_it_reads_what_the_prompt_asks_for(prompt: Prompt, answers: list[str], text: str, requests: int) -> None:
+    inside = Scripted([*answers])
+    answer = Reformatting(inside).ask(prompt, Seconds(seconds=60))
+    assert isinstance(answer, Reply)
+    assert (answer.text, len(inside.prompts)) == (text, requests)
 
 
 def test_a_failure_is_passed_on() -> None:

@@ -1,0 +1,1 @@
+"""Attacks: each test fails when its defence is removed."""
