@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final
 
 from lok_hooks.core.diff import Line
-from lok_hooks.core.finding import Claim, Grounded, Place
+from lok_hooks.core.finding import Claim, Finding, Grounded, Place
 from lok_hooks.core.task import Chunk, Piece
 
 MIN_QUOTE: Final = 4  # letters; a shorter quote ("}") stands everywhere and proves only the line it names
@@ -42,10 +42,10 @@ def ground(claim: Claim, chunk: Chunk) -> Grounded:
     if piece is None:
         return _outside(claim, "it names a file that is not part of the change")
     shown = _shown(piece)
-    quote = [_normal(line) for line in claim.quote.splitlines() if _normal(line)]
+    quote = _quoted(claim.quote)
     if not quote:
         return _outside(claim, "it quotes no code")
-    starts = _matches(shown, quote) or _matches(shown, [_normal(_PREFIX.sub("", q)) for q in quote])
+    starts = _places(shown, quote)
     if sum(len(line) for line in quote) < MIN_QUOTE:
         starts = [index for index in starts if shown[index].line == claim.line]
     if not starts:
@@ -65,6 +65,25 @@ def ground(claim: Claim, chunk: Chunk) -> Grounded:
     return Grounded(claim=claim, place=place, problem=problem)
 
 
+def shows(chunk: Chunk, finding: Finding) -> bool:
+    """True when the chunk shows the finding's place."""
+    place = finding.place
+    return any(
+        piece.file.path == place.path
+        and piece.file.ref == place.ref
+        and any(h.new_start <= place.line <= h.new_start + max(1, h.new_count) for h in piece.hunks)
+        for piece in chunk.pieces
+    )
+
+
+def stands_in(quote: str, chunk: Chunk) -> bool:
+    """True when the quoted code stands in what the chunk shows. A quote of less than four letters is no evidence."""
+    lines = _quoted(quote)
+    if sum(map(len, lines)) < MIN_QUOTE:
+        return False
+    return any(_places(_shown(piece), lines) for piece in chunk.pieces)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Span:
     """Indices into the shown lines, both inclusive."""
@@ -82,6 +101,15 @@ def _outside(claim: Claim, problem: str) -> Grounded:
 def _normal(text: str) -> str:
     """Text with its white space collapsed: indentation and tabs are not what a quote is about."""
     return " ".join(text.split())
+
+
+def _quoted(text: str) -> list[str]:
+    return [_normal(line) for line in text.splitlines() if _normal(line)]
+
+
+def _places(shown: Sequence[_Shown], quote: Sequence[str]) -> list[int]:
+    """Where the quote stands, as it is or without the numbers and signs that were copied along."""
+    return _matches(shown, quote) or _matches(shown, [_normal(_PREFIX.sub("", line)) for line in quote])
 
 
 @lru_cache(maxsize=32)  # an analyser makes hundreds of claims about one file

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from lok_hooks.core.debate import Vote
 from lok_hooks.core.diff import Skipped
 from lok_hooks.core.finding import Finding, Severity
 from lok_hooks.core.ports import Failure
+from lok_hooks.core.settings import DebateSettings
 from lok_hooks.errors import EXIT_CLEAN, EXIT_CONFIRMED, EXIT_INCOMPLETE
 
 
@@ -26,22 +28,28 @@ class Disposition(StrEnum):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
     """What decides. `budget` in seconds, None for none. `on_incomplete` says what an unfinished review does
-    when nothing is confirmed: "allow" (loudly) or "block" (exit 4)."""
+    when nothing is confirmed: "allow" (loudly) or "block" (exit 4). `debate`: what could block is examined, as
+    `examination` says. `confirm` and `threshold` as in `ReviewSettings`."""
 
     fail_on: Severity = Severity.HIGH
     quorum: int = 2
     debate: bool = True
     on_incomplete: Literal["allow", "block"] = "block"
     budget: float | None = None
+    examination: DebateSettings = field(default_factory=DebateSettings)
+    confirm: Literal["rule", "probability"] = "rule"
+    threshold: float = 0.5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judged:
-    """A finding with its disposition and the rule that gave it, in a sentence."""
+    """A finding with its disposition and the rule that gave it, in a sentence. `votes`: what its examiners said, all
+    rounds in their order, then by voter; () where nobody examined it."""
 
     finding: Finding
     disposition: Disposition
     reason: str
+    votes: tuple[Vote, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,7 +75,7 @@ class Coverage:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
     """One backend's share of the work: why the router chose it, how many requests, how many answered,
-    wall seconds of its slowest answer, tokens where known."""
+    wall seconds of its slowest answer, tokens where known. `remembered`: files for which it was not asked again."""
 
     backend: str
     tasks: tuple[str, ...]
@@ -78,12 +86,14 @@ class Asked:
     model: str = ""
     tokens_in: int | None = None
     tokens_out: int | None = None
+    remembered: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Review:
     """Everything a report says. `command` is the entry point ("lok-hunt"), `label` what was reviewed.
-    `notes` are single lines the reader must see (which keys were ignored, that no model was at hand)."""
+    `notes` are single lines the reader must see (which keys were ignored, that no model was at hand). `examined` is
+    who was asked about the findings of others, `tasks` being the rounds."""
 
     command: str
     label: str
@@ -94,6 +104,7 @@ class Review:
     policy: Policy
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    examined: tuple[Asked, ...] = ()
 
     @property
     def blocking(self) -> tuple[Judged, ...]:

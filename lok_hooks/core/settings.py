@@ -57,7 +57,7 @@ class ReviewSettings:
     """The `[review]` section. `exclude` in gitignore syntax; `max_file_bytes` per blob; `context_lines` around a
     change as shown to reviewers. `confirm`: by the rule of `quorum` and debate, or by the calibrated probability that
     must reach `threshold` (0 to 1). `config_from`: the revision whose lok.toml sets this repository's rules, "" for
-    the one at hand."""
+    the one at hand. `redact_local`: secrets are replaced for backends marked `local` too."""
 
     fail_on: Severity = Severity.HIGH
     quorum: int = 2
@@ -68,13 +68,15 @@ class ReviewSettings:
     confirm: Literal["rule", "probability"] = "rule"
     threshold: float = 0.5
     config_from: str = ""
+    redact_local: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DebateSettings:
     """The `[debate]` section (`enabled` is `ReviewSettings.debate`). `rounds`: 1 cross-examination only, 2 with a
-    rebuttal where reviewers disagree. `reviewers`: at most so many backends examine, 0 for all. `min_severity`: milder
-    findings are not examined. `judge`: the backend that ends what is still disputed, "" for none."""
+    rebuttal where reviewers disagree. `reviewers`: at most so many backends examine a finding, 0 for all.
+    `min_severity`: milder findings are not examined. `judge`: the backend that ends what is still disputed, "" for
+    none."""
 
     rounds: int = 2
     reviewers: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from lok_hooks.core.diff import FileDiff, Hunk
 
@@ -59,7 +59,7 @@ class Prompt:
     `text` is what a model reads. `chunk` is what the text shows, for analysers, which read the files' content
     instead of the text. `names` are the chunk's paths as the text shows them. `receipt` is the token the answer must
     return. `schema` is the JSON schema of the
-    answer for backends that can enforce one.
+    answer for backends that can enforce one. `asks` says what kind of answer that is.
     """
 
     task: str
@@ -68,8 +68,9 @@ class Prompt:
     chunk: Chunk
     names: tuple[str, ...] = ()
     schema: Mapping[str, Any] = field(default_factory=dict)
+    asks: Literal["findings", "votes", "words"] = "findings"
 
 
 def plain_prompt(task: str, text: str) -> Prompt:
     """A prompt that asks for words: no diff, no receipt, no schema. `task` names it in progress and reports."""
-    return Prompt(task=task, text=text, receipt="", chunk=Chunk(pieces=()))
+    return Prompt(task=task, text=text, receipt="", chunk=Chunk(pieces=()), asks="words")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from lok_hooks.core.answers import Unreadable, read_review
-from lok_hooks.core.diff import Diff, Skipped, SkipReason
+from lok_hooks.core.answers import read_review
+from lok_hooks.core.diff import Diff, FileDiff, Hunk, Skipped, SkipReason
 from lok_hooks.core.finding import Claim, Finding, Grounded
-from lok_hooks.core.ground import ground
-from lok_hooks.core.judge import Evidence, decide
+from lok_hooks.core.ground import ground, shows
+from lok_hooks.core.judge import Author, AuthorKind, Evidence, decide
 from lok_hooks.core.merge import merge
 from lok_hooks.core.ports import (
     Analysis,
@@ -20,22 +20,35 @@ from lok_hooks.core.ports import (
     Contents,
     Deadline,
     Failure,
-    FailureKind,
     Listener,
+    Memory,
     Reply,
     Request,
+    Traits,
 )
+from lok_hooks.core.reading import Unreadable
+from lok_hooks.core.redaction import without_secrets
+from lok_hooks.core.reliability import Precision
+from lok_hooks.core.remember import Forgetting
 from lok_hooks.core.review import Asked, Coverage, Disposition, Judged, Policy, Review, Unreviewed
 from lok_hooks.core.screen import Screening
+from lok_hooks.core.suppress import Dismissal
 from lok_hooks.core.task import Task
-from lok_hooks.flows.planning import ANALYSIS, Plan, plan, shown_besides_the_diff
+from lok_hooks.flows.examination import Case, Examination, Panel, examine
+from lok_hooks.flows.planning import ANALYSIS, Definitions, Draft, Plan, plan, shown_besides_the_diff
+from lok_hooks.flows.recall import keep, recall
+from lok_hooks.flows.requests import told, unusable
+from lok_hooks.flows.screening import OURS, Discreet, Secrets, no_secrets, own_findings, redactor
+from lok_hooks.flows.suppression import suppressed
 
 _ORDER: Final = list(Disposition)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
-    """What the user asked for. `chosen` is `--backend`; `notes` are lines that must reach the report."""
+    """What the user asked for. `chosen` is `--backend`; `notes` are lines that must reach the report. `only` limits
+    tasks, by their names, to some paths of the diff. `dismissed`: findings somebody has answered for, by identity.
+    `precision`: what was measured of each backend here; `voices`: what each one's vote weighs, 1 for average."""
 
     command: str
     diff: Diff
@@ -43,12 +56,18 @@ class Order:
     policy: Policy
     chosen: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    only: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    dismissed: Mapping[str, Dismissal] = field(default_factory=dict)
+    precision: Mapping[str, Precision] = field(default_factory=dict)
+    voices: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Means:
     """What the flow works with. `now` gives monotonic seconds; `screen` finds the secrets in
-    a diff and in further texts."""
+    a diff and in further texts, `secrets` makes findings of those on added lines; `memory` knows what was answered
+    before; `key` is the repository's own, for marks that no diff can hold. `spares_local`: backends whose text stays
+    on this machine see it with its secrets."""
 
     backends: Sequence[Backend]
     contents: Contents
@@ -57,6 +76,10 @@ class Means:
     listener: Listener
     deadline: Deadline
     now: Callable[[], float]
+    memory: Memory = field(default_factory=Forgetting)
+    secrets: Secrets = no_secrets
+    key: str = ""
+    spares_local: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,34 +98,83 @@ def review(order: Order, means: Means) -> Review:
     Backends that fail become failures and unreviewed files in the Review; exceptions are our own bugs.
     """
     started = means.now()
-    planned = plan(order.diff, order.tasks, means.backends, order.chosen, means.contents)
+    planned = plan(order.diff, order.tasks, means.backends, order.chosen, means.contents, order.only, order.precision)
     screening = means.screen(order.diff, shown_besides_the_diff(planned))
-    requests = tuple(draft.request(screening.redact) for draft in planned.drafts)
+    recalled = recall(planned.drafts, means.memory, screening.redact)
+    requests = requests_for(recalled.drafts, means, screening)
+    means = replace(means, listener=Discreet(means.listener, screening.redact))
     for request in requests:
-        means.listener.noted(_noted(request))
+        means.listener.noted(told(request))
     answers = means.ask_all(requests, means.deadline, means.listener)
-    outcomes = [_read(request, answer) for request, answer in zip(requests, answers, strict=True)]
+    asked = [_read(request, answer) for request, answer in zip(requests, answers, strict=True)]
+    said = [(d, o.claims) for d, o in zip(recalled.left, asked, strict=True) if o.failure is None]
+    keep(said, means.memory, screening.redact)
+    outcomes = [*(_remembered(*known) for known in recalled.known), *asked]
     grounded = [_ground(claim, outcome.request, screening) for outcome in outcomes for claim in outcome.claims]
+    merged = merge([*grounded, *own_findings(order.diff, None if _searched(outcomes) else means.secrets)])
+    findings, spoken_for = suppressed(merged, order.diff, means.contents, order.dismissed)
+    examined = _examine(order, means, planned, findings, screening)
     judged = [
-        _redacted(decide(finding, _evidence(finding, outcomes), order.policy), screening) for finding in merge(grounded)
+        decide(finding, _evidence(finding, outcomes), order.policy, examined.votes.get(number, ()), order.voices)
+        for number, finding in enumerate(findings)
     ]
-    return Review(
+    found = Review(
         command=order.command,
         label=order.diff.label,
         judged=tuple(sorted(judged, key=_report_order)),
         coverage=_coverage(order, planned, outcomes),
         asked=_asked(planned, outcomes),
-        failures=_failures(planned, outcomes, screening),
+        failures=_failures(planned, outcomes, examined),
         policy=order.policy,
-        notes=order.notes + _notes(order, planned),
+        notes=order.notes + _notes(order, planned) + spoken_for + examined.notes,
         seconds=means.now() - started,
+        examined=examined.asked,
+    )
+    return without_secrets(found, screening.redact)  # no report ever holds one
+
+
+def requests_for(drafts: Sequence[Draft], means: Means, screening: Screening) -> tuple[Request, ...]:
+    """The drafts as requests, their texts as they leave this machine."""
+    return tuple(
+        draft.request(redactor(draft.backend, screening.redact, spares_local=means.spares_local), means.key)
+        for draft in drafts
     )
 
 
-def _noted(request: Request) -> str:
-    prompt = request.prompt
-    title = f"{request.backend.name} · {prompt.task} {request.part} · {len(prompt.text.encode()):,} bytes"
-    return f"{title}\n{prompt.text}" if prompt.text else title
+def _searched(outcomes: Sequence[_Outcome]) -> bool:
+    """True when the embedded reviewer answered, which makes findings of secrets itself."""
+    return any(o.failure is None and o.request.backend.traits.kind == "static" for o in outcomes)
+
+
+def _examine(
+    order: Order, means: Means, planned: Plan, findings: Sequence[Finding], screening: Screening
+) -> Examination:
+    """The debate on the findings, among the models at hand that the user's choice leaves."""
+    absent = {failure.backend for failure in planned.absent_models}
+    models = [
+        backend
+        for backend in means.backends
+        if backend.traits.role == "model"
+        and backend.name not in absent
+        and (not order.chosen or backend.name in order.chosen)
+    ]
+    # A hunk may be cut elsewhere than in the review: nothing is shown that was not searched for secrets.
+    screened = frozenset(shown_besides_the_diff(planned))
+    definitions = Definitions(means.contents)
+
+    def enclosing(file: FileDiff, hunk: Hunk) -> str:
+        return text if (text := definitions(file, hunk)) in screened else ""
+
+    case = Case(
+        findings=findings,
+        files=order.diff.files,
+        policy=order.policy,
+        enclosing=enclosing,
+        screening=screening,
+        key=means.key,
+    )
+    panel = Panel(models=models, ask_all=means.ask_all, listener=means.listener, deadline=means.deadline)
+    return examine(case, panel)
 
 
 def _read(request: Request, answer: Answer) -> _Outcome:
@@ -115,15 +187,13 @@ def _read(request: Request, answer: Answer) -> _Outcome:
             claims = read_review(answer.text, request.prompt, request.backend.name)
             if not isinstance(claims, Unreadable):
                 return _Outcome(request=request, answer=answer, claims=claims, failure=None)
-            failure = Failure(
-                backend=request.backend.name,
-                kind=FailureKind.UNREADABLE,
-                reason=claims.reason,
-                advice="ask again, or choose a stronger model for this backend in lok.toml",
-                seconds=answer.seconds,
-                answer=answer.text,
-            )
+            failure = unusable(answer, claims.reason)
             return _Outcome(request=request, answer=answer, claims=(), failure=failure)
+
+
+def _remembered(request: Request, claims: tuple[Claim, ...]) -> _Outcome:
+    answer = Reply(backend=request.backend.name, text="", seconds=0.0, is_remembered=True)
+    return _Outcome(request=request, answer=answer, claims=claims, failure=None)
 
 
 def _ground(claim: Claim, request: Request, screening: Screening) -> Grounded:
@@ -135,7 +205,6 @@ def _ground(claim: Claim, request: Request, screening: Screening) -> Grounded:
 
 def _evidence(finding: Finding, outcomes: Sequence[_Outcome]) -> Evidence:
     traits = {o.request.backend.name: o.request.backend.traits for o in outcomes}
-    authors = [traits[name] for name in finding.raised_by]
     tasks = set(finding.tasks) - {ANALYSIS}
     reviewers = {
         outcome.request.backend.name
@@ -144,24 +213,20 @@ def _evidence(finding: Finding, outcomes: Sequence[_Outcome]) -> Evidence:
         and outcome.request.backend.traits.role == "model"
         and outcome.request.backend.traits.may_block
         and (not tasks or outcome.request.prompt.task in tasks)
-        and _shows(outcome.request, finding)
+        and shows(outcome.request.prompt.chunk, finding)
     }
     return Evidence(
-        models=sum(a.role == "model" and a.may_block for a in authors),
-        weak=sum(a.role == "model" and not a.may_block for a in authors),
-        analysers=sum(a.role == "analyser" for a in authors),
+        authors=tuple(
+            Author(name=name, kind="analyser" if name in OURS else _kind(traits[name])) for name in finding.raised_by
+        ),
         reviewers=len(reviewers),
     )
 
 
-def _shows(request: Request, finding: Finding) -> bool:
-    """True when the request showed the finding's place."""
-    return any(
-        piece.file.path == finding.place.path
-        and piece.file.ref == finding.place.ref
-        and any(h.new_start <= finding.place.line <= h.new_start + max(1, h.new_count) for h in piece.hunks)
-        for piece in request.prompt.chunk.pieces
-    )
+def _kind(traits: Traits) -> AuthorKind:
+    if traits.role == "analyser":
+        return "analyser"
+    return "model" if traits.may_block else "weak model"
 
 
 def _report_order(judged: Judged) -> tuple[object, ...]:
@@ -173,21 +238,6 @@ def _report_order(judged: Judged) -> tuple[object, ...]:
         finding.place.line,
         finding.identity,
     )
-
-
-def _redacted(judged: Judged, screening: Screening) -> Judged:
-    """The same with every secret replaced: no report ever holds one."""
-    finding, redact = judged.finding, screening.redact
-    place = replace(finding.place, code=tuple(map(redact, finding.place.code)))
-    clean = replace(
-        finding,
-        place=place,
-        title=redact(finding.title),
-        why=redact(finding.why),
-        fix=redact(finding.fix),
-        quote=redact(finding.quote),
-    )
-    return replace(judged, finding=clean)
 
 
 def _coverage(order: Order, planned: Plan, outcomes: Sequence[_Outcome]) -> Coverage:
@@ -247,6 +297,7 @@ def _unasked(order: Order, planned: Plan) -> list[Unreviewed]:
         for task in wanted
         if task not in asked
         for file in order.diff.files
+        if task not in order.only or file.path in order.only[task]
     ]
 
 
@@ -254,22 +305,32 @@ def _asked(planned: Plan, outcomes: Sequence[_Outcome]) -> tuple[Asked, ...]:
     why = {name: reason for way in planned.routes for name, reason in way.why.items()}
     rows = []
     for name in dict.fromkeys(outcome.request.backend.name for outcome in outcomes):
-        mine = [outcome for outcome in outcomes if outcome.request.backend.name == name]
+        shares = [outcome for outcome in outcomes if outcome.request.backend.name == name]
+        mine = [outcome for outcome in shares if not _is_remembered(outcome)]
         replies = [o.answer for o in mine if isinstance(o.answer, Reply)]
         rows.append(
             Asked(
                 backend=name,
-                tasks=tuple(dict.fromkeys(o.request.prompt.task for o in mine)),
+                tasks=tuple(dict.fromkeys(o.request.prompt.task for o in shares)),
                 why=why.get(name, "runs on every review"),
                 requests=len(mine),
                 answered=sum(o.failure is None for o in mine),
-                seconds=max(o.answer.seconds for o in mine),
-                model=next((reply.model for reply in replies if reply.model), mine[0].request.backend.traits.model),
+                seconds=max((o.answer.seconds for o in mine), default=0.0),
+                model=next((reply.model for reply in replies if reply.model), shares[0].request.backend.traits.model),
                 tokens_in=_total([reply.tokens_in for reply in replies]),
                 tokens_out=_total([reply.tokens_out for reply in replies]),
+                remembered=_files_in([outcome for outcome in shares if _is_remembered(outcome)]),
             )
         )
     return tuple(rows)
+
+
+def _is_remembered(outcome: _Outcome) -> bool:
+    return isinstance(outcome.answer, Reply) and outcome.answer.is_remembered
+
+
+def _files_in(outcomes: Sequence[_Outcome]) -> int:
+    return len({(piece.file.path, piece.file.ref) for o in outcomes for piece in o.request.prompt.chunk.pieces})
 
 
 def _total(counts: Sequence[int | None]) -> int | None:
@@ -277,13 +338,12 @@ def _total(counts: Sequence[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def _failures(planned: Plan, outcomes: Sequence[_Outcome], screening: Screening) -> tuple[Failure, ...]:
-    """Each failure once, however many requests met it, without secrets."""
+def _failures(planned: Plan, outcomes: Sequence[_Outcome], examined: Examination) -> tuple[Failure, ...]:
+    """Each failure once, however many requests met it."""
     failures: dict[tuple[str, str, str], Failure] = {}
     missing = planned.missing if planned.drafts else planned.missing or planned.absent_models
-    for failure in [*missing, *(o.failure for o in outcomes if o.failure)]:
-        clean = replace(failure, reason=screening.redact(failure.reason), answer=screening.redact(failure.answer))
-        failures.setdefault((clean.backend, clean.kind, clean.reason), clean)
+    for failure in [*missing, *(o.failure for o in outcomes if o.failure), *examined.failures]:
+        failures.setdefault((failure.backend, failure.kind, failure.reason), failure)
     return tuple(failures.values())
 
 

@@ -43,7 +43,8 @@ def command(level: str, properties: dict[str, str], message: str) -> str:
 def _annotation(judged: Judged) -> str:
     finding = judged.finding
     why, fix = "\n".join(words.prose(finding.why)), "\n".join(words.prose(finding.fix))
-    parts = [why, f"fix: {fix}" if fix else "", f"raised {words.authors(finding)} · {words.reason(judged)}"]
+    facts = f"raised {words.authors(finding)} · {words.reason(judged)}"
+    parts = [why, f"fix: {fix}" if fix else "", facts, words.refutation(judged)]
     title = f"{finding.severity}: {words.title(finding)} [{finding.short_identity}]"
     properties = {**_position(finding.place), "title": title}
     return command(_LEVELS.get(judged.disposition, "notice"), properties, "\n".join(part for part in parts if part))

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from lok_hooks.core.debate import Vote
 from lok_hooks.core.ports import Failure
 from lok_hooks.core.review import Asked, Coverage, Judged, Review
 from lok_hooks.report import words
@@ -33,6 +34,7 @@ def as_values(review: Review) -> dict[str, Any]:
         "findings": [_finding(judged) for judged in words.ordered(review)],
         "coverage": _coverage(review.coverage),
         "asked": [_asked(asked) for asked in review.asked],
+        "examined": [_asked(asked) for asked in review.examined],
         "failures": [_failure(failure) for failure in review.failures],
         "notes": [visible(note) for note in review.notes],
         "timing": {"seconds": _seconds(review.seconds), "backends": _slowest(review)},
@@ -40,6 +42,14 @@ def as_values(review: Review) -> dict[str, Any]:
             "fail_on": str(review.policy.fail_on),
             "quorum": review.policy.quorum,
             "debate": review.policy.debate,
+            "examination": {
+                "rounds": review.policy.examination.rounds,
+                "reviewers": review.policy.examination.reviewers,
+                "min_severity": str(review.policy.examination.min_severity),
+                "judge": visible(review.policy.examination.judge),
+            },
+            "confirm": review.policy.confirm,
+            "threshold": review.policy.threshold,
             "on_incomplete": review.policy.on_incomplete,
             "budget": review.policy.budget,
         },
@@ -67,7 +77,25 @@ def _finding(judged: Judged) -> dict[str, Any]:
         "reason": visible(judged.reason),
         "raised_by": [visible(name) for name in finding.raised_by],
         "tasks": [visible(name) for name in finding.tasks],
-        "evidence": {"proof": finding.is_proof, "votes": [], "problem": visible(finding.problem)},
+        "evidence": {
+            "proof": finding.is_proof,
+            "votes": [_vote(vote) for vote in judged.votes],
+            "problem": visible(finding.problem),
+        },
+    }
+
+
+def _vote(vote: Vote) -> dict[str, Any]:
+    return {
+        "round": str(vote.round),
+        "voter": visible(vote.voter),
+        "stance": str(vote.stance),
+        "ground": str(vote.ground) if vote.ground else "",
+        "reason": _lines(vote.reason),
+        "quote": _lines(vote.quote),
+        "is_self": vote.is_self,
+        "is_weak": vote.is_weak,
+        "doubt": visible(vote.doubt),
     }
 
 
@@ -97,6 +125,7 @@ def _asked(asked: Asked) -> dict[str, Any]:
         "model": visible(asked.model),
         "tokens_in": asked.tokens_in,
         "tokens_out": asked.tokens_out,
+        "remembered": asked.remembered,
     }
 
 

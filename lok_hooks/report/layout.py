@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from lok_hooks.core.finding import Finding, Severity
-from lok_hooks.core.review import Judged, Review
+from lok_hooks.core.review import Disposition, Judged, Review
 from lok_hooks.report import words
 from lok_hooks.report.options import Options
 from lok_hooks.report.visible import visible
@@ -20,7 +20,7 @@ ADVISORIES: Final = 30  # listed one by one; more are counted, the json report h
 _INDENT: Final = "    "
 _COPIED: Final = re.compile(r"^\s*\d*\s*[+-]?\s*[│|]?\s?")
 _BLANK: Final[Line] = ()
-_ROLES: Final[dict[Severity, Role]] = {
+ROLES: Final[dict[Severity, Role]] = {
     Severity.CRITICAL: "critical",
     Severity.HIGH: "high",
     Severity.MEDIUM: "medium",
@@ -61,7 +61,7 @@ def _headline(review: Review, width: int) -> list[Line]:
 
 def _confirmed(judged: Judged, width: int) -> list[Line]:
     finding = judged.finding
-    role = _ROLES[finding.severity]
+    role = ROLES[finding.severity]
     head = [
         Span(f"✗ {finding.severity}", role),
         Span(f"  {words.where(finding.place)}  "),
@@ -69,9 +69,9 @@ def _confirmed(judged: Judged, width: int) -> list[Line]:
         Span(f"  {words.weakness(finding)}", "quiet"),
     ]
     lines = filled(head, width, hanging="  ")
-    lines += _code(code_rows(finding), width, role)
-    lines += _prose("why", finding.why, width)
-    lines += _prose("fix", finding.fix, width)
+    lines += code_lines(code_rows(finding), width, role)
+    lines += prose_lines("why", finding.why, width)
+    lines += prose_lines("fix", finding.fix, width)
     facts = Span(f"raised {words.authors(finding)} · {words.reason(judged)}", "quiet")
     return lines + with_tail([facts], _identity(finding), width, indent=_INDENT, hanging=_INDENT)
 
@@ -81,12 +81,16 @@ def _advisories(items: tuple[Judged, ...], width: int) -> list[Line]:
     for judged in items[:ADVISORIES]:
         finding = judged.finding
         head = [Span("· advisory", "quiet"), Span(f"  {words.where(finding.place)}  {words.title(finding)}")]
+        refutation = words.refutation(judged)
+        # Who refuted it stands in the line below, with the reason.
+        reason = "" if refutation and judged.disposition is Disposition.REFUTED else f" · {words.reason(judged)}"
         facts = [
-            Span(str(finding.severity), _ROLES[finding.severity]),
-            Span(f", {words.authors(finding)} · {words.reason(judged)}", "quiet"),
+            Span(str(finding.severity), ROLES[finding.severity]),
+            Span(f", {words.authors(finding)}{reason}", "quiet"),
         ]
         lines += [_BLANK, *with_tail(head, _identity(finding), width, hanging=_INDENT)]
         lines += filled(facts, width, indent=_INDENT, hanging=_INDENT)
+        lines += [(Span(_INDENT), Span(cropped(refutation, width - cells(_INDENT)), "quiet"))] if refutation else []
     more = len(items) - ADVISORIES
     if more > 0:
         told = f"· {more:,} more advisory, all of them in --format json"
@@ -119,7 +123,7 @@ def _identity(finding: Finding) -> Span:
     return Span(f"[{visible(finding.short_identity)}]", "quiet")
 
 
-def _prose(label: str, text: str, width: int) -> list[Line]:
+def prose_lines(label: str, text: str, width: int) -> list[Line]:
     """`text` behind its label, its own line breaks and indentation kept."""
     lines: list[Line] = []
     given = words.prose(text)
@@ -177,7 +181,8 @@ def _code_text(text: str) -> str:
     return visible(text.rstrip("\r").expandtabs(4))
 
 
-def _code(rows: tuple[CodeRow, ...], width: int, role: Role) -> list[Line]:
+def code_lines(rows: tuple[CodeRow, ...], width: int, role: Role) -> list[Line]:
+    """`rows` with their numbers, the marked ones in `role`."""
     gutter = max((len(str(row.number)) for row in rows if row.number is not None), default=1)
     lines: list[Line] = []
     for row in rows:

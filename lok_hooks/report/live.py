@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import IO, TYPE_CHECKING, Final, Literal
 
 from lok_hooks.core.ports import Analysis, Answer, Failure, Listener, Reply
@@ -17,6 +17,7 @@ from lok_hooks.report.wrap import MIN_WIDTH, cropped
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
+    from rich.live import Live
     from rich.text import Text
 
 Outlet = Literal["nothing", "lines", "stream", "terminal"]
@@ -26,6 +27,7 @@ PATIENCE: Final = 0.3  # seconds; what is over by then needs no progress
 # if it must: the live line and the line break behind it need that room, and the saved place has to stay right.
 _BELOW: Final = b"\x1bD\x1bD\x1b[2A\x1b7\n"
 _BACK: Final = b"\x1b8"
+_ERASED: Final = b"\r\x1b[2K"
 
 
 class Quiet:
@@ -85,6 +87,8 @@ class Progress:
         self._shares: dict[tuple[str, str], tuple[int, int]] = {}
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
+        self._drawing = threading.Lock()
+        self._is_drawn = False
 
     def asked(self, backend: str, task: str, part: str) -> None:
         """One more request under way."""
@@ -104,6 +108,17 @@ class Progress:
             thread = self._thread
         if thread is not None:
             thread.join()
+        self._is_drawn = False
+
+    @contextmanager
+    def hidden(self) -> Iterator[None]:
+        """No line while the block writes to the same terminal; it comes back below what was written."""
+        with self._drawing:
+            if self._is_drawn:
+                self._terminal.write(_ERASED + (_BACK if self._is_shared else b""))
+            yield
+            if self._is_drawn:
+                self._terminal.write(_BELOW if self._is_shared else b"")
 
     def _count(self, backend: str, task: str, *, done: int, sent: int) -> None:
         with self._lock:
@@ -119,9 +134,11 @@ class Progress:
         from rich.console import Console
         from rich.live import Live
 
-        self._terminal.write(_BELOW if self._is_shared else b"")
         file = io.TextIOWrapper(io.BufferedWriter(self._terminal), encoding="utf-8", errors="replace")
         console = Console(file=file, width=self._terminal.columns(), force_terminal=True, color_system="standard")
+        with self._drawing:
+            self._terminal.write(_BELOW if self._is_shared else b"")
+            self._is_drawn = True
         with Live(
             console=console,
             transient=True,
@@ -130,10 +147,14 @@ class Progress:
             redirect_stderr=False,
             get_renderable=self._line,
         ) as live:
-            live.refresh()
+            self._refresh(live)
             while not self._ended.wait(1 / REFRESHES):
-                live.refresh()
+                self._refresh(live)
         self._terminal.write(_BACK if self._is_shared else b"")
+
+    def _refresh(self, live: Live) -> None:
+        with self._drawing:
+            live.refresh()
 
     def _line(self) -> Text:
         from rich.text import Text
@@ -168,6 +189,11 @@ def outlet_for(environ: Mapping[str, str], *, is_terminal: bool, verbose: bool) 
     if environ.get("CI", "").lower() not in ("", "0", "false") or environ.get("TERM", "dumb") == "dumb":
         return "nothing"
     return "stream" if is_terminal and "PRE_COMMIT" not in environ else "terminal"
+
+
+def aside(listener: Listener) -> AbstractContextManager[None]:
+    """A block in which text may be written to the terminal: the live line, if there is one, makes way for it."""
+    return listener.hidden() if isinstance(listener, Progress) else nullcontext()
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Final
 from lok_hooks.core.finding import Finding
 from lok_hooks.core.review import Judged, Review
 from lok_hooks.report import words
-from lok_hooks.report.layout import ADVISORIES, code_rows
+from lok_hooks.report.layout import ADVISORIES, CodeRow, code_rows
 from lok_hooks.report.options import Options
 from lok_hooks.report.visible import visible
 
@@ -96,13 +96,17 @@ def _details(judged: Judged) -> str:
 
 
 def _code(finding: Finding) -> str:
-    rows = code_rows(finding)
+    lines = code_lines(code_rows(finding))
+    return fence(lines) if lines else ""
+
+
+def code_lines(rows: tuple[CodeRow, ...]) -> list[str]:
+    """Rows of code with their numbers, those that a finding is about marked."""
     width = max((len(str(row.number or "-")) for row in rows), default=1)
-    lines = [
+    return [
         f"{'▸' if row.is_marked else ' '} {'-' if row.number is None else row.number:>{width}} │ {row.text}"
         for row in rows
     ]
-    return fence(lines) if lines else ""
 
 
 def _prose(label: str, text: str) -> str:
@@ -124,7 +128,9 @@ def _advisory(judged: Judged) -> str:
     finding = judged.finding
     facts = escaped(f"raised {words.authors(finding)} · {words.reason(judged)}")
     where, identity = code_span(words.where(finding.place)), code_span(finding.short_identity)
-    return f"- {finding.severity} · {where} · {escaped(words.title(finding))} · {facts} · {identity}"
+    refutation = escaped(words.refutation(judged))
+    why = f"  \n  {refutation}" if refutation else ""
+    return f"- {finding.severity} · {where} · {escaped(words.title(finding))} · {facts} · {identity}{why}"
 
 
 def _items(texts: tuple[str, ...]) -> str:

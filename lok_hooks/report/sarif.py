@@ -68,6 +68,7 @@ def _result(judged: Judged, rule_index: int) -> dict[str, Any]:
             "reason": visible(judged.reason),
             "severity": str(finding.severity),
             "raisedBy": [visible(name) for name in finding.raised_by],
+            "votes": [f"{visible(vote.voter)}, {vote.round}: {words.stance(vote)}" for vote in judged.votes],
             "tags": [visible(finding.cwe)] if finding.cwe else [],
         },
     }

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from lok_hooks.core.debate import Stance, Vote, standing
 from lok_hooks.core.finding import Finding, Place
 from lok_hooks.core.ports import Failure
 from lok_hooks.core.review import Asked, Disposition, Judged, Review, Unreviewed
@@ -92,7 +93,28 @@ def weakness(finding: Finding) -> str:
 def reason(judged: Judged) -> str:
     """The rule that gave the disposition: "unconfirmed: raised by 1 of 2 reviewers, 2 are needed"."""
     text = visible_sentence(judged.reason, MESSAGE_LIMIT)
+    if text.startswith(f"{judged.disposition} by "):
+        return text
     return f"{judged.disposition}: {text}" if text else str(judged.disposition)
+
+
+def refutation(judged: Judged) -> str:
+    """Who refuted a finding that does not block, and why: "refuted by claude: “cleared on write” (handled
+    elsewhere)"; "" where nobody did."""
+    refuters = [vote for vote in standing(judged.votes) if vote.stance is Stance.REFUTE]
+    if not refuters or judged.disposition is Disposition.CONFIRMED:
+        return ""
+    told = next((vote for vote in refuters if vote.reason.strip()), refuters[0])
+    reason = visible_sentence(told.reason, MESSAGE_LIMIT)
+    ground = f" ({told.ground})" if told.ground else ""
+    return f"refuted by {_joined(vote.voter for vote in refuters)}{f': “{reason}”' if reason else ''}{ground}"
+
+
+def stance(vote: Vote) -> str:
+    """ "refute (misread code)", "unsure: the code it quotes does not stand in what was shown"."""
+    return (
+        f"{vote.stance}{f' ({vote.ground})' if vote.ground else ''}{f': {visible(vote.doubt)}' if vote.doubt else ''}"
+    )
 
 
 def subject_of(review: Review) -> tuple[str, ...]:
@@ -101,12 +123,35 @@ def subject_of(review: Review) -> tuple[str, ...]:
     label = (visible_sentence(review.label, TITLE_LIMIT),) if review.label not in ("", USUAL_LABEL) or not files else ()
     size = f"{counted(files, 'file')}, {counted(review.coverage.changed_lines, 'changed line')}"
     who = ", ".join(_share(asked) for asked in review.asked)
-    return tuple(part for part in (visible(review.command), *label, size if files else "", who) if part)
+    parts = (visible(review.command), *label, size if files else "", who, examined_by(review))
+    return tuple(part for part in parts if part)
+
+
+def examined_by(review: Review) -> str:
+    """Who answered in the debate, and how long it took: "examined by claude, gemini 4.1 s", "self-examined by codex
+    3.0 s" where there was nobody else; "" when nothing was debated."""
+    votes = [vote for judged in review.judged for vote in judged.votes]
+    themselves = {vote.voter for vote in votes} - {vote.voter for vote in votes if not vote.is_self}
+    answered = [asked for asked in review.examined if asked.answered]
+    groups = (
+        ("examined by", [asked for asked in answered if asked.backend not in themselves]),
+        ("self-examined by", [asked for asked in answered if asked.backend in themselves]),
+    )
+    return ", ".join(f"{verb} {_joined(asked.backend for asked in who)} {_spent(who)}" for verb, who in groups if who)
+
+
+def _spent(examiners: Sequence[Asked]) -> str:
+    seconds = max(asked.seconds for asked in examiners)
+    is_remembered = not seconds and all(asked.remembered for asked in examiners)
+    return "(remembered)" if is_remembered else duration(seconds)
 
 
 def _share(asked: Asked) -> str:
-    missing = f" ({asked.answered} of {asked.requests} answered)" if asked.answered < asked.requests else ""
-    return f"{visible(asked.backend)} {duration(asked.seconds)}{missing}"
+    if asked.remembered and not asked.requests:
+        return f"{visible(asked.backend)} remembered"
+    facts = [f"{asked.answered} of {asked.requests} answered"] if asked.answered < asked.requests else []
+    facts += [f"{counted(asked.remembered, 'file')} remembered"] if asked.remembered else []
+    return f"{visible(asked.backend)} {duration(asked.seconds)}" + (f" ({', '.join(facts)})" if facts else "")
 
 
 def outcome(review: Review) -> str:
@@ -213,7 +258,7 @@ def verdict(review: Review) -> str:
 
 def routing(review: Review) -> tuple[str, ...]:
     """One line for each backend: its tasks, why it was chosen, how many requests, model and tokens where known."""
-    return tuple(_route(asked) for asked in review.asked)
+    return tuple(_route(asked) for asked in (*review.asked, *review.examined))
 
 
 def _route(asked: Asked) -> str:

@@ -306,15 +306,16 @@ def test_a_missing_program(kind: Kind, user: User, make_prompt: MakePrompt) -> N
     assert answer.kind is FailureKind.MISSING
 
 
+@pytest.mark.parametrize("is_named", [True, False], ids=["as in the built-in settings", "without a command"])
 @pytest.mark.parametrize(
     ("kind", "package"),
     [("codex", "@openai/codex"), ("gemini", "@google/gemini-cli"), ("claude", "@anthropic-ai/claude-code")],
 )
 def test_a_cli_that_is_not_installed_comes_with_how_to_install_it(
-    kind: Kind, package: str, user: User, monkeypatch: pytest.MonkeyPatch
+    kind: Kind, package: str, is_named: bool, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(user.bin))
-    missing = user.backend(kind).missing()
+    missing = user.backend(kind, command=kind if is_named else "").missing()
     assert missing is not None
     assert (missing.kind, missing.advice) == (FailureKind.MISSING, f"npm i -g {package}")
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lok_hooks.core.answers import MAX_ANSWER, Unreadable, read_review
+from lok_hooks.core.answers import read_review
 from lok_hooks.core.finding import Severity
+from lok_hooks.core.reading import MAX_ANSWER, Unreadable
 from lok_hooks.core.task import Prompt
 from tests.core.builders import chunk, file_diff
 

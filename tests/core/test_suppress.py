@@ -37,6 +37,9 @@ def comment(**changes: object) -> IgnoreComment:
         ("{- lok: ignore total -}", (), "total", True),
         ("REM lok: ignore batch", (), "batch", True),
         ("''' lok: ignore basic", (), "basic", True),
+        ("x()  # lok: ignore [sql] ids are integers", ("sql",), "ids are integers", False),
+        ("x()  # lok: ignore[sql] ids are integers\r", ("sql",), "ids are integers", False),
+        ("x()  # lok: ignore\r", (), "", False),
         ("x()  # lok: ignore", (), "", False),
         ("x()  # lok: ignore[sql]", ("sql",), "", False),
     ],
@@ -46,7 +49,13 @@ def test_comments_of_any_language_are_read(text: str, categories: tuple[str, ...
     assert (found.categories, found.reason, found.is_alone, found.is_added) == (categories, reason, is_alone, True)
 
 
-@pytest.mark.parametrize("text", ["lok: ignore this", "unlok: ignored", "# lok: ignored", "x = lok.ignore", "# ignore"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("lok: ignore this", "unlok: ignored", "# lok: ignored", "x = lok.ignore", "# ignore"),
+        *("# lok: ignore[sql half a list", "# lok: ignore [sql"),
+    ],
+)
 def test_other_text_is_no_suppression(text: str) -> None:
     assert ignore_comments(file_diff("a.py", "", f"{text}\n"), [(1, text)]) == ()
 

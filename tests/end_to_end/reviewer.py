@@ -1,7 +1,9 @@
-"""A reviewer that follows the contract of `command` backends: it finds PLANTED_BUG on changed lines.
+"""A reviewer that follows the contract of `command` backends: it finds PLANTED_BUG on changed lines, and when it
+examines the claims of others it confirms those that quote it and refutes the rest.
 
 Arguments: a file to which it appends a JSON line for each request (its process id and the prompt), and how it
-behaves. Run as a program; it must not import anything of the package it is asked by.
+behaves; "… when examining" behaves so in the rounds of a debate only. Run as a program; it must not import anything
+of the package it is asked by.
 """
 
 from __future__ import annotations
@@ -55,11 +57,41 @@ def _finding(file: str, line: int, text: str) -> dict[str, Any]:
     }
 
 
+def _round(prompt: str) -> str:
+    """The round of a debate that the prompt belongs to, "" for a review."""
+    return next((line.removeprefix("round: ") for line in prompt.split("\n") if line.startswith("round: ")), "")
+
+
+def _votes(prompt: str, behaviour: str) -> list[dict[str, Any]]:
+    """Honest votes, or as stubborn as it is told to be."""
+    votes: list[dict[str, Any]] = []
+    for line in prompt.split("\n"):
+        if line.startswith("claim: "):
+            votes.append({"claim": line.removeprefix("claim: "), "stance": "refute", "quote": ""})
+        elif votes and line.startswith("  quote: "):
+            votes[-1]["quote"] = line.removeprefix("  quote: ")
+    for vote in votes:
+        if behaviour in ("cries wolf", "confirms") or MARKER in vote["quote"]:
+            vote["stance"] = "confirm"
+        if behaviour == "refutes":
+            vote["stance"] = "refute"
+        if behaviour == "unsure":
+            vote["stance"] = "unsure"
+        if behaviour == "refutes with a made-up quote":
+            vote |= {"stance": "refute", "quote": "if nobody_wrote_this(): return"}
+        vote["ground"] = "misread code" if vote["stance"] == "refute" else None
+        vote["reason"] = f"I {vote['stance']} it: {vote['quote']}"
+    return votes
+
+
 def answer(prompt: str, behaviour: str) -> str:
     """What it says."""
+    if _round(prompt) and behaviour not in ("empty", "prose"):
+        receipt = "forged" if behaviour == "loses the receipt" else _receipt(prompt)
+        return json.dumps({"receipt": receipt, "votes": _votes(prompt, behaviour)})
     if behaviour in ("empty", "prose"):
         return {"empty": "", "prose": "Looks good to me, no issues found!"}[behaviour]
-    findings = [_finding(*place) for place in _changed(prompt) if MARKER in place[2]]
+    findings = [_finding(*place) for place in _changed(prompt) if MARKER in place[2] or behaviour == "cries wolf"]
     if behaviour == "invents a file":
         findings = [_finding("elsewhere.py", 3, f"x = {MARKER}")]
     if behaviour == "invents a line":
@@ -73,6 +105,8 @@ def main() -> int:
     """Reads the prompt on standard input, prints the answer; exit code 7 when it is to crash."""
     log, behaviour = sys.argv[1:]
     prompt = sys.stdin.read()
+    if behaviour.endswith(" when examining"):
+        behaviour = behaviour.removesuffix(" when examining") if _round(prompt) else "reviews"
     children: list[int] = []
     if behaviour == "hangs":
         children.append(subprocess.Popen(["sleep", "600"]).pid)

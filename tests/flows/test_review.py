@@ -126,7 +126,7 @@ def run(
     screening: Callable[[Diff, Sequence[str]], Screening] = lambda *_: Screening(),
     contents: Texts | None = None,
 ) -> Review:
-    order = Order(command="lok-hunt", diff=diff, tasks=tasks, policy=policy or Policy(), chosen=chosen)
+    order = Order(command="lok-hunt", diff=diff, tasks=tasks, policy=policy or Policy(debate=False), chosen=chosen)
     means = Means(
         backends=reviewers,
         contents=contents or Texts(),
@@ -208,7 +208,7 @@ def test_what_an_analysers_word_is_worth(is_proof: bool, with_models: int, exit_
 def test_an_unfinished_review_is_never_clean(
     script: Script, kind: FailureKind, on_incomplete: str, exit_code: int
 ) -> None:
-    policy = Policy(on_incomplete=on_incomplete)  # type: ignore[arg-type]
+    policy = Policy(on_incomplete=on_incomplete, debate=False)  # type: ignore[arg-type]
     found = run(Reviewer("codex", script), policy=policy)
     assert found.is_incomplete
     assert (found.exit_code, found.judged, found.coverage.reviewed) == (exit_code, (), ())

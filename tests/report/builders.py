@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lok_hooks.core.debate import Ground, Round, Stance, Vote
 from lok_hooks.core.diff import Skipped, SkipReason
 from lok_hooks.core.finding import Finding, Place, Severity
 from lok_hooks.core.ports import Failure, FailureKind
@@ -106,6 +107,7 @@ def review(
     failures: tuple[Failure, ...] = (),
     policy: Policy = ALLOW,
     notes: tuple[str, ...] = (),
+    examined: tuple[Asked, ...] = (),
 ) -> Review:
     """A review of three files that codex answered."""
     return Review(
@@ -118,6 +120,7 @@ def review(
         policy=policy,
         notes=notes,
         seconds=6.4,
+        examined=examined,
     )
 
 
@@ -208,3 +211,58 @@ def static_only() -> Review:
     """No model at hand: the embedded analysers alone, and nothing found."""
     static = Asked(backend="static", tasks=("hunt",), why="no model is at hand", requests=1, answered=1, seconds=0.21)
     return review(asked=(static,), notes=(STATIC_NOTE,))
+
+
+def examined(name: str, seconds: float = 4.1, answered: int = 1) -> Asked:
+    """One examiner's share of a debate."""
+    return Asked(
+        backend=name,
+        tasks=("cross-examination",),
+        why="examines what others raised",
+        requests=1,
+        answered=answered,
+        seconds=seconds,
+    )
+
+
+def vote(voter: str, stance: Stance, reason: str = "", quote: str = "", **more: object) -> Vote:
+    """A vote of the first round."""
+    return replace(Vote(voter=voter, stance=stance, reason=reason, quote=quote), **more)  # type: ignore[arg-type]
+
+
+def debated() -> Review:
+    """One finding that two others confirmed, and one that they refuted."""
+    true = replace(
+        judged(replace(finding(), raised_by=("codex",)), reason="confirmed by claude, gemini"),
+        votes=(
+            vote("claude", Stance.CONFIRM, "`name` comes from the request", "def user(name):"),
+            vote("gemini", Stance.CONFIRM, "nothing escapes it"),
+        ),
+    )
+    wrong = replace(
+        stale_entry(),
+        disposition=Disposition.REFUTED,
+        reason="refuted by claude, gemini",
+        votes=(
+            vote("claude", Stance.CONFIRM, "looks so"),
+            vote("gemini", Stance.REFUTE, "invalidated on write, line 23", "cache.drop(key)", ground=Ground.HANDLED),
+            vote(
+                "claude",
+                Stance.REFUTE,
+                "the other is right: it is dropped before the next read can see it",
+                "cache.drop(key)",
+                round=Round.REBUTTAL,
+            ),
+            vote("gemini", Stance.UNSURE, "hm", "nowhere()", round=Round.REBUTTAL, doubt="the code is not there"),
+        ),
+    )
+    return review(true, wrong, examined=(examined("claude", 6.0), examined("gemini", 4.1)))
+
+
+def self_examined() -> Review:
+    """Only one model at hand, which stands by what it found."""
+    found = replace(
+        judged(replace(finding(), raised_by=("codex",)), reason="self-examined; confirmed by codex"),
+        votes=(vote("codex", Stance.CONFIRM, "yes", is_self=True),),
+    )
+    return review(found, examined=(examined("codex", 3.0),))

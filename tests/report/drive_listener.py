@@ -9,11 +9,12 @@ import os
 import sys
 
 from lok_hooks.core.ports import Reply
-from lok_hooks.report.live import open_listener
+from lok_hooks.report.live import aside, open_listener
 
 
 def main(how: str, terminal: str) -> int:
-    """`brief` asks nothing, `verbose` writes lines, `fail` ends by Ctrl-C; anything else asks two backends.
+    """`brief` asks nothing, `verbose` writes lines, `fail` ends by Ctrl-C, `aside` writes text of its own to the
+    terminal; anything else asks two backends.
 
     Goes on with a line on stdin: once while nothing is answered, once while something is.
     """
@@ -30,6 +31,10 @@ def main(how: str, terminal: str) -> int:
         sys.stdin.readline()
         listener.answered("codex", "hunt", "1/2", Reply(backend="codex", text="", seconds=0.4, tokens_in=1200))
         sys.stdin.readline()
+        if how == "aside":
+            with aside(listener), open(terminal, "w", encoding="utf-8") as screen:  # noqa: PTH123
+                screen.write("an answer\nof two lines\n")
+            sys.stdin.readline()
         if how == "fail":
             raise KeyboardInterrupt
     return 0

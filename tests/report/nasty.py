@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Final
 
 NASTY: Final[dict[str, str]] = {
@@ -50,3 +52,11 @@ NASTY: Final[dict[str, str]] = {
     "long": "x" * 5_000,
     "many lines": "line\n" * 400,
 }
+
+# What people write into code to fool its reviewers, one text for each way.
+_CORPUS: Final = Path(__file__).parents[1] / "security" / "corpus" / "attacks.json"
+for _way, _texts in json.loads(_CORPUS.read_text(encoding="utf-8"))["attacks"].items():
+    if _way == "terminal and reports":
+        NASTY.update({f"corpus: {text}": text for text in _texts})
+    else:
+        NASTY[f"corpus: {_way}"] = "\n".join(_texts)

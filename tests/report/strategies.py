@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
+from lok_hooks.core.debate import Ground, Round, Stance, Vote
 from lok_hooks.core.diff import Skipped, SkipReason
 from lok_hooks.core.finding import Finding, Place, Severity
 from lok_hooks.core.ports import Failure, FailureKind
@@ -52,7 +53,25 @@ def findings(draw: st.DrawFn) -> Finding:
     )
 
 
-judgements = st.builds(Judged, finding=findings(), disposition=st.sampled_from(Disposition), reason=texts)
+votes = st.builds(
+    Vote,
+    voter=names,
+    stance=st.sampled_from(Stance),
+    reason=texts,
+    quote=texts,
+    ground=st.one_of(st.none(), st.sampled_from(Ground)),
+    round=st.sampled_from(Round),
+    is_self=st.booleans(),
+    is_weak=st.booleans(),
+    doubt=texts,
+)
+judgements = st.builds(
+    Judged,
+    finding=findings(),
+    disposition=st.sampled_from(Disposition),
+    reason=texts,
+    votes=st.lists(votes, max_size=3).map(tuple),
+)
 coverages = st.builds(
     Coverage,
     reviewed=st.lists(paths, max_size=3).map(tuple),
@@ -96,4 +115,5 @@ reviews = st.builds(
     policy=policies,
     notes=st.lists(texts, max_size=2).map(tuple),
     seconds=seconds,
+    examined=st.lists(askings, max_size=2).map(tuple),
 )

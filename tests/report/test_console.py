@@ -49,6 +49,38 @@ lok-hunt · 3 files, 41 changed lines · codex 6.2 s · nothing confirmed
 
 2 advisory (1 unconfirmed, 1 below the threshold)
 """,
+    (80, "debated"): """\
+lok-hunt · 3 files, 41 changed lines · codex 6.2 s · examined by claude, gemini
+  6.0 s · 1 confirmed
+
+✗ high  app/db.py:42  SQL built from user input  CWE-89
+    41 │ def user(name):
+  ▸ 42 │     return db.execute(f"select * from users where name = '{name}'")
+    why  a quote in `name` (from the request) ends the string
+    fix  db.execute("select * from users where name = ?", (name,))
+    raised by codex · confirmed by claude, gemini                     [7f3a91c2]
+
+· advisory  app/cache.py:17-19  possible stale entry                  [c01d5e2f]
+    high, by codex
+    refuted by claude: “the other is right: it is dropped before the next read …
+
+1 confirmed, 1 advisory (refuted)
+Commit refused.
+""",
+    (80, "self_examined"): """\
+lok-hunt · 3 files, 41 changed lines · codex 6.2 s · self-examined by codex 3.0
+  s · 1 confirmed
+
+✗ high  app/db.py:42  SQL built from user input  CWE-89
+    41 │ def user(name):
+  ▸ 42 │     return db.execute(f"select * from users where name = '{name}'")
+    why  a quote in `name` (from the request) ends the string
+    fix  db.execute("select * from users where name = ?", (name,))
+    raised by codex · confirmed: self-examined; confirmed by codex    [7f3a91c2]
+
+1 confirmed
+Commit refused.
+""",
     (80, "incomplete_allowed"): """\
 lok-hunt · 3 files, 41 changed lines · codex 60.0 s (1 of 2 answered) · nothing
   found in what was reviewed

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from lok_hooks.core.debate import Round, Stance, Vote
 from lok_hooks.core.diff import Skipped, SkipReason
 from lok_hooks.core.ports import Failure, FailureKind
 from lok_hooks.core.review import Asked, Coverage, Disposition, Review, Unreviewed
@@ -38,10 +39,14 @@ def review_of(nasty: str) -> Review:
     place = replace(found.place, code=(nasty, nasty), first=41, ref=nasty)
     found = replace(found, place=place)
     outside = replace(found, problem=nasty, identity=nasty or "0")
+    votes = (
+        Vote(voter=nasty, stance=Stance.REFUTE, reason=nasty, quote=nasty, doubt=nasty),
+        Vote(voter="x", stance=Stance.CONFIRM, reason=nasty, quote=f"a\n{nasty}", round=Round.REBUTTAL),
+    )
     return replace(
         builders.review(
-            builders.judged(found, reason=nasty),
-            builders.judged(found, Disposition.UNCONFIRMED, nasty),
+            replace(builders.judged(found, reason=nasty), votes=votes),
+            replace(builders.judged(found, Disposition.UNCONFIRMED, nasty), votes=votes),
             builders.judged(outside, Disposition.OUTSIDE, nasty),
             builders.judged(replace(found, suppression=nasty or "x"), Disposition.SUPPRESSED, nasty),
         ),
@@ -55,6 +60,7 @@ def review_of(nasty: str) -> Review:
         asked=(Asked(backend=nasty, tasks=(nasty,), why=nasty, requests=2, answered=1, seconds=1.0, model=nasty),),
         failures=(Failure(backend=nasty, kind=FailureKind.REFUSED, reason=nasty, advice=nasty),),
         notes=(nasty,),
+        examined=(Asked(backend=nasty, tasks=(nasty,), why=nasty, requests=1, answered=1, seconds=1.0),),
     )
 
 

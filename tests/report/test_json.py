@@ -14,6 +14,18 @@ from lok_hooks.report.all import render
 from tests.report import builders
 from tests.report.strategies import reviews
 
+ASKED = {
+    "backend",
+    "tasks",
+    "why",
+    "requests",
+    "answered",
+    "seconds",
+    "model",
+    "tokens_in",
+    "tokens_out",
+    "remembered",
+}
 KEYS = {
     "": {
         "schema",
@@ -22,6 +34,7 @@ KEYS = {
         "findings",
         "coverage",
         "asked",
+        "examined",
         "failures",
         "notes",
         "timing",
@@ -49,10 +62,20 @@ KEYS = {
         "evidence",
     },
     "coverage": {"reviewed", "skipped", "unreviewed", "changed_lines"},
-    "asked": {"backend", "tasks", "why", "requests", "answered", "seconds", "model", "tokens_in", "tokens_out"},
+    "asked": ASKED,
+    "examined": ASKED,
     "failures": {"backend", "kind", "reason", "advice", "seconds"},
     "timing": {"seconds", "backends"},
-    "policy": {"fail_on", "quorum", "debate", "on_incomplete", "budget"},
+    "policy": {
+        "fail_on",
+        "quorum",
+        "debate",
+        "on_incomplete",
+        "budget",
+        "examination",
+        "confirm",
+        "threshold",
+    },
 }
 
 
@@ -61,7 +84,9 @@ def values_of(review: Review) -> dict[str, Any]:
     return loaded
 
 
-@pytest.mark.parametrize("build", [builders.refused, builders.incomplete_blocked, builders.nothing_staged])
+@pytest.mark.parametrize(
+    "build", [builders.refused, builders.debated, builders.incomplete_blocked, builders.nothing_staged]
+)
 def test_the_keys_are_the_contract(build: Any) -> None:
     values = values_of(build())
     assert values["schema"] == "lok-hooks/review/1"
@@ -95,6 +120,24 @@ def test_a_finding_in_full() -> None:
     assert (second["path"], second["disposition"]) == ("app/cache.py", "unconfirmed")
 
 
+def test_the_votes_are_evidence() -> None:
+    values = values_of(builders.debated())
+    _, refuted = values["findings"]
+    assert [asked["backend"] for asked in values["examined"]] == ["claude", "gemini"]
+    assert refuted["evidence"]["votes"][1] == {
+        "round": "cross-examination",
+        "voter": "gemini",
+        "stance": "refute",
+        "ground": "handled elsewhere",
+        "reason": "invalidated on write, line 23",
+        "quote": "cache.drop(key)",
+        "is_self": False,
+        "is_weak": False,
+        "doubt": "",
+    }
+    assert [vote["doubt"] for vote in refuted["evidence"]["votes"]] == ["", "", "", "the code is not there"]
+
+
 def test_what_was_not_reviewed_and_who_failed() -> None:
     values = values_of(builders.incomplete_blocked())
     assert values["incomplete"] is True
@@ -120,6 +163,9 @@ def test_what_was_not_reviewed_and_who_failed() -> None:
         "debate": False,
         "on_incomplete": "block",
         "budget": 300.0,
+        "examination": {"rounds": 2, "reviewers": 0, "min_severity": "low", "judge": ""},
+        "confirm": "rule",
+        "threshold": 0.5,
     }
     assert values["asked"][0]["why"] == "first choice for hunt, logged in"
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from lok_hooks.core.debate import Ground, Stance
 from lok_hooks.core.diff import Skipped, SkipReason
 from lok_hooks.core.finding import Place
 from lok_hooks.core.ports import Failure, FailureKind
@@ -36,6 +37,22 @@ MISSING = (Unreviewed(path="a.py", task="hunt", reason="codex: timed out"),)
 def test_every_end_has_its_own_sentence(review: Review, outcome: str) -> None:
     assert words.outcome(review) == outcome
     assert words.headline(review).endswith(f" · {outcome}")
+
+
+@pytest.mark.parametrize(
+    ("requests", "answered", "remembered", "told"),
+    [
+        (1, 1, 0, "codex 6.2 s"),
+        (2, 1, 0, "codex 6.2 s (1 of 2 answered)"),
+        (0, 0, 3, "codex remembered"),
+        (1, 1, 9, "codex 6.2 s (9 files remembered)"),
+        (2, 1, 1, "codex 6.2 s (1 of 2 answered, 1 file remembered)"),
+    ],
+)
+def test_the_headline_says_who_was_not_asked_again(requests: int, answered: int, remembered: int, told: str) -> None:
+    review = builders.clean()
+    asked = replace(review.asked[0], requests=requests, answered=answered, remembered=remembered, seconds=6.2)
+    assert told in words.subject_of(replace(review, asked=(asked,)))
 
 
 @pytest.mark.parametrize(
@@ -186,3 +203,55 @@ def test_long_prose_is_cut_and_says_so() -> None:
 def test_an_untitled_finding_shows_its_category() -> None:
     assert words.title(builders.finding(" ")) == "sql-injection"
     assert words.title(builders.finding("", category="")) == "untitled"
+
+
+@pytest.mark.parametrize(
+    ("names", "votes", "expected"),
+    [
+        ((), (), ""),
+        (("claude", "gemini"), (("claude", False), ("gemini", False)), "examined by claude, gemini 4.1 s"),
+        (("codex",), (("codex", True),), "self-examined by codex 4.1 s"),
+        (
+            ("codex", "ollama"),
+            (("codex", True), ("ollama", False)),
+            "examined by ollama 4.1 s, self-examined by codex 4.1 s",
+        ),
+    ],
+)
+def test_who_examined(names: tuple[str, ...], votes: tuple[tuple[str, bool], ...], expected: str) -> None:
+    cast = tuple(builders.vote(voter, Stance.CONFIRM, is_self=is_self) for voter, is_self in votes)
+    found = replace(builders.judged(builders.finding()), votes=cast)
+    review = builders.review(found, examined=tuple(map(builders.examined, names)))
+    assert words.examined_by(review) == expected
+    assert expected in words.headline(review)
+
+
+def test_an_examiner_that_did_not_answer_has_not_examined() -> None:
+    review = builders.review(examined=(builders.examined("claude", answered=0), builders.examined("gemini")))
+    assert words.examined_by(review) == "examined by gemini 4.1 s"
+
+
+def test_a_refutation_is_told_of_advisories_alone() -> None:
+    confirmed, refuted = words.ordered(builders.debated())
+    reason = "the other is right: it is dropped before the next read can see it"
+    assert words.refutation(refuted) == f"refuted by claude: “{reason}”"
+    assert words.refutation(confirmed) == ""
+    assert words.refutation(replace(refuted, disposition=Disposition.CONFIRMED)) == ""
+
+
+def test_the_one_with_a_reason_speaks_for_all_who_refuted() -> None:
+    votes = (
+        builders.vote("claude", Stance.REFUTE),
+        builders.vote("gemini", Stance.REFUTE, "a\nconstant", ground=Ground.MISREAD),
+    )
+    found = replace(builders.stale_entry(), votes=votes)
+    assert words.refutation(found) == "refuted by claude, gemini: “a constant” (misread code)"
+
+
+@pytest.mark.parametrize("format", ["plain", "markdown", "github"])
+def test_reports_for_people_say_who_refuted_it_and_why(format: str) -> None:
+    text = render(builders.debated(), format, width=120)
+    assert "refuted by claude" in text
+    assert "the other is right" in text
+    assert "examined by claude, gemini 6.0 s" in text
+    assert "confirmed by claude, gemini" in text

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from lok_hooks.core.redaction import without_secrets
+
+
+class Word(StrEnum):
+    SECRET = "hunter2"
+
+
+@dataclass(frozen=True)
+class Inner:
+    text: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outer:
+    inner: Inner
+    table: Mapping[str, Inner]
+    word: Word = Word.SECRET
+    number: int = 1
+    nothing: None = None
+
+
+def hide(text: str) -> str:
+    return text.replace("hunter2", "<SECRET:password:1>")
+
+
+def test_every_text_of_a_value_is_cleaned() -> None:
+    value = Outer(inner=Inner("a hunter2", ("b", "hunter2")), table={"hunter2": Inner("hunter2")})
+    clean = without_secrets(value, hide)
+    mark = "<SECRET:password:1>"
+    assert clean.inner == Inner(f"a {mark}", ("b", mark))
+    assert clean.table == {mark: Inner(mark)}
+    assert (clean.word, clean.number, clean.nothing) == (Word.SECRET, 1, None)
+
+
+def test_a_value_without_secrets_stays_as_it_is() -> None:
+    value = Outer(inner=Inner("a"), table={})
+    assert without_secrets(value, hide) == replace(value)
+    assert without_secrets((1, "a", None), hide) == (1, "a", None)
