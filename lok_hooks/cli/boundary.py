@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
-from lok_hooks.errors import EXIT_BUG, EXIT_INTERRUPTED, InterruptedReview, LokError
+from lok_hooks.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_USER, InterruptedReview, LokError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
+
+
+EXTRAS: Final = {"jinja2": "workflows", "tomlkit": "setup", "ruamel": "setup", "shtab": "setup"}
+"""The packages that only some commands need, each with the extra of pyproject.toml that brings it."""
 
 
 def guarded(command: str, run: Callable[[], int]) -> int:
@@ -34,10 +38,21 @@ def guarded(command: str, run: Callable[[], int]) -> int:
         if error.exit_code == EXIT_BUG:
             _log(command)
         return error.exit_code
+    except ModuleNotFoundError as error:
+        extra = EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
+            return _bug(command, error)
+        _say(f"{command}: {error.name} is not installed; hooks do not need it, this command does")
+        _say(f"  pip install 'lok-hooks[{extra}]'")
+        return EXIT_USER
     except Exception as error:  # the boundary itself: a bug must still end with a message and code 3
-        _say(f"{command}: a bug in lok-hooks: {type(error).__name__}: {error}")
-        _log(command)
-        return EXIT_BUG
+        return _bug(command, error)
+
+
+def _bug(command: str, error: Exception) -> int:
+    _say(f"{command}: a bug in lok-hooks: {type(error).__name__}: {error}")
+    _log(command)
+    return EXIT_BUG
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
-import shutil
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    import argparse
     from pathlib import Path
 
     from lok_hooks.report.wrap import Line
@@ -33,6 +32,8 @@ def wants_color(choice: str) -> bool:
 
 def width() -> int:
     """Columns to fill."""
+    import shutil  # brings the compression modules along, and a remembered commit prints what it has
+
     # A hook runner's pseudo-terminal has a size of its own making.
     columns = shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns if is_terminal() else DEFAULT_WIDTH
     return max(40, min(columns, WIDEST))
@@ -66,6 +67,8 @@ def print_json(value: object) -> None:
 def write_whole(path: Path, text: str) -> None:
     """Writes a file whole or not at all: a reader never meets half of one. It holds code, so a new file is its owner's
     alone; one that is there keeps its permissions. OSError when it cannot be written."""
+    import shutil
+
     target = path.resolve()
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:

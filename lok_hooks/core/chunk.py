@@ -46,10 +46,11 @@ def pack(files: Sequence[FileDiff], budget: int, enclosing: Enclosing) -> Packed
             )
             for number, group in enumerate(split, 1)
         ]
-    return Packed(chunks=tuple(_fill(pieces, budget)), too_large=tuple(too_large))
+    return Packed(chunks=tuple(fill(pieces, budget)), too_large=tuple(too_large))
 
 
-def _fill(pieces: Sequence[Piece], budget: int) -> Iterator[Chunk]:
+def fill(pieces: Sequence[Piece], budget: int) -> Iterator[Chunk]:
+    """Pieces in their order in as few chunks of at most `budget` bytes as a single pass can make."""
     current: list[Piece] = []
     used = 0
     for piece in pieces:

@@ -28,7 +28,8 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """A model's answer as text, not yet read. `seconds` is wall time; token counts are None where unknown."""
+    """A model's answer as text, not yet read. `seconds` is wall time; token counts are None where unknown.
+    `is_remembered`: it was given before, and nobody was asked now."""
 
     backend: str
     text: str
@@ -36,6 +37,7 @@ class Reply:
     model: str = ""
     tokens_in: int | None = None
     tokens_out: int | None = None
+    is_remembered: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

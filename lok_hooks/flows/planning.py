@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +11,7 @@ from lok_hooks.core.diff import Diff, FileDiff, Hunk
 from lok_hooks.core.enclosing import enclosing_definition
 from lok_hooks.core.ports import Backend, Contents, Failure, Request
 from lok_hooks.core.prompts import Redact, review_prompt
+from lok_hooks.core.reliability import Precision
 from lok_hooks.core.review import Unreviewed
 from lok_hooks.core.route import Candidate, Route, route
 from lok_hooks.core.task import Chunk, Piece, Prompt, Task
@@ -28,12 +29,13 @@ class Draft:
     chunk: Chunk
     part: str
 
-    def request(self, redact: Redact) -> Request:
-        """The request; `redact` replaces secrets in everything a model reads. An analyser reads no text."""
+    def request(self, redact: Redact, key: str = "") -> Request:
+        """The request; `redact` replaces secrets in everything a model reads, `key` is the repository's own. An
+        analyser reads no text."""
         if self.task is None:
             prompt = Prompt(task=ANALYSIS, text="", receipt="", chunk=self.chunk)
         else:
-            prompt = review_prompt(self.task, self.chunk, redact)
+            prompt = review_prompt(self.task, self.chunk, redact, key)
         return Request(backend=self.backend, prompt=prompt, part=self.part)
 
 
@@ -51,23 +53,35 @@ class Plan:
 
 
 def plan(
-    diff: Diff, tasks: Sequence[Task], backends: Sequence[Backend], chosen: Sequence[str], contents: Contents
+    diff: Diff,
+    tasks: Sequence[Task],
+    backends: Sequence[Backend],
+    chosen: Sequence[str],
+    contents: Contents,
+    only: Mapping[str, frozenset[str]] | None = None,
+    precision: Mapping[str, Precision] | None = None,
 ) -> Plan:
     """The requests for `diff`: each task's prompts as one request per routed model and chunk, and one request per
-    analyser. `chosen` (from `--backend`) limits both kinds of backend; empty means all that are switched on."""
+    analyser. `chosen` (from `--backend`) limits both kinds of backend; empty means all that are switched on. `only`
+    limits a task by its name to some paths; `precision` is what was measured of each backend."""
     absent = {backend.name: failure for backend in backends if (failure := backend.missing())}
     candidates = [
-        Candidate(name=b.name, traits=b.traits, missing=absent[b.name].reason if b.name in absent else "")
+        Candidate(
+            name=b.name,
+            traits=b.traits,
+            missing=absent[b.name].reason if b.name in absent else "",
+            precision=(precision or {}).get(b.name),
+        )
         for b in backends
     ]
     routes = tuple(route(task, candidates, chosen) for task in tasks)
     by_name = {backend.name: backend for backend in backends}
-    enclosing = _Enclosing(contents)
+    enclosing = Definitions(contents)
     drafts: list[Draft] = []
     too_large: list[Unreviewed] = []
     for task, way in zip(tasks, routes, strict=True):
         for name in way.backends:
-            sent, left = _model_drafts(diff, task, by_name[name], enclosing)
+            sent, left = _model_drafts(files_for(task.name, diff, only or {}), task, by_name[name], enclosing)
             drafts += sent
             too_large += left
     analysers = [b for b in backends if b.traits.role == "analyser" and (not chosen or b.name in chosen)]
@@ -90,10 +104,14 @@ def shown_besides_the_diff(plan: Plan) -> tuple[str, ...]:
     )
 
 
+def files_for(task: str, diff: Diff, only: Mapping[str, frozenset[str]]) -> list[FileDiff]:
+    """The files that models look at for a task."""
+    return [file for file in diff.files if not file.held_back and (task not in only or file.path in only[task])]
+
+
 def _model_drafts(
-    diff: Diff, task: Task, backend: Backend, enclosing: _Enclosing
+    files: Sequence[FileDiff], task: Task, backend: Backend, enclosing: Definitions
 ) -> tuple[list[Draft], list[Unreviewed]]:
-    files = [file for file in diff.files if not file.held_back]
     packed = pack(files, backend.traits.max_prompt_bytes - PROMPT_OVERHEAD, enclosing)
     drafts = [
         Draft(backend=backend, task=task, chunk=chunk, part=f"{number}/{len(packed.chunks)}")
@@ -110,7 +128,7 @@ def _analyser_draft(backend: Backend, diff: Diff) -> Draft:
     return Draft(backend=backend, task=None, chunk=chunk, part="1/1")
 
 
-class _Enclosing:
+class Definitions:
     """Looks up the definition around a hunk in the file's full new text, each file's text read and split once."""
 
     def __init__(self, contents: Contents) -> None:

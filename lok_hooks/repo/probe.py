@@ -48,16 +48,10 @@ _ADDED = {
 _PIECE = 1 << 16  # bytes read at once
 
 
-def is_anything_staged() -> bool | None:
-    """True when the index differs from HEAD, False when it does not, None when git cannot tell (not a repository,
-    corrupt index, no git at all): then the long way will say why. Prints nothing and runs nothing but git."""
-    records = staged_records()
-    return None if records is None else bool(records)
-
-
 def staged_records() -> bytes | None:
     """Git's raw records of what this commit would change, with full ids: the same records, the same change. Empty
-    when nothing is staged, None when git cannot tell."""
+    when nothing is staged; None when git cannot tell (not a repository, corrupt index, no git at all): then the long
+    way will say why. Prints nothing and runs nothing but git."""
     return _answer(_STAGED)
 
 

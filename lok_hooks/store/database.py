@@ -14,14 +14,27 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
-FILE_NAME: Final = "memory.sqlite"
-SCHEMA_VERSION: Final = 1
-SCHEMA: Final = (
-    "CREATE TABLE memory (key TEXT PRIMARY KEY, text TEXT NOT NULL, digest TEXT NOT NULL, kept_at REAL NOT NULL)",
-    "CREATE INDEX memory_by_age ON memory (kept_at)",
-    "CREATE TABLE deferred (path TEXT, blob TEXT, task TEXT, kept_at REAL NOT NULL, PRIMARY KEY (path, blob, task))",
+
+class Layout(NamedTuple):
+    """A database file: its name, and the statements that make its tables. `version` changes with every change of
+    them; a file of another version is set aside. A named tuple, since this is loaded by every remembered commit."""
+
+    file_name: str
+    version: int
+    statements: tuple[str, ...]
+
+
+MEMORY: Final = Layout(
+    file_name="memory.sqlite",
+    version=1,
+    statements=(
+        "CREATE TABLE memory (key TEXT PRIMARY KEY, text TEXT NOT NULL, digest TEXT NOT NULL, kept_at REAL NOT NULL)",
+        "CREATE INDEX memory_by_age ON memory (kept_at)",
+        "CREATE TABLE deferred (path TEXT, blob TEXT, task TEXT, kept_at REAL NOT NULL, "
+        "PRIMARY KEY (path, blob, task))",
+    ),
 )
 BUSY_SECONDS: Final = 2.0  # another commit's write takes milliseconds; one that takes longer is not worth waiting for
 _JOURNAL: Final = "-journal"
@@ -45,8 +58,9 @@ class Database:
     `noted` is told, once, why nothing can be remembered, and of every file that was set aside.
     """
 
-    def __init__(self, folder: Path, noted: Callable[[str], None]) -> None:
-        self.path = folder / FILE_NAME
+    def __init__(self, folder: Path, noted: Callable[[str], None], layout: Layout = MEMORY) -> None:
+        self.path = folder / layout.file_name
+        self._layout = layout
         self._folder = folder
         self._noted = noted
         self._lock = threading.Lock()
@@ -104,7 +118,7 @@ class Database:
             self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=16
         )
         self._connection = connection
-        _prepare(connection)
+        _prepare(connection, self._layout)
         return connection
 
     def _set_aside(self, label: str) -> None:
@@ -161,7 +175,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
+def _prepare(connection: sqlite3.Connection, layout: Layout) -> None:
     # Without waiting for the disk: a process may be killed at any time, and what a power cut takes is asked again.
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("PRAGMA trusted_schema = OFF")
@@ -171,14 +185,14 @@ def _prepare(connection: sqlite3.Connection) -> None:
         with _transaction(connection):
             # Whoever came first while this one waited has made the tables.
             if not _statements(connection):
-                for statement in SCHEMA:
+                for statement in layout.statements:
                     connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                connection.execute(f"PRAGMA user_version = {layout.version}")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version != SCHEMA_VERSION:
+    if version != layout.version:
         raise _UnfitError(f"version-{version}")
     # A file brought by somebody else could hold triggers and views.
-    if _statements(connection) != frozenset(SCHEMA):
+    if _statements(connection) != frozenset(layout.statements):
         raise _UnfitError("foreign")
 
 

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
+from lok_hooks.core.deferral import Deferred
 from lok_hooks.store.database import Database
 
 KEPT_SECONDS: Final = 30 * 24 * 3600.0  # a branch that was not pushed for a month is reviewed by hand
 _KEEP: Final = "INSERT OR REPLACE INTO deferred VALUES (?, ?, ?, ?)"
 _AT_ONCE: Final = 500  # values of one query
-
-
-class Deferred(NamedTuple):
-    """A file by its path and the full id of its new content (zeros for a deletion), and the task that did not get
-    through it."""
-
-    path: str
-    blob: str
-    task: str
 
 
 def defer(database: Database, open_: Iterable[Deferred], now: float) -> bool:

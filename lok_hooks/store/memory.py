@@ -9,7 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from lok_hooks.store.database import FILE_NAME, Database
+from lok_hooks.store.database import MEMORY, Database
 
 _KEPT_WHEN_FULL: Final = 0.7  # of the size, so that not every further text removes another
 _LARGEST_SHARE: Final = 0.25  # of the size for one text
@@ -46,7 +46,10 @@ class StoredMemory:
 
     def keep(self, key: str, text: str) -> None:
         """Keep `text` under `key`, over whatever stood there; not when it alone would take a quarter of the room."""
-        size = len(text.encode("utf-8", "surrogatepass"))
+        try:
+            size = len(text.encode())
+        except UnicodeEncodeError:
+            return  # half a character: nothing that a model answers or we write
         if size > self._max_bytes * _LARGEST_SHARE:
             return
         self._make_room(size)
@@ -75,7 +78,9 @@ class StoredMemory:
     def _make_room(self, size: int) -> None:
         if self._used() + size <= self._max_bytes:
             return
-        self._database.change(("DELETE FROM memory WHERE kept_at < ?", (self._now() - self._ttl_seconds,)))
+        self._database.change(("DELETE FROM memory WHERE kept_at <= ?", (self._now() - self._ttl_seconds,)))
+        if self._used() + size <= self._max_bytes:
+            return
         room = self._max_bytes * _KEPT_WHEN_FULL - size
         kept = 0
         doomed = []
@@ -99,7 +104,7 @@ class StoredMemory:
 def peek(folder: Path, key: str) -> str | None:
     """The text kept under `key` in `folder`, whatever its age, without changing or mending anything: for questions
     that come before anything else. None when there is none, or the file cannot be read just so."""
-    path = folder / FILE_NAME
+    path = folder / MEMORY.file_name
     if folder.is_symlink() or path.is_symlink() or not path.is_file():
         return None
     try:

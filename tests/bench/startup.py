@@ -55,6 +55,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
         print(start_up(place / "empty"))
+        print(second_commit(place / "second"))
         print(large_diff(place / "large"))
         print(lock_file(place / "lock"))
         print(four_reviewers(place / "four"))
@@ -69,6 +70,30 @@ def start_up(repository: Path) -> str:
         "`lok --help`": [str(SCRIPTS / "lok"), "--help"],
     }
     return table("start-up", side_by_side(commands, repository, rounds=25), "`python -c pass`")
+
+
+def second_commit(repository: Path) -> str:
+    """A commit that was reviewed before: nobody is asked."""
+    new_repository(repository, {"a.py": "x = 1\n"})
+    reviewer = repository.parent / "second-reviewer.sh"
+    reviewer.write_text(SLOW_REVIEWER)
+    reviewer.chmod(0o755)
+    config = repository.parent / "second.toml"
+    sections = [f"[backends.{name}]\nenabled = false\n" for name in ("codex", "gemini", "claude", "ollama")]
+    sections += [f'[backends.one]\nkind = "command"\ncommand = "{reviewer}"\n[tasks.hunt]\nbackends = ["one"]\n']
+    config.write_text("\n".join(sections))
+    (repository / "a.py").write_text("x = 2\n")
+    git(repository, "add", "-A")
+    hunt = [str(SCRIPTS / "lok-hunt"), "--config", str(config)]
+    again = [subprocess.run(hunt, cwd=repository, capture_output=True, check=True).stdout for _ in range(2)][1]
+    if b"one remembered" not in again:
+        raise SystemExit(f"the second commit was not remembered: {again.decode()}")
+    commands = {
+        "`python -c pass`": [sys.executable, "-c", "pass"],
+        "`lok-hunt`, second commit of the same content": hunt,
+        "the same, files and answers known but the verdict not": [*hunt, "-v"],
+    }
+    return table("remembered", side_by_side(commands, repository, rounds=25), "`python -c pass`")
 
 
 def large_diff(repository: Path) -> str:

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import os
 import signal
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from lok_hooks import errors
-from lok_hooks.cli.boundary import guarded
+from lok_hooks.cli.boundary import EXTRAS, guarded
 
 
 @pytest.fixture(autouse=True)
@@ -89,3 +90,24 @@ def test_a_signal_ends_the_review_in_good_order(number: signal.Signals) -> None:
 
     assert guarded("lok-hunt", review) == 130
     assert ended == ["children"]
+
+
+@pytest.mark.parametrize(("package", "extra"), EXTRAS.items())
+def test_a_package_that_only_some_need_is_named_with_its_extra(
+    package: str, extra: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = ModuleNotFoundError(f"No module named '{package}.part'", name=f"{package}.part")
+    assert guarded("lok init", lambda: raising(missing)) == 2
+    assert f"pip install 'lok-hooks[{extra}]'" in capsys.readouterr().err
+
+
+def test_another_missing_module_is_our_bug(own_state: Path) -> None:
+    assert guarded("lok init", lambda: raising(ModuleNotFoundError("No module named 'git'", name="git"))) == 3
+
+
+def test_the_extras_bring_what_only_some_need_and_nothing_of_it_is_in_the_base() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    bring = {extra: " ".join(project["optional-dependencies"][extra]).lower() for extra in set(EXTRAS.values())}
+    base = " ".join(project["dependencies"]).lower()
+    assert [package for package, extra in EXTRAS.items() if package not in bring[extra]] == []
+    assert [package for package in EXTRAS if package in base] == []

@@ -1,0 +1,64 @@
+"""`lok cache`: what is remembered here, and forgetting it."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from lok_hooks.errors import UserError
+
+if TYPE_CHECKING:
+    from lok_hooks.store.memory import Stats
+
+EXAMPLE: Final = "lok cache stats"
+_UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds its flags."""
+    parser.add_argument("action", choices=("stats", "clear"), help="show how much is kept, or forget all of it")
+    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Shows what is remembered in this repository (outside one: for your questions everywhere), or forgets it."""
+    from lok_hooks.cli.keeping import folder_at
+    from lok_hooks.cli.output import print_json, print_text
+    from lok_hooks.report.visible import visible
+    from lok_hooks.store.database import Database
+    from lok_hooks.store.memory import StoredMemory
+
+    problems: list[str] = []
+    database = Database(folder_at(Path()), problems.append)
+    memory = StoredMemory(database, ttl_seconds=float("inf"), max_bytes=0, now=time.time)
+    try:
+        if arguments.action == "clear" and database.path.exists():
+            memory.clear()
+        stats = memory.stats() if database.path.exists() else None
+    finally:
+        database.close()
+    if problems:
+        raise UserError("; ".join(problems), advice="mend or remove that file; reviews go on without it")
+    if arguments.json:
+        print_json({"file": visible(str(database.path)), **(stats._asdict() if stats else {"texts": 0, "deferred": 0})})
+    else:
+        print_text(f"{_told(stats)}\n{visible(str(database.path))}")
+    return 0
+
+
+def _told(stats: Stats | None) -> str:
+    if stats is None or not (stats.texts or stats.deferred):
+        return "nothing is remembered"
+    age = f", the oldest {_age(stats.oldest_seconds)} old" if stats.oldest_seconds is not None else ""
+    lines = [f"{stats.texts:,} remembered answers and verdicts, {stats.text_bytes:,} bytes{age}"]
+    if stats.deferred:
+        lines.append(f"{stats.deferred:,} left open by commits, to be asked at push")
+    return "\n".join([*lines, f"{stats.file_bytes:,} bytes on disk"])
+
+
+def _age(seconds: float) -> str:
+    size, unit = next(((size, unit) for size, unit in _UNITS if seconds >= size), _UNITS[-1])
+    number = int(seconds // size)
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"

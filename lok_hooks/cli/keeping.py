@@ -1,0 +1,207 @@
+"""A review with memory: what was answered is recalled, what a commit leaves open goes to the push, and a verdict that
+changes when asked again is said to."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from lok_hooks.cli import ledgers, remembered, wiring
+from lok_hooks.core import deferral
+from lok_hooks.core.ports import Memory
+from lok_hooks.core.remember import Forgetting, Fresh, difference, verdict_key, write_verdict
+from lok_hooks.core.review import Review
+from lok_hooks.errors import RepositoryError
+from lok_hooks.repo.probe import staged_records
+from lok_hooks.store import deferred as store
+from lok_hooks.store.database import Database
+from lok_hooks.store.memory import StoredMemory
+
+if TYPE_CHECKING:
+    from lok_hooks.core.settings import CacheSettings, Settings
+    from lok_hooks.flows.review import Means, Order
+    from lok_hooks.repo.git import Repository
+    from lok_hooks.repo.snapshot import Snapshot
+
+FOLDER: Final = remembered.FOLDER
+CONFIG_NAME: Final = "lok.toml"
+_ANALYSERS: Final = frozenset({"static", "sarif"})
+_SERVERS: Final = frozenset({"ollama", "openai"})
+_LEFT_OPEN: Final = "what stayed open is asked again at push, by lok-audit; or now: lok-review --commit HEAD"
+_MEGABYTE: Final = 1_000_000
+_HOUR: Final = 3600.0
+
+EntryName = Literal["hunt", "audit", "by_hand"]
+
+
+class Keeping(NamedTuple):
+    """`database` is None where nothing is kept. `memory` is for asking: with `--fresh` it recalls nothing; `lasting`
+    recalls all the same."""
+
+    database: Database | None
+    memory: Memory
+    lasting: Memory
+
+
+def folder_for(repository: Repository | None) -> Path:
+    """Where things are kept: beside git's own files, for all work trees; else in the user's cache folder."""
+    if repository is not None:
+        return repository.common_dir / FOLDER
+    from platformdirs import user_cache_path
+
+    return user_cache_path("lok")
+
+
+def folder_at(directory: Path) -> Path:
+    """The same for the repository that `directory` lies in, if any."""
+    from lok_hooks.repo.git import Repository
+
+    try:
+        return folder_for(Repository.open(directory))
+    except RepositoryError:
+        return folder_for(None)
+
+
+@contextmanager
+def keeping(cache: CacheSettings, folder: Path, noted: Callable[[str], None], *, fresh: bool) -> Iterator[Keeping]:
+    """The memory in `folder`, closed at the end; one that forgets when `[cache]` says so. `noted` is told when
+    nothing can be kept."""
+    if not cache.enabled:
+        yield Keeping(database=None, memory=Forgetting(), lasting=Forgetting())
+        return
+    database = Database(folder, noted)
+    lasting = StoredMemory(
+        database, ttl_seconds=cache.ttl_hours * _HOUR, max_bytes=cache.max_megabytes * _MEGABYTE, now=time.time
+    )
+    try:
+        yield Keeping(database=database, memory=Fresh(lasting) if fresh else lasting, lasting=lasting)
+    finally:
+        database.close()
+
+
+@contextmanager
+def remembering_in(
+    directory: Path, cache: CacheSettings, noted: Callable[[str], None], *, fresh: bool
+) -> Iterator[tuple[Memory, str]]:
+    """The memory for questions about `directory`, and the digest of what can be seen there. In a directory that is
+    too large to look through nothing is remembered."""
+    from lok_hooks.store.surroundings import surroundings
+
+    seen = surroundings(directory) if cache.enabled else None
+    with keeping(cache, folder_at(directory), noted, fresh=fresh) as kept:
+        yield (kept.memory, seen) if seen is not None else (Forgetting(), "")
+
+
+def reviewed(
+    order: Order, settings: Settings, snapshot: Snapshot, entry: EntryName, arguments: argparse.Namespace
+) -> tuple[Review, tuple[str, ...]]:
+    """The review of what `order` says, remembering; and lines that concern this run alone."""
+    from lok_hooks.flows.review import review
+
+    said: list[str] = []
+    folder = folder_for(snapshot.repository)
+    with (
+        keeping(settings.cache, folder, said.append, fresh=arguments.fresh) as kept,
+        ledgers.ledger_in(folder, said.append) if snapshot.repository else nullcontext() as ledger,
+    ):
+        settings, order = ledgers.brought_in(ledger, settings, order, kept.lasting)
+        if entry == "audit" and kept.database is not None and not _are_tasks_chosen(arguments):
+            order = _with_deferred(order, settings, kept.database)
+        with wiring.means(settings, snapshot, order.policy, verbose=arguments.verbose, memory=kept.memory) as means:
+            outcome = review(order, means)
+            said += _verdict(order, means, outcome, kept.lasting, fresh=arguments.fresh)
+        ledgers.record(ledger, outcome, snapshot)
+        if kept.database is not None:
+            said += _afterwards(order, outcome, entry, kept.database)
+    return outcome, tuple(dict.fromkeys(said))
+
+
+def is_worth_keeping(outcome: Review, settings: Settings, arguments: argparse.Namespace) -> bool:
+    """Whether the report may be shown again for the same bytes: nothing was left open, and a model reviewed, or none
+    can have come to hand meanwhile without its program appearing."""
+    if getattr(arguments, "ticket", None) is None or not settings.cache.enabled:
+        return False
+    kinds = {backend.name: backend.kind for backend in settings.backends if backend.enabled}
+    has_model = any(kinds.get(asked.backend, "static") not in _ANALYSERS for asked in outcome.asked)
+    is_whole = not outcome.is_incomplete and not outcome.failures
+    return is_whole and (has_model or not _SERVERS.intersection(kinds.values()))
+
+
+def keep_report(code: int, text: str, settings: Settings, arguments: argparse.Namespace) -> None:
+    """Keeps a report with its exit code for the next `lok-hunt` on the same bytes, unless they have changed since."""
+    ticket: remembered.Ticket = arguments.ticket
+    again = remembered.ticket(arguments.argv, staged_records())
+    if again is None or again.key != ticket.key:
+        return
+    until = time.time() + settings.cache.ttl_hours * _HOUR
+    kept = remembered.record(code, text, _witnesses(settings, ticket), until)
+    with keeping(settings.cache, ticket.folder, lambda _: None, fresh=False) as opened:
+        opened.lasting.keep(ticket.key, kept)
+
+
+def _witnesses(settings: Settings, ticket: remembered.Ticket) -> list[remembered.Witness]:
+    """What the verdict hangs on that the bytes under review do not say."""
+    from lok_hooks.config.trusted import record_path
+    from lok_hooks.store.ledger import LAYOUT
+
+    found = [
+        ("content", str(record_path(ticket.folder.parent))),
+        ("date", str(ticket.folder / LAYOUT.file_name)),
+        ("listing", str(ticket.top / ".lok")),
+    ]
+    if any(backend.enabled and backend.kind == "static" for backend in settings.backends):
+        from lok_hooks.backends.static import ruff_program
+
+        found.append(("date", str(ruff_program())))
+    for backend in (each for each in settings.backends if each.enabled):
+        words = (backend.command, *backend.command_wrapper.split()[:1])
+        found += [("program", word) for word in words if word and backend.kind not in _SERVERS]
+        found += [("variable", backend.api_key_env)] if backend.api_key_env else []
+    if settings.review.config_from:
+        found.append(("object", f"{settings.review.config_from}:{CONFIG_NAME}"))
+    return [remembered.witness(kind, name) for kind, name in dict.fromkeys(found)]
+
+
+def _are_tasks_chosen(arguments: argparse.Namespace) -> bool:
+    return bool(arguments.task or os.environ.get("LOK_TASK"))
+
+
+def _with_deferred(order: Order, settings: Settings, database: Database) -> Order:
+    """The order with what commits left open of the pushed files."""
+    found = store.deferred(database, {file.path for file in order.diff.files}, time.time())
+    known = {task.name for task in settings.tasks}
+    more = deferral.taken_over(found, known, {task.name for task in order.tasks})
+    return replace(
+        order,
+        tasks=order.tasks + wiring.tasks(settings, tuple(more)),
+        only={**order.only, **more},
+        notes=order.notes + tuple(deferral.note(task, paths) for task, paths in more.items()),
+    )
+
+
+def _afterwards(order: Order, outcome: Review, entry: EntryName, database: Database) -> list[str]:
+    """Keeps what a commit left open, and drops what the push got through."""
+    tasks = [task.name for task in order.tasks]
+    if entry == "audit":
+        store.settle(database, deferral.settled(outcome, order.diff, tasks, order.only))
+    if entry != "hunt":
+        return []
+    left = deferral.left_open(outcome, order.diff, tasks)
+    return [_LEFT_OPEN] if left and store.defer(database, left, time.time()) else []
+
+
+def _verdict(order: Order, means: Means, outcome: Review, memory: Memory, *, fresh: bool) -> list[str]:
+    """Keeps the verdict of a whole review; when everything was asked again, says what differs from the last one."""
+    if outcome.is_incomplete or outcome.failures:
+        return []
+    rest = (order.tasks, order.chosen, sorted(order.only.items()))
+    key = verdict_key(order.command, order.diff, order.policy, means.backends, rest)
+    before = memory.recall(key) if fresh else None
+    memory.keep(key, write_verdict(outcome))
+    return [told] if before and (told := difference(before, outcome)) else []

@@ -1,0 +1,140 @@
+"""`lok hunt`, `lok audit` and `lok run TASK`: a task over a directory, from arguments to exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from lok_hooks.cli import output, wiring
+from lok_hooks.errors import RepositoryError, UsageError
+
+if TYPE_CHECKING:
+    from lok_hooks.core.settings import Settings
+    from lok_hooks.core.sweep import Sweep
+    from lok_hooks.core.task import Task
+
+FORMATS: Final = ("console", "plain", "json", "sarif")
+
+
+def add_sweep_flags(parser: argparse.ArgumentParser) -> None:
+    """Adds what only a look through a directory has."""
+    result = parser.add_argument_group("what becomes of the findings")
+    result.add_argument(
+        "--fail-on", choices=("low", "medium", "high", "critical"), help="exit 1 when one is that grave or worse"
+    )
+    result.add_argument("--format", choices=FORMATS, help="default: console on a terminal, else plain")
+    result.add_argument("--issues", action="store_true", help="open an issue for each finding, through gh or glab")
+    result.add_argument("-y", "--yes", action="store_true", help="open the issues without asking")
+    result.add_argument("--dry-run", action="store_true", help="only say which issues would be opened")
+
+
+def add_directory(parser: argparse.ArgumentParser) -> None:
+    """Adds DIR, the other way to say --dir."""
+    parser.add_argument("directory", nargs="?", metavar="DIR", type=Path, help="where to look (default: here)")
+
+
+def directory_of(arguments: argparse.Namespace) -> Path:
+    """The directory that DIR or --dir names, absolute; "." without either. Raises UsageError when it is none."""
+    positional = getattr(arguments, "directory", None)
+    if positional and arguments.dir and positional.absolute() != arguments.dir.absolute():
+        raise UsageError("DIR and --dir name two directories", advice="Say which of the two you mean.")
+    named: Path = positional or arguments.dir or Path()
+    try:
+        resolved = named.resolve(strict=True)
+        is_directory = resolved.is_dir()
+    except OSError as error:
+        raise UsageError(f"{named}: {error.strerror}", advice="Name a directory that exists.") from error
+    if not is_directory:
+        raise UsageError(f"{named}: not a directory", advice="Name the directory the file is in.")
+    return resolved
+
+
+def settings_of(directory: Path, arguments: argparse.Namespace) -> Settings:
+    """The settings that hold in `directory`: lok.toml of the repository it lies in, else its own."""
+    from lok_hooks.repo.git import Repository
+
+    try:
+        top = Repository.open(directory).top
+    except RepositoryError:
+        top = directory
+    return wiring.settings(top, arguments)
+
+
+def run_task(command: str, name: str, arguments: argparse.Namespace) -> int:
+    """Runs the task called `name` over the directory, prints what was found and returns the exit code."""
+    directory = directory_of(arguments)
+    settings = settings_of(directory, arguments)
+    task = next((task for task in settings.tasks if task.name == name), None)
+    if task is None:
+        raise unknown_task(name, settings)
+    found = look_through(command, directory, settings, task, arguments)
+    code = show(found, arguments)
+    if arguments.issues:
+        from lok_hooks.cli.issues import open_issues
+
+        open_issues(found, directory, arguments)
+    return code
+
+
+def unknown_task(name: str, settings: Settings) -> UsageError:
+    """The error about a task that lok.toml does not have, with the nearest that it has."""
+    from lok_hooks.config.messages import nearest, shown
+
+    known = [task.name for task in settings.tasks]
+    return UsageError(f'no task is called "{shown(name)}"{nearest(name, known)}', advice="lok tasks lists them all.")
+
+
+def look_through(command: str, directory: Path, settings: Settings, task: Task, arguments: argparse.Namespace) -> Sweep:
+    """What the task finds below `directory`. Nothing is remembered: the answer depends on what stands there now."""
+    from lok_hooks.backends.secrets import screen
+    from lok_hooks.core.finding import Severity
+    from lok_hooks.flows.sweep import sweep
+    from lok_hooks.flows.sweep_planning import SweepMeans, SweepOrder
+    from lok_hooks.repo.listing import list_files
+
+    files = list_files(directory, wiring.selection(settings))
+    order = SweepOrder(
+        command=command,
+        label=shown_directory(directory),
+        root=str(directory),
+        task=task,
+        chosen=settings.chosen,
+        fail_on=Severity(arguments.fail_on) if arguments.fail_on else None,
+        notes=settings.notes,
+    )
+    with wiring.crew(
+        settings,
+        directory,
+        budget=arguments.budget,
+        verbose=arguments.verbose,
+        fresh=True,
+        trust_tree=arguments.trust_tree,
+    ) as crew:
+        analysers = wiring.analysers(settings, files, crew.listener.noted)
+        return sweep(order, SweepMeans(crew=crew, analysers=analysers, files=files, screen=screen))
+
+
+def shown_directory(directory: Path) -> str:
+    """The directory as a person types it from here."""
+    here = Path.cwd()
+    return (
+        "."
+        if directory == here
+        else os.path.relpath(directory, here)
+        if directory.is_relative_to(here)
+        else str(directory)
+    )
+
+
+def show(found: Sweep, arguments: argparse.Namespace) -> int:
+    """Prints the report and returns the exit code."""
+    from lok_hooks.report.options import Options
+    from lok_hooks.report.sweep import FORMATS as REPORTS
+
+    usual = "console" if output.is_terminal() else "plain"
+    chosen = "json" if arguments.json else arguments.format or usual
+    color = output.wants_color(arguments.color)
+    output.print_text(REPORTS[chosen](found, Options(width=output.width(), color=color, verbose=arguments.verbose)))
+    return found.exit_code

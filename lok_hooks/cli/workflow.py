@@ -1,0 +1,215 @@
+"""Workflows from the command line: which one is meant, whether it may run commands, running it, listing them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from lok_hooks.cli import output, wiring
+from lok_hooks.cli.sweep import directory_of
+from lok_hooks.config.workflow_find import PROJECT_FOLDER
+from lok_hooks.errors import ConfigError, RepositoryError, UsageError, UserError
+
+if TYPE_CHECKING:
+    from lok_hooks.config.workflow_find import Found
+    from lok_hooks.core.settings import Settings
+    from lok_hooks.core.workflow import Workflow
+    from lok_hooks.flows.crew import Crew
+    from lok_hooks.flows.workflow_asking import WorkflowMeans
+
+
+def place_of(arguments: argparse.Namespace) -> Path:
+    """The directory that --dir names, absolute; "." without it."""
+    return directory_of(arguments)
+
+
+def top_of(place: Path) -> Path:
+    """The top of the work tree that the directory lies in, or itself."""
+    from lok_hooks.repo.git import Repository
+
+    try:
+        return Repository.open(place).top
+    except RepositoryError:
+        return place
+
+
+def search(name: str, place: Path, settings: Settings, *, is_workflow: bool) -> Found | None:
+    """The workflow that NAME means; None when it is a task. Raises UsageError when it is neither."""
+    from lok_hooks.config.messages import nearest, shown
+    from lok_hooks.config.workflow_find import find, named_file, names
+
+    if os.sep in name or name.endswith(".toml"):
+        return named_file(Path(name))
+    top = top_of(place)
+    found = find(name, top, os.environ)
+    tasks = [] if is_workflow else [task.name for task in settings.tasks]
+    if name in tasks and (found is None or found.origin == "built-in"):
+        return None
+    if found is None:
+        raise UsageError(
+            f'{"no workflow" if is_workflow else "neither a task nor a workflow"} is called "{shown(name)}"'
+            f"{nearest(name, {*tasks, *names(top, os.environ)})}",
+            advice="lok tasks and lok workflow list show what there is.",
+        )
+    return found
+
+
+def read(found: Found, settings: Settings) -> Workflow:
+    """The workflow in a file. Raises ConfigError with every mistake in it."""
+    from lok_hooks.config.workflow_read import read_workflow
+
+    models = [backend.name for backend in settings.backends if backend.kind not in ("static", "sarif")]
+    return read_workflow(found.content, found.label, found.name, models)
+
+
+def refuse_commands(found: Found, workflow: Workflow, place: Path, arguments: argparse.Namespace) -> None:
+    """Raises UserError for a workflow that came with a repository and would run commands, unless the user trusts it:
+    by `lok trust`, or with --trust-tree for this time. A named file that lies in no repository, and not below the
+    directory, is the user's own."""
+    from lok_hooks.config.trust_items import workflow_digest
+
+    shells = [step.name for step in workflow.steps if step.shell]
+    if not shells or arguments.trust_tree:
+        return
+    home = _repository_of(found, place)
+    if home is not None and not wiring.is_trusted(home.top, workflow_digest(found.content, home.name)):
+        raise UserError(
+            f"{found.label}: its shell steps ({', '.join(shells)}) came with the repository and are not trusted",
+            advice="read them, then: lok trust (or --trust-tree for this time); nothing was run",
+        )
+
+
+class _Home(NamedTuple):
+    """The tree that a workflow came with, and its path in it."""
+
+    top: Path
+    name: str
+
+
+def _repository_of(found: Found, place: Path) -> _Home | None:
+    if found.origin == "project":
+        return _Home(top_of(place), (PROJECT_FOLDER / found.path.name).as_posix())
+    if found.origin != "file":
+        return None
+    path = found.path.resolve()
+    here, own = top_of(place).resolve(), top_of(path.parent).resolve()
+    if path.is_relative_to(here):
+        return _Home(here, path.relative_to(here).as_posix())
+    return _Home(own, path.relative_to(own).as_posix()) if (own / ".git").exists() else None
+
+
+def run_found(
+    found: Found, place: Path, settings: Settings, given: Mapping[str, str], arguments: argparse.Namespace
+) -> int:
+    """Runs a workflow, prints what it brought and returns the exit code."""
+    from lok_hooks.flows.workflow import WorkflowOrder, run_workflow
+    from lok_hooks.report import workflow as report
+
+    workflow = read(found, settings)
+    refuse_commands(found, workflow, place, arguments)
+    order = WorkflowOrder(
+        workflow=workflow,
+        arguments=given,
+        chosen=settings.chosen,
+        may_run_answers=arguments.run_answers,
+    )
+    has_prompts = any(step.prompt for step in workflow.steps)
+    with wiring.crew(
+        settings,
+        place,
+        budget=arguments.budget,
+        verbose=arguments.verbose,
+        fresh=arguments.no_cache,
+        trust_tree=arguments.trust_tree or not has_prompts,
+    ) as crew:
+        result = run_workflow(order, _means(crew, settings, place))
+    notes = [f"note: {note}" for note in settings.notes]
+    if arguments.json:
+        output.print_json({**report.as_values(result), "notes": list(settings.notes)})
+        return result.exit_code
+    print("\n".join([*notes, *report.progress(result)]), file=sys.stderr, flush=True)
+    if said := report.outputs(result, verbose=arguments.verbose):
+        output.print_text(said)
+    return result.exit_code
+
+
+def _means(crew: Crew, settings: Settings, place: Path) -> WorkflowMeans:
+    from lok_hooks.backends.deadline import pause
+    from lok_hooks.backends.secrets import screen
+    from lok_hooks.backends.shell import Shell
+    from lok_hooks.core.diff import Diff
+    from lok_hooks.flows.workflow_asking import WorkflowMeans
+
+    return WorkflowMeans(
+        crew=crew,
+        shell=Shell(directory=place).run,
+        limits={backend.name: backend.max_parallel for backend in settings.backends},
+        parallel=settings.parallel,
+        wait=pause,
+        redact=lambda text: screen(Diff(label="", files=()), [text]).redact(text),
+    )
+
+
+def list_workflows(arguments: argparse.Namespace, settings: Settings, place: Path) -> int:
+    """Prints every workflow: its name, where it comes from, what it is for, whether another hides it."""
+    from lok_hooks.config.workflow_find import all_workflows
+    from lok_hooks.report.visible import visible, visible_sentence
+
+    rows = []
+    seen: set[str] = set()
+    for found in all_workflows(top_of(place), os.environ):
+        try:
+            workflow = read(found, settings)
+            description, problem = workflow.description, ""
+        except ConfigError as error:
+            description, problem = "", error.message
+        rows.append(
+            {
+                "name": visible(found.name),
+                "origin": found.origin,
+                "file": visible(str(found.path)),
+                "description": visible_sentence(description, 200),
+                "hidden": found.name in seen,
+                "problem": visible_sentence(problem, 300),
+            }
+        )
+        seen.add(found.name)
+    if arguments.json:
+        output.print_json({"schema": "lok-hooks/workflows/1", "workflows": rows})
+    else:
+        for row in rows:
+            hidden = ", hidden by the one above" if row["hidden"] else ""
+            output.print_text(f"{row['name']} ({row['origin']}{hidden})  {row['description'] or row['problem']}")
+    return 0
+
+
+def validate(arguments: argparse.Namespace, settings: Settings, place: Path) -> int:
+    """Reads the named workflows (all, when none is named) and says what is wrong with them. Raises ConfigError."""
+    from lok_hooks.config.workflow_find import all_workflows
+
+    top = top_of(place)
+    names: list[str] = arguments.workflows
+    wanted = [search(name, place, settings, is_workflow=True) for name in names] or list(all_workflows(top, os.environ))
+    lines: list[str] = []
+    valid: list[str] = []
+    for found in wanted:
+        if found is None:
+            continue
+        try:
+            workflow = read(found, settings)
+        except ConfigError as error:
+            lines += error.message.split("\n")
+        else:
+            valid.append(f"{found.label}: {len(workflow.steps)} steps, in order")
+    if arguments.json:
+        output.print_json({"schema": "lok-hooks/workflow-validate/1", "valid": valid, "mistakes": lines})
+        return ConfigError.exit_code if lines else 0
+    for line in valid:
+        output.print_text(line)
+    if lines:
+        raise ConfigError("\n".join(lines), advice="correct them; nothing was run")
+    return 0

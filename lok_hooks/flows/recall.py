@@ -1,0 +1,93 @@
+"""Nothing is asked twice: what a backend said about a piece of a change holds wherever the same piece comes again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Final
+
+from lok_hooks.core.chunk import fill
+from lok_hooks.core.finding import Claim
+from lok_hooks.core.ports import Memory, Request
+from lok_hooks.core.prompts import Redact
+from lok_hooks.core.remember import piece_key, read_claims, write_claims
+from lok_hooks.core.task import Chunk, Piece, Prompt, Task
+from lok_hooks.flows.planning import PROMPT_OVERHEAD, Draft
+
+REMEMBERED: Final = "remembered"  # stands in place of a part's number where nobody is asked
+
+
+@dataclass(frozen=True, kw_only=True)
+class Open:
+    """What is left to ask: a request to come, and for each of its pieces the name its answer is kept under (None:
+    not kept)."""
+
+    draft: Draft
+    keys: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recalled:
+    """What is left to ask, and what is known already: for each known piece the request that would have shown it
+    alone, with the claims made about it."""
+
+    left: tuple[Open, ...]
+    known: tuple[tuple[Request, tuple[Claim, ...]], ...]
+
+    @property
+    def drafts(self) -> tuple[Draft, ...]:
+        """The requests to come."""
+        return tuple(each.draft for each in self.left)
+
+
+def recall(drafts: Sequence[Draft], memory: Memory, redact: Redact) -> Recalled:
+    """Takes the known pieces out of `drafts`; what is left of a backend's task is packed again, into as few requests
+    as it needs. Analysers are always asked: they cost nothing but time."""
+    left: list[Open] = []
+    known: list[tuple[Request, tuple[Claim, ...]]] = []
+    for (_, task), group in groupby(drafts, key=lambda draft: (draft.backend.name, draft.task)):
+        asked = tuple(group)
+        if task is None:
+            left += [Open(draft=draft, keys=(None,) * len(draft.chunk.pieces)) for draft in asked]
+            continue
+        unknown: list[tuple[Piece, str | None]] = []
+        for piece in (piece for draft in asked for piece in draft.chunk.pieces):
+            key = piece_key(asked[0].backend, task, piece, redact)
+            claims = _claims(memory, key, asked[0], task)
+            if claims is None:
+                unknown.append((piece, key))
+            else:
+                prompt = Prompt(task=task.name, text="", receipt="", chunk=Chunk(pieces=(piece,)))
+                known.append((Request(backend=asked[0].backend, prompt=prompt, part=REMEMBERED), claims))
+        left += _packed_again(asked, unknown)
+    return Recalled(left=tuple(left), known=tuple(known))
+
+
+def keep(answered: Iterable[tuple[Open, Sequence[Claim]]], memory: Memory, redact: Redact) -> None:
+    """Keeps what readable answers said, piece by piece. A claim about none of the pieces that were shown stays with
+    the first one, so that the same review says the same again."""
+    for asked, claims in answered:
+        shown = set(asked.draft.chunk.paths)
+        for number, (piece, key) in enumerate(zip(asked.draft.chunk.pieces, asked.keys, strict=True)):
+            if key is not None:
+                mine = [c for c in claims if c.file == piece.file.path or (number == 0 and c.file not in shown)]
+                memory.keep(key, write_claims(mine, redact))
+
+
+def _claims(memory: Memory, key: str | None, draft: Draft, task: Task) -> tuple[Claim, ...] | None:
+    text = memory.recall(key) if key else None
+    return None if text is None else read_claims(text, draft.backend.name, task.name)
+
+
+def _packed_again(drafts: Sequence[Draft], unknown: Sequence[tuple[Piece, str | None]]) -> list[Open]:
+    """The same requests with the unknown pieces only."""
+    chunks = tuple(fill([piece for piece, _ in unknown], drafts[0].backend.traits.max_prompt_bytes - PROMPT_OVERHEAD))
+    keys = iter([key for _, key in unknown])
+    return [
+        Open(
+            draft=replace(drafts[0], chunk=chunk, part=f"{number}/{len(chunks)}"),
+            keys=tuple(next(keys) for _ in chunk.pieces),
+        )
+        for number, chunk in enumerate(chunks, 1)
+    ]
