@@ -75,10 +75,9 @@ def inspect(settings: BackendSettings, deadline: Deadline) -> BackendCheck:
 
 
 def _missing(check: BackendCheck, settings: BackendSettings, backend: Backend, missing: Failure) -> BackendCheck:
-    product = backend.product if isinstance(backend, SealedProgram) else None
-    if product and settings.command in ("", settings.kind):
-        # The stock name of the program is nothing that the user could have got wrong.
-        return replace(check, state="bad", problem="not installed", advice=f"npm i -g {product.package}")
+    is_stock = settings.command in ("", settings.kind) and not settings.command_wrapper
+    if is_stock and isinstance(backend, SealedProgram) and backend.product:
+        return replace(check, state="bad", problem="not installed", advice=missing.advice)
     if settings.kind == "ollama" and not settings.model:
         return replace(check, found="", problem=missing.reason, advice=missing.advice)
     return replace(check, state="bad", problem=f"{missing.kind}: {missing.reason}", advice=missing.advice)

@@ -113,7 +113,8 @@ class SealedProgram(ABC):
         outermost = self._command_line(())[0]
         if find_program(outermost):
             return None
-        return self.failure(FailureKind.MISSING, f"no program {outermost!r} on PATH", self._install_advice())
+        advice = "check defaults.command_wrapper in lok.toml" if self.settings.command_wrapper else self._install_advice()
+        return self.failure(FailureKind.MISSING, f"no program {outermost!r} on PATH", advice)
 
     def ask(self, prompt: Prompt, deadline: Deadline) -> Reply | Failure:
         """One answer, at most `timeout` seconds from now. Never raises for what the program or the machine does."""
@@ -190,7 +191,8 @@ class SealedProgram(ABC):
         return self.read(finished)
 
     def _install_advice(self) -> str:
-        if self.product is None or self.settings.command:
+        # The stock name of the program is nothing that the user could have got wrong.
+        if self.product is None or self.settings.command not in ("", self.settings.kind):
             return f"check backends.{self.name}.command in lok.toml (arguments belong in args)"
         return f"npm i -g {self.product.package}"
 

@@ -60,20 +60,26 @@ def parser(program: str, description: str, example: str) -> argparse.ArgumentPar
     )
 
 
-def add_review_flags(parser: argparse.ArgumentParser) -> None:
-    """Adds the flags of a review."""
+def add_asking_flags(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Adds the flags that say whom a review asks, and what; returns their group."""
     choose = parser.add_argument_group("what decides")
     choose.add_argument("--config", metavar="FILE", type=_path, help="use this lok.toml instead of the repository's")
     choose.add_argument("--backend", metavar="A,B", type=_names, help="ask exactly these backends")
     choose.add_argument("--task", metavar="A,B", type=_names, help="run exactly these tasks of lok.toml")
+    choose.add_argument("--budget", metavar="SECONDS", type=_seconds, help="stop asking after this long (0: no limit)")
+    choose.add_argument("--fresh", action="store_true", help="ask again, whatever is remembered")
+    return choose
+
+
+def add_review_flags(parser: argparse.ArgumentParser) -> None:
+    """Adds the flags of a review."""
+    choose = add_asking_flags(parser)
     choose.add_argument(
         "--fail-on", choices=("low", "medium", "high", "critical"), help="mildest severity that blocks (default: high)"
     )
-    choose.add_argument("--budget", metavar="SECONDS", type=_seconds, help="stop asking after this long (0: no limit)")
     choose.add_argument(
         "--debate", action=argparse.BooleanOptionalAction, default=None, help="cross-examine what could block"
     )
-    choose.add_argument("--fresh", action="store_true", help="ask again, whatever is remembered")
     show = parser.add_argument_group("what you see")
     show.add_argument("--format", choices=FORMATS, help="default: console on a terminal, else plain")
     show.add_argument("-o", "--output", metavar="FILE", type=_path, help="write the report to FILE too, in --format")

@@ -24,7 +24,7 @@ from lok_hooks.store.database import Database
 from lok_hooks.store.memory import StoredMemory
 
 if TYPE_CHECKING:
-    from lok_hooks.core.settings import CacheSettings, Settings
+    from lok_hooks.core.settings import BackendSettings, CacheSettings, Settings
     from lok_hooks.flows.review import Means, Order
     from lok_hooks.repo.git import Repository
     from lok_hooks.repo.snapshot import Snapshot
@@ -130,7 +130,12 @@ def is_worth_keeping(outcome: Review, settings: Settings, arguments: argparse.Na
     kinds = {backend.name: backend.kind for backend in settings.backends if backend.enabled}
     has_model = any(kinds.get(asked.backend, "static") not in _ANALYSERS for asked in outcome.asked)
     is_whole = not outcome.is_incomplete and not outcome.failures
-    return is_whole and (has_model or not _SERVERS.intersection(kinds.values()))
+    return is_whole and (has_model or not any(map(_may_come_up, settings.backends)))
+
+
+def _may_come_up(backend: BackendSettings) -> bool:
+    """Whether it is a server that can be asked as soon as somebody starts it; ollama needs a model named as well."""
+    return backend.enabled and backend.kind in _SERVERS and (backend.kind == "openai" or bool(backend.model))
 
 
 def keep_report(code: int, text: str, settings: Settings, arguments: argparse.Namespace) -> None:

@@ -22,7 +22,7 @@ FILE_NAME: Final = "lok.toml"
 # The original Lok's own file has 2 kB; a hundred long prompts are far below this.
 LARGEST_BYTES: Final = 256 * 1024
 # tomllib takes time in the square of a dotted key's length: minutes for a few hundred kilobytes of `a.a.a.…`.
-_LONG_DOTTED_KEY: Final = re.compile(r"""(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){64}""")
+_LONG_DOTTED_KEY: Final = re.compile(r"""(?:(?:(?<![\w-])[\w-]++|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){64}""")
 _PLACE: Final = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 
 

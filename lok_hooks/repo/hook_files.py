@@ -86,8 +86,7 @@ def install(
             first, rest = _split(content)
             _write(path, first + _block(name, "beside", interpreter) + rest, stat.S_IMODE(path.stat().st_mode))
             return "put beside"
-        path.rename(_free(path.with_name(name + _ASIDE)))
-        _write(path, _FIRST_LINE + _block(name, "chained", interpreter), 0o755)
+        _put_aside(path, _free(path.with_name(name + _ASIDE)), _FIRST_LINE + _block(name, "chained", interpreter))
     except OSError as error:
         raise _unwritable(path, error) from error
     return "chained"
@@ -105,6 +104,11 @@ def uninstall(folder: Path, name: HookName) -> Literal["removed", "not there"]:
     aside = folder / f"{name}{_ASIDE}"
     try:
         if found[1] == b"chained" and os.path.lexists(aside):
+            if rest != _FIRST_LINE:
+                raise RepositoryError(
+                    f"{hook.path}: somebody wrote more into it, and {aside} is to come back to its place",
+                    advice=f"move what is not ours into {aside}, then try again",
+                )
             aside.replace(hook.path)
         elif found[1] != b"beside" and rest == _FIRST_LINE:
             hook.path.unlink()
@@ -198,6 +202,17 @@ _GONE: Final[dict[HookName, str]] = {
     "pre-commit": "lok-hooks: {} is gone, so nothing was reviewed; run `lok install` again, or `lok uninstall`",
     "pre-push": "lok-hooks: {} is gone, so nothing can be reviewed; run `lok install` again, or `lok uninstall`",
 }
+
+
+def _put_aside(path: Path, aside: Path, content: bytes) -> None:
+    """`content` in place of a foreign hook, which goes to `aside`, and back where that fails. Raises OSError."""
+    path.rename(aside)
+    try:
+        _write(path, content, 0o755)
+    finally:
+        # A full disk, Ctrl-C: under the other name nobody would ever run that hook again.
+        if not os.path.lexists(path):
+            aside.rename(path)
 
 
 def _free(path: Path) -> Path:

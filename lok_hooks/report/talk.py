@@ -82,6 +82,8 @@ def nobody_lines(talk: Talk) -> list[str]:
     """Why there is no answer at all, and what to do."""
     if talk.failures:
         return ["nobody answered"]
+    if talk.turns:
+        return ["there is no answer: whoever conducted gave no order that can be carried out, and no end"]
     lines = ["no backend can be asked"]
     lines += [f"  {visible(f.backend)}: {f.kind}: {visible_sentence(f.reason, 200)}" for f in talk.missing]
     return [*lines, f"  install one: {INSTALL}"]

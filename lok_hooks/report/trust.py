@@ -18,7 +18,7 @@ def item_lines(
     `own_programs` are files of the repository that it would start."""
     is_good = state.startswith("trusted")
     shown: list[Line] = [
-        (Span(visible(name), "strong"), Span(" · "), Span(state, "good" if is_good else "warn")),
+        *filled([Span(visible(name), "strong"), Span(" · "), Span(state, "good" if is_good else "warn")], width),
         (Span(f"  digest {visible(digest)}", "quiet"),),
     ]
     for line in lines:

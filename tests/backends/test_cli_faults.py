@@ -321,6 +321,14 @@ def test_a_cli_that_is_not_installed_comes_with_how_to_install_it(
 
 
 @pytest.mark.parametrize("kind", CLI_KINDS)
+def test_a_wrapper_that_is_not_installed_is_not_taken_for_the_cli(kind: Kind, user: User) -> None:
+    missing = user.backend(kind, command=kind, command_wrapper="no-such-shell --run '{cmd}'").missing()
+    assert missing is not None
+    assert (missing.kind, "no-such-shell" in missing.reason) == (FailureKind.MISSING, True)
+    assert "command_wrapper" in missing.advice
+
+
+@pytest.mark.parametrize("kind", CLI_KINDS)
 def test_a_version_that_does_not_know_our_flags(kind: Kind, user: User, make_prompt: MakePrompt) -> None:
     user.program("fake", "import sys; sys.exit(\"warning: old\\nerror: unexpected argument '-x' found\\n\\nUsage: …\")")
     answer = ask(fake(user, kind), make_prompt(), 10)

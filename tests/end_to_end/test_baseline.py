@@ -76,3 +76,23 @@ def test_before_the_first_commit_there_is_nothing_to_accept(machine: Machine, co
     empty.git("init", "-q")
     done = empty.run("lok", "baseline")
     assert (done.code, "nothing is committed yet" in done.said) == (2, True)
+
+
+def test_where_nothing_is_found_nothing_is_written_and_it_is_said(project: Project, configure: Configure) -> None:
+    configure(analysers="true")
+    done = project.run("lok", "baseline")
+    assert (done.code, "0 findings to accept; nothing was written" in done.said) == (0, True)
+    assert not (project.path / ".lok").exists()
+
+
+def test_flags_that_would_change_nothing_are_refused(project: Project, configure: Configure) -> None:
+    configure(analysers="true")
+    for flags in (["--format", "json"], ["-o", "report.txt"], ["--fail-on", "low"], ["--no-debate"]):
+        assert project.run("lok", "baseline", *flags).code == 2
+
+
+def test_the_budget_ends_it(project: Project, configure: Configure) -> None:
+    configure("hangs")
+    project.seed({"old.py": "value = PLANTED_BUG\n"})
+    done = project.run("lok", "baseline", "--backend", "scripted", "--budget", "1")
+    assert (done.code, "incomplete" in done.said) == (4, True)

@@ -64,9 +64,9 @@ def test_a_diff_file_is_looked_at(branched: Project, configure: Configure) -> No
 
 def test_tasks_can_be_chosen(branched: Project, configure: Configure) -> None:
     reviewer = configure()
-    branched.run("lok-review", "--staged", "--task", "audit")
+    branched.run("lok-review", "--staged", "--task", "audit", "--no-debate")
     assert [("Find holes" in request["prompt"]) for request in reviewer.requests()] == [True]
-    branched.run("lok-review", "--staged")
+    branched.run("lok-review", "--staged", "--no-debate", "--fresh")
     assert len(reviewer.requests()) == 3
 
 

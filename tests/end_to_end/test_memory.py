@@ -67,6 +67,24 @@ def test_retrying_a_refused_commit_asks_nobody_and_is_refused_for_the_same(
     assert first.said.partition("\n\n")[2] == second.said.partition("\n\n")[2] != ""
 
 
+def test_a_review_by_fixed_rules_alone_is_remembered_until_a_model_can_be_asked(
+    project: Project, configure: Configure
+) -> None:
+    project.machine.home.joinpath(".config", "lok").mkdir(parents=True)
+    project.stage("shop.py", "total = 1\n")
+    # git is a link of our own, so that no CLI installed on this machine comes to hand with it.
+    programs = project.path.parent / "programs"
+    programs.mkdir()
+    git = project.run("sh", "-c", "command -v git").said.strip()
+    (programs / "git").symlink_to(git)
+    alone = {"PATH": str(programs)}
+    assert "static remembered" not in project.run(SCRIPTS / "lok-hunt", env=alone).said
+    assert "static remembered" in project.run(SCRIPTS / "lok-hunt", env=alone).said
+    (programs / "codex").write_text("#!/bin/sh\nexit 1\n")
+    (programs / "codex").chmod(0o755)
+    assert "codex" in project.run(SCRIPTS / "lok-hunt", env=alone).said.partition("\n")[0]
+
+
 def test_a_remembered_commit_loads_nothing_heavy_and_starts_no_backend(project: Project, configure: Configure) -> None:
     reviewer = configure()
     project.stage("shop.py", "total = 1\n")

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from lok_hooks.backends.deadline import Until
-from lok_hooks.core.answers import Unreadable, read_review
+from lok_hooks.core.answers import read_review
 from lok_hooks.core.ground import ground
 from lok_hooks.core.ports import Reply
 from lok_hooks.core.prompts import REVIEW_SCHEMA, review_prompt
+from lok_hooks.core.reading import Unreadable
 from lok_hooks.core.task import Aspect, Task
 from tests.backends.http_helpers import backend
 from tests.backends.real_model import RealModel, real_model

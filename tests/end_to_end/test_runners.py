@@ -171,7 +171,8 @@ class TestFramework:
         done = project.run(runner, "run", "--hook-stage", "manual", "lok-review")
         assert done.code == 1
         assert "shop.py:1" in done.said
-        assert len(reviewer.requests()) == 2  # hunt and audit
+        rounds = ["\nround: " in request["prompt"] for request in reviewer.requests()]
+        assert rounds == [False, False, True]  # hunt, audit, and a second look at what they found
 
     def test_many_files_are_one_review(
         self, runner: str, project: Project, reviewer: Reviewer, installed: Installed

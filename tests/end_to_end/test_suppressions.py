@@ -111,6 +111,25 @@ def test_a_dismissal_is_taken_back(project: Project, refused: str) -> None:
     assert project.commit().code == 1
 
 
+def test_what_is_dismissed_here_alone_is_listed_and_can_be_taken_back(project: Project, refused: str) -> None:
+    project.run("lok", "dismiss", refused, "--because", "planted on purpose")
+    project.run("rm", "-r", ".lok")
+    listed = project.run("lok", "dismiss", "--list").said
+    assert "planted on purpose (Ada, " in listed
+    assert "only here" in listed
+    assert project.run("lok", "dismiss", "--undo", refused).code == 0
+    assert project.run("lok", "dismiss", "--list").said == "nothing is dismissed\n"
+    assert not (project.path / ".lok").exists()
+
+
+def test_a_slip_among_several_takes_nothing_back(project: Project, refused: str) -> None:
+    project.run("lok", "dismiss", refused, "--because", "planted on purpose")
+    before = project.read(".lok/dismissed.json")
+    done = project.run("lok", "dismiss", "--undo", refused, "deadbeef")
+    assert (done.code, "taken back" in done.said, project.read(".lok/dismissed.json")) == (2, False, before)
+    assert project.commit().code == 0
+
+
 @pytest.mark.parametrize(
     ("argv", "told"),
     [

@@ -186,7 +186,7 @@ def test_suggest_asks_nobody_and_shows_the_ranking(talkers: Make) -> None:
         "backends, best first",
         "  codex: 0.85 · strengths: hunt, code-analysis, performance, dead-code, audit · strong at performance",
         "  gemini: 0.10 · strengths: audit, security-audit, architecture, hunt"
-        " · performance is not among its strengths",
+        " · at hand; performance is not among its strengths",
         "  gone: 0.10 · strengths: none named · not at hand: no program 'not-there' on PATH",
         "",
         "lok smart would ask codex: strong at performance",

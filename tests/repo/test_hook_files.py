@@ -324,3 +324,39 @@ def test_hooks_that_are_switched_off_altogether_are_left_alone(scratch: Scratch)
     with pytest.raises(OutputError, match="cannot be written"):
         install(folder, "pre-commit", sys.executable)
     assert uninstall(folder, "pre-commit") == "not there"
+
+
+def test_what_somebody_added_to_our_file_is_not_lost(scratch: Scratch, interpreter: Path) -> None:
+    folder = folder_of(scratch)
+    put(folder / "pre-commit", FOREIGN["python"])
+    install(folder, "pre-commit", str(interpreter))
+    ours = (folder / "pre-commit").read_bytes() + b"echo added later\n"
+    (folder / "pre-commit").write_bytes(ours)
+    with pytest.raises(RepositoryError, match="somebody wrote more into it"):
+        uninstall(folder, "pre-commit")
+
+    assert (folder / "pre-commit").read_bytes() == ours
+    assert (folder / "pre-commit.before-lok").read_bytes() == FOREIGN["python"]
+
+
+def test_a_foreign_hook_comes_back_where_ours_cannot_be_written(scratch: Scratch) -> None:
+    """A full disk, played by a limit on the size of files."""
+    folder = folder_of(scratch)
+    put(folder / "pre-commit", FOREIGN["python"])
+    program = (
+        "import sys; from pathlib import Path; from lok_hooks.errors import OutputError\n"
+        "from lok_hooks.repo.hook_files import install\n"
+        "try:\n    install(Path(sys.argv[1]), 'pre-commit', sys.executable)\n"
+        "except OutputError as error:\n    print(error.message)\n"
+    )
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 0; exec "$@" 2>&1 | cat', "sh", sys.executable, "-B", "-c", program, folder],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert "cannot be written" in done.stdout
+    assert (folder / "pre-commit").read_bytes() == FOREIGN["python"]
+    assert [path.name for path in folder.iterdir() if not path.name.endswith(".sample")] == ["pre-commit"]

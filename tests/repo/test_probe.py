@@ -14,7 +14,12 @@ import lok_hooks
 from tests.repo.git_helpers import Scratch, clean_environment, clone, new
 
 SOURCE = Path(lok_hooks.__file__).parent.parent
-ANSWER = "from lok_hooks.repo.probe import is_anything_staged; import sys; sys.exit(str(is_anything_staged()))"
+ANSWER = """
+import sys
+from lok_hooks.repo.probe import staged_records
+records = staged_records()
+sys.exit(str(None if records is None else bool(records)))
+"""
 
 
 def asked(directory: Path, environment: Mapping[str, str] | None = None) -> str:
@@ -185,3 +190,25 @@ def test_only_what_python_has_loaded_anyway_is_imported() -> None:
     )
     loaded = set(done.stdout.split()) - {"__future__"}  # there already where a .pth file of the environment needs it
     assert loaded == {"lok_hooks", "lok_hooks.repo", "lok_hooks.repo.probe"}
+
+
+def test_a_change_of_thousands_of_files_is_read_whole(work: Scratch) -> None:
+    # More than a pipe holds.
+    blob = work.git("hash-object", "-w", "root.txt")
+    entries = "".join(f"100644 {blob}\tmany/file-{number:05}.txt\n" for number in range(3000))
+    subprocess.run(
+        ["git", "update-index", "--index-info"], cwd=work.path, input=entries.encode(), check=True, timeout=60
+    )
+    counting = (
+        "import sys; from lok_hooks.repo.probe import staged_records; sys.exit(str(staged_records().count(b'many')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", counting],
+        cwd=work.path,
+        env=clean_environment(work.path) | {"PYTHONPATH": str(SOURCE)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.stderr.strip() == "3000"

@@ -15,9 +15,10 @@ EXAMPLE: Final = "lok baseline && git add .lok/dismissed.json"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds its flags."""
-    from lok_hooks.cli.arguments import add_review_flags
+    from lok_hooks.cli.arguments import add_asking_flags
 
-    add_review_flags(parser)
+    add_asking_flags(parser)
+    parser.add_argument("-v", "--verbose", action="store_true", help="show prompts, routing and timing on stderr")
     parser.add_argument("--dry-run", action="store_true", help="show what would be accepted, write nothing")
 
 
@@ -60,7 +61,12 @@ def _review(repository: Repository, arguments: argparse.Namespace) -> Review:
         command="lok baseline",
         diff=snapshot.diff,
         tasks=wiring.tasks(settings, settings.by_hand.tasks) if settings.chosen else (),
-        policy=Policy(fail_on=settings.review.fail_on, quorum=settings.review.quorum, debate=False),
+        policy=Policy(
+            fail_on=settings.review.fail_on,
+            quorum=settings.review.quorum,
+            debate=False,
+            budget=settings.by_hand.budget,
+        ),
         chosen=chosen,
         dismissed=dismissed,
     )
@@ -102,4 +108,5 @@ def _told(found: list[Judged], outcome: Review, *, is_written: bool) -> str:
     lines += [visible(note) for note in outcome.notes]
     files = words.counted(len(outcome.coverage.reviewed), "file")
     ending = f"accepted in {FILE_NAME}; commit it" if is_written else "would be accepted"
+    ending = ending if found else "to accept; nothing was written"
     return "\n".join((*lines, f"lok baseline · {files} · {words.counted(len(found), 'finding')} {ending}"))

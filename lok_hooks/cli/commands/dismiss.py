@@ -34,9 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     from lok_hooks.repo.git import Repository
 
     repository = Repository.open()
-    if arguments.list:
-        return _list(repository)
     with ledger_in(folder_for(repository), _say) as ledger:
+        if arguments.list:
+            return _list(repository, ledger)
         if not arguments.ids:
             raise UsageError("no finding is named", advice=f"example: {EXAMPLE}")
         if arguments.undo:
@@ -53,35 +53,41 @@ def _dismiss(repository: Repository, ledger: Ledger, arguments: argparse.Namespa
     made = [_dismissal(repository, known, arguments.because.strip()) for known in found]
     outcome = None if arguments.accept else Outcome.DISMISSED
     path = _write(repository, {**_committed(repository), **{d.identity: d for d in made}})
-    ledger.dismiss(made, outcome)
+    is_kept = ledger.dismiss(made, outcome)
     for dismissal in made:
         _say(f"dismissed [{dismissal.identity[:8]}] {dismissal.path}: {dismissal.title}")
-    _say(f"It holds here from now on; commit {path} and it holds for everyone.")
+    begins = "It holds here from now on; commit" if is_kept else "It holds nowhere yet; commit"
+    _say(f"{begins} {path} and it holds for everyone.")
     return 0
 
 
 def _undo(repository: Repository, ledger: Ledger, ids: Sequence[str]) -> int:
     entries = _committed(repository)
+    known = {**entries, **ledger.dismissed()}
+    chosen = []
     for prefix in map(_prefix, ids):
-        found = [identity for identity in {**entries, **ledger.dismissed()} if identity.startswith(prefix)]
+        found = [identity for identity in known if identity.startswith(prefix)]
         if len(found) != 1:
             raise UsageError(
                 f"{prefix}: {len(found) or 'no'} dismissed findings begin so", advice="see: lok dismiss --list"
             )
-        entries.pop(found[0], None)
-        ledger.take_back(found[0])
-        _say(f"taken back: {found[0][:8]}")
-    _write(repository, entries)
+        chosen += found
+    if not entries.keys().isdisjoint(chosen):
+        _write(repository, {identity: entry for identity, entry in entries.items() if identity not in chosen})
+    for identity in dict.fromkeys(chosen):
+        ledger.take_back(identity)
+        _say(f"taken back: {identity[:8]}")
     return 0
 
 
-def _list(repository: Repository) -> int:
+def _list(repository: Repository, ledger: Ledger) -> int:
     entries = _committed(repository)
-    for entry in entries.values():
+    own = {identity: entry for identity, entry in ledger.dismissed().items() if identity not in entries}
+    for entry in (*entries.values(), *own.values()):
         who = ", ".join(part for part in (entry.by, entry.date) if part)
         _say(f"[{entry.identity[:8]}] {entry.path}: {entry.title or entry.category}")
-        _say(f"    {entry.because}{f' ({who})' if who else ''}")
-    if not entries:
+        _say(f"    {entry.because}{f' ({who})' if who else ''}{' · only here' if entry.identity in own else ''}")
+    if not entries and not own:
         _say("nothing is dismissed")
     return 0
 

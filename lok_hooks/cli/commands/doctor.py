@@ -58,15 +58,18 @@ def examined(arguments: argparse.Namespace) -> Checkup:
     from lok_hooks.backends.inspection import inspect_all, probe_all
     from lok_hooks.cli import wiring
     from lok_hooks.core.checkup import Checkup
+    from lok_hooks.flows.doctor import git_check
     from lok_hooks.repo.git import Repository
+    from lok_hooks.repo.version import git_version
 
     directory = arguments.dir or Path()
     if not directory.is_dir():
         raise UsageError(f"--dir {directory}: not a directory", advice="Name a directory.")
+    problem = advice = ""
     try:
         repository = Repository.open(directory)
-    except RepositoryError:
-        repository = None
+    except RepositoryError as error:
+        repository, problem, advice = None, error.message, error.advice
     settings = wiring.settings(repository.top if repository else directory, arguments)
     deadline = Until.after(arguments.budget or PROBE_SECONDS)
     try:
@@ -76,17 +79,10 @@ def examined(arguments: argparse.Namespace) -> Checkup:
     finally:
         deadline.cancel()
         process.kill_all()
-    return Checkup(backends=backends, checks=tuple(_checks(directory, repository, settings)), notes=settings.notes)
-
-
-def _checks(directory: Path, repository: Repository | None, settings: Settings) -> list[Check]:
-    from lok_hooks.flows.doctor import git_check
-    from lok_hooks.repo.version import git_version
-
-    checks = [git_check(git_version(), repository is not None)]
+    checks = [git_check(git_version(), problem, advice)]
     if repository:
         checks += [*_hook_checks(repository), _trust_check(directory), _memory_check(repository, settings)]
-    return checks
+    return Checkup(backends=backends, checks=tuple(checks), notes=settings.notes)
 
 
 def _hook_checks(repository: Repository) -> list[Check]:

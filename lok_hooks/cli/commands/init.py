@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     target = top / FILE_NAME
     if target.exists() or target.is_symlink():
         if not arguments.pre_commit:
-            raise UsageError(f"{target} is there already", advice="edit it; examples/lok.toml names every key")
+            raise UsageError(f"{target} is there already", advice="edit it; lok backends --explain shows what counts")
         print_text(f"{target} is there already and stays as it is")
     else:
         _write_new(target, _starter(arguments))
@@ -88,15 +88,9 @@ def _add_hooks(top: Path) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    """The file whole or not at all, its permissions kept."""
-    target = path.resolve()
-    partial = target.with_name(f".{target.name}.partial")
+    from lok_hooks.cli.output import write_whole
+
     try:
-        with partial.open("x", encoding="utf-8", newline="") as file:
-            file.write(text)
-        partial.chmod(target.stat().st_mode & 0o7777)
-        partial.replace(target)
+        write_whole(path, text)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror})", advice="make it writable") from error
-    finally:
-        partial.unlink(missing_ok=True)

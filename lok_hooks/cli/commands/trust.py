@@ -41,9 +41,13 @@ def run(arguments: argparse.Namespace) -> int:
     place = trust_place(arguments.dir)
     if arguments.revoke:
         is_new = trusted.revoke(place)
-        output.print_text("Nothing in this repository is trusted any more." if is_new else "Nothing was trusted here.")
-        return EXIT_CLEAN
+        if not arguments.json:
+            told = "Nothing in this repository is trusted any more." if is_new else "Nothing was trusted here."
+            output.print_text(told)
+            return EXIT_CLEAN
     found = list(items(arguments.dir, arguments.at))
+    if arguments.json and arguments.yes:
+        trusted.approve(place, {item.digest: item.name for item in found})
     holds = {item.digest: trusted.is_trusted(item.digest, place, os.environ) for item in found}
     if arguments.json:
         shown = [

@@ -1,0 +1,286 @@
+"""Templates in workflows: `{{ steps.x.output }}`, `{{ arg.1 }}`, conditions; rendered in Jinja's sandbox.
+
+A workflow may come with a cloned repository, so a template sees the values it is given and nothing else: no attributes
+of objects, no methods, no files, no way to make a gigabyte out of a line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
+from jinja2.runtime import LoopContext
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from lok_hooks.core.workflow_shell import marked
+
+FUNCTIONS: Final = ("contains", "equals")
+LOOP_NAMES: Final = ("item", "index")
+NAMES: Final = ("steps", "arg", "workflow")
+_FILTERS: Final = (
+    "default d trim upper lower capitalize title join length count first last reverse sort unique list string int "
+    "float round abs replace truncate wordcount tojson map select reject selectattr rejectattr min max sum"
+).split()
+# No opening inside: a file full of openings without an end must not be scanned from each of them to its end.
+_TAG: Final = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*\}\}|\{%(?:(?!\{%|%\}).)*%\}", re.DOTALL)
+_STEP: Final = re.compile(r"\bsteps\.([A-Za-z_][\w-]{0,99})")
+_OLD_CONTAINS: Final = re.compile(r"([\w.\-\[\]\"]+)\s+contains\s+(\"[^\"]*\"|'[^']*')")
+_WHOLE: Final = re.compile(r"\s*\{\{((?:(?!\}\}|\{\{).)*)\}\}\s*", re.DOTALL)
+_MOST_WORDS: Final = 300  # of one expression
+_MOST_TAGS: Final = 500  # of one text
+_LONGEST_REPETITION: Final = 100_000
+_FALSE: Final = frozenset({"", "false", "no", "0", "none", "null"})
+
+
+class TemplateMistakeError(ValueError):
+    """A template cannot be used; the text says why, `line` where in it (0 where unknown)."""
+
+    def __init__(self, text: str, line: int = 0) -> None:
+        super().__init__(text)
+        self.line = line
+
+
+class Output(str):
+    """A step's output: prints as text, and gives the fields or entries of the JSON value it holds."""
+
+    value: Any = None
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.value) if isinstance(self.value, list) else super().__iter__()
+
+
+class Arguments(dict[str, str]):
+    """What was given on the command line; what was not given is empty."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mentioned:
+    """What a template refers to: steps, and other names that it expects from outside."""
+
+    steps: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Values by name and nothing else."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def __init__(self, finalize: Callable[[Any], Any]) -> None:
+        super().__init__(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, finalize=finalize)
+        self.globals = {"contains": _contains, "equals": _equals, "range": self.globals["range"]}
+        self.filters = {name: self.filters[name] for name in _FILTERS}
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, LoopContext):
+            return super().getattr(obj, attribute)
+        return self.getitem(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(obj, Arguments):
+            return obj.get(str(argument), "")
+        if isinstance(obj, Output) and not isinstance(argument, int | slice):
+            return self.getitem(obj.value, argument) if obj.value is not None else self.undefined(_no_field(argument))
+        try:
+            return obj[argument]
+        except (LookupError, TypeError):
+            return self.undefined(_no_field(argument))
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        return obj in self.globals.values()
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        sizes = [len(side) for side in (left, right) if isinstance(side, Sequence)]
+        factors = [side for side in (left, right) if isinstance(side, int)]
+        if operator == "**" or (operator == "%" and sizes):
+            raise TemplateError(f"{operator} is not for texts or powers here")
+        if sizes and any(sizes[0] * factor > _LONGEST_REPETITION for factor in factors):
+            raise TemplateError(f"a repetition of more than {_LONGEST_REPETITION:,} characters")
+        return super().call_binop(context, operator, left, right)
+
+
+def _no_field(name: object) -> str:
+    return f"there is no {str(name)[:80]!r} in it"
+
+
+def _contains(text: Any, part: Any) -> bool:
+    """Whether the text (or list) has the part in it."""
+    return part in text if isinstance(text, Sequence) else False
+
+
+def _equals(one: Any, other: Any) -> bool:
+    return bool(one == other) or shown(one).strip() == shown(other).strip()
+
+
+def shown(value: Any) -> str:
+    """A value as a template prints it: texts as they are, everything else as JSON, nothing for null."""
+    if isinstance(value, StrictUndefined):
+        return str(value)  # raises, with the name of what is missing
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def mentioned(text: str, steps: Sequence[str]) -> Mentioned:
+    """What a template refers to, `steps` being the known ones. Raises TemplateMistakeError for what is no template,
+    and for what no template here may have."""
+    return _mentioned(_written(text, steps), _Sandbox(shown))
+
+
+def mentioned_in_expression(text: str, steps: Sequence[str]) -> Mentioned:
+    """The same for a condition or a for_each; steps may go by their bare names there."""
+    found = _mentioned("{{ " + _expression(text, steps) + " }}", _Sandbox(shown))
+    bare = tuple(name for name in found.names if name in steps)
+    return Mentioned(
+        steps=tuple(dict.fromkeys((*found.steps, *bare))),
+        names=tuple(name for name in found.names if name not in bare),
+    )
+
+
+def rendered(text: str, values: Mapping[str, Any], steps: Sequence[str]) -> str:
+    """The template with its values. Raises TemplateMistakeError when one is missing."""
+    return _run(_Sandbox(shown), _written(text, steps), values)
+
+
+def rendered_for_shell(text: str, values: Mapping[str, Any], steps: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The template with a mark in place of each value, and the values by number, from 1 on."""
+    taken: list[str] = []
+
+    def take(value: Any) -> str:
+        taken.append(shown(value))
+        return marked(len(taken))
+
+    return _run(_Sandbox(take), _written(text, steps), values), tuple(taken)
+
+
+def with_marks(text: str) -> str:
+    """The template with a mark for each value and without its other tags, to see before anything runs whether values
+    stand where they may."""
+    return _TAG.sub(lambda found: marked(1) if found[0].startswith("{{") else "", text)
+
+
+def is_nothing_but_a_value(text: str) -> bool:
+    """Whether a shell text is a single value: then not its author wrote the commands, but whoever gives the value."""
+    return _WHOLE.fullmatch(text) is not None
+
+
+def is_true(text: str, values: Mapping[str, Any], steps: Sequence[str]) -> bool:
+    """Whether a condition holds; the words false, no, none, null, 0 and nothing at all do not. Raises
+    TemplateMistakeError."""
+    value = evaluated(text, values, steps)
+    return value.strip().casefold() not in _FALSE if isinstance(value, str) else bool(value)
+
+
+def evaluated(text: str, values: Mapping[str, Any], steps: Sequence[str]) -> Any:
+    """The value of an expression. Raises TemplateMistakeError."""
+    named = {name: values["steps"][name] for name in steps if name in values.get("steps", {})}
+    try:
+        found = _Sandbox(shown).compile_expression(_expression(text, steps), undefined_to_none=False)(
+            {**named, **values}
+        )
+    except _FAILURES as error:
+        raise _mistake(error) from error
+    if isinstance(found, StrictUndefined):
+        raise TemplateMistakeError(f"{text.strip()[:80]}: there is no such value")
+    return found
+
+
+_FAILURES: Final = (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError, LookupError)
+
+
+def _run(sandbox: _Sandbox, source: str, values: Mapping[str, Any]) -> str:
+    try:
+        return sandbox.from_string(source).render(values)
+    except _FAILURES as error:
+        raise _mistake(error) from error
+
+
+def _mistake(error: Exception) -> TemplateMistakeError:
+    if isinstance(error, RecursionError):
+        return TemplateMistakeError("nested too deeply")
+    line = error.lineno if isinstance(error, TemplateSyntaxError) else 0
+    return TemplateMistakeError(str(error).split("\n")[0][:300], line or 0)
+
+
+def _written(text: str, steps: Sequence[str]) -> str:
+    """The template as Jinja reads it: a step's name may have a dash, which Jinja takes for a minus."""
+    return _TAG.sub(lambda found: _dashes(found[0], steps), text)
+
+
+def _dashes(text: str, steps: Sequence[str]) -> str:
+    def subscript(found: re.Match[str]) -> str:
+        name = found[1]
+        while "-" in name and name not in steps:
+            name = name.rpartition("-")[0]
+        if "-" not in name:
+            # Not a step with a dash: unless its beginning is one, the whole is what the author meant.
+            name = found[1] if name not in steps else name
+        return f'steps["{name}"]{found[1][len(name) :]}'
+
+    return _STEP.sub(subscript, text)
+
+
+def _expression(text: str, steps: Sequence[str]) -> str:
+    whole = _WHOLE.fullmatch(text)
+    said = _dashes(_OLD_CONTAINS.sub(r"contains(\1, \2)", whole[1] if whole else text), steps)
+    for name in sorted((name for name in steps if "-" in name), key=len, reverse=True):
+        said = re.sub(rf"(?<![\w.\"-]){re.escape(name)}(?=\.)", f'steps["{name}"]', said)
+    return said.strip()
+
+
+def _mentioned(source: str, sandbox: _Sandbox) -> Mentioned:
+    from jinja2.meta import find_undeclared_variables
+
+    try:
+        _refuse_long(source, sandbox)
+        tree = sandbox.parse(source)
+        sandbox.compile(source)
+    except _FAILURES as error:
+        raise _mistake(error) from error
+    forbidden = (
+        nodes.Include,
+        nodes.Import,
+        nodes.FromImport,
+        nodes.Extends,
+        nodes.Block,
+        nodes.Macro,
+        nodes.CallBlock,
+    )
+    for node in tree.find_all(forbidden):
+        raise TemplateMistakeError(f"{type(node).__name__.lower()} is not for workflows", node.lineno)
+    for call in tree.find_all(nodes.Call):
+        if not (isinstance(call.node, nodes.Name) and call.node.name in (*FUNCTIONS, "range")):
+            raise TemplateMistakeError(f"only {', '.join(FUNCTIONS)} and range can be called", call.lineno)
+    steps: dict[str, None] = {}
+    accesses: list[nodes.Getattr | nodes.Getitem] = [*tree.find_all(nodes.Getattr), *tree.find_all(nodes.Getitem)]
+    for access in accesses:
+        if isinstance(access.node, nodes.Name) and access.node.name == "steps":
+            steps[_step_name(access)] = None
+    names = find_undeclared_variables(tree) - set(FUNCTIONS) - {"range"}
+    return Mentioned(steps=tuple(steps), names=tuple(sorted(names)))
+
+
+def _refuse_long(source: str, sandbox: _Sandbox) -> None:
+    """Raises TemplateMistakeError for what Jinja would take long to read: its time grows with the square."""
+    tags = words = 0
+    for line, kind, _ in sandbox.lex(source):
+        is_beginning = kind in ("variable_begin", "block_begin")
+        tags, words = tags + is_beginning, 0 if is_beginning else words + (kind != "whitespace")
+        if words > _MOST_WORDS:
+            raise TemplateMistakeError(f"an expression of more than {_MOST_WORDS} words and signs", line)
+        if tags > _MOST_TAGS:
+            raise TemplateMistakeError(f"more than {_MOST_TAGS} values and tags", line)
+
+
+def _step_name(access: nodes.Getattr | nodes.Getitem) -> str:
+    if isinstance(access, nodes.Getattr):
+        return access.attr
+    if isinstance(access.arg, nodes.Const) and isinstance(access.arg.value, str):
+        return access.arg.value
+    raise TemplateMistakeError("a step is named by a text: steps.NAME or steps['NAME']", access.lineno)

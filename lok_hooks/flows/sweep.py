@@ -1,0 +1,251 @@
+"""Looking for defects in a directory: a task and the directory's files in, a Sweep out.
+
+Models that can look around are asked each question of the task once and look for themselves; those that cannot (plain
+HTTP servers) are shown the files, as if all of them were new. Either way a finding counts only where its quote stands
+in a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from lok_hooks.core.answers import read_exploration, read_review
+from lok_hooks.core.diff import Diff
+from lok_hooks.core.finding import Claim, Finding, Grounded, Place
+from lok_hooks.core.ground import ground
+from lok_hooks.core.merge import merge
+from lok_hooks.core.ports import Analysis, Answer, Failure, FailureKind, Reply, Request
+from lok_hooks.core.prompts import Redact, reformat_prompt
+from lok_hooks.core.reading import Unreadable
+from lok_hooks.core.review import Asked
+from lok_hooks.core.screen import Screening
+from lok_hooks.core.sweep import Sweep, Unanswered, named_path, ranked
+from lok_hooks.core.task import Chunk
+from lok_hooks.flows.sweep_planning import Files, SweepMeans, SweepOrder, SweepPlan, plan_sweep, whole
+
+_NOT_THERE: Final = "the file it names is not among those of the directory"
+_PLACEHOLDER: Final = "it is about the placeholder that stands for a secret, not about the code"
+_NOT_QUOTED: Final = "the code it quotes does not stand in the file"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Outcome:
+    """A request with what came of it. `question` is what it asked; `read` the files its author says it read."""
+
+    request: Request
+    question: str
+    answer: Answer
+    claims: tuple[Claim, ...] = ()
+    read: tuple[str, ...] = ()
+    failure: Failure | None = None
+
+
+def sweep(order: SweepOrder, means: SweepMeans) -> Sweep:
+    """Asks all questions of `order.task` and grounds what comes back.
+
+    Backends that fail become failures in the Sweep; a question that nobody answered is told in `unanswered`.
+    """
+    crew = means.crew
+    started = crew.now()
+    planned = plan_sweep(order, means)
+    outcomes = _ask(planned, means)
+    grounded = [
+        _grounded(claim, order, means.files, planned.screening) for outcome in outcomes for claim in outcome.claims
+    ]
+    redact = _screening(grounded, planned, means)
+    findings = [_redacted(finding, redact) for finding in merge(grounded)]
+    read = {named_path(name, order.root) for outcome in outcomes for name in outcome.read}
+    return Sweep(
+        command=order.command,
+        label=order.label,
+        found=ranked([finding for finding in findings if not finding.problem]),
+        ungrounded=ranked(_without_repeats([finding for finding in findings if finding.problem])),
+        files=len(means.files.paths),
+        read=tuple(path for path in means.files.paths if path in read),
+        skipped=tuple((planned.shown or means.files).skipped),
+        asked=_asked(planned, outcomes),
+        failures=_failures(planned, outcomes, redact),
+        unanswered=_unanswered(order, planned, outcomes),
+        fail_on=order.fail_on,
+        notes=order.notes + planned.notes,
+        seconds=crew.now() - started,
+    )
+
+
+def _ask(planned: SweepPlan, means: SweepMeans) -> list[_Outcome]:
+    """Every answer read; those in the wrong form are asked for once more, all together."""
+    crew = means.crew
+    for question, request in planned.asked:
+        crew.listener.noted(f"{request.backend.name} · {question}\n{request.prompt.text}".rstrip())
+    answers = crew.ask_all([request for _, request in planned.asked], crew.deadline, crew.listener)
+    outcomes = [
+        _outcome(question, request, answer) for (question, request), answer in zip(planned.asked, answers, strict=True)
+    ]
+    again = [index for index, outcome in enumerate(outcomes) if _is_mendable(outcome)]
+    if not again or crew.deadline.remaining() <= 0:
+        return outcomes
+    requests = [_reformatting(outcomes[index]) for index in again]
+    for index, request, answer in zip(
+        again, requests, crew.ask_all(requests, crew.deadline, crew.listener), strict=True
+    ):
+        second = _outcome(outcomes[index].question, request, answer)
+        if second.failure is None:
+            outcomes[index] = second
+    return outcomes
+
+
+def _outcome(question: str, request: Request, answer: Answer) -> _Outcome:
+    made = _Outcome(request=request, question=question, answer=answer)
+    match answer:
+        case Failure():
+            return replace(made, failure=answer)
+        case Analysis():
+            return replace(made, claims=answer.claims)
+        case Reply():
+            return _read(made, answer)
+
+
+def _read(made: _Outcome, reply: Reply) -> _Outcome:
+    prompt, name = made.request.prompt, made.request.backend.name
+    if prompt.chunk.pieces:
+        claims = read_review(reply.text, prompt, name)
+        if not isinstance(claims, Unreadable):
+            return replace(made, claims=claims, read=prompt.chunk.paths)
+        return replace(made, failure=_unreadable(made, reply, claims))
+    explored = read_exploration(reply.text, prompt, name)
+    if not isinstance(explored, Unreadable):
+        return replace(made, claims=explored.claims, read=explored.files)
+    return replace(made, failure=_unreadable(made, reply, explored))
+
+
+def _unreadable(made: _Outcome, reply: Reply, problem: Unreadable) -> Failure:
+    return Failure(
+        backend=made.request.backend.name,
+        kind=FailureKind.UNREADABLE,
+        reason=problem.reason,
+        advice="ask again, or choose a stronger model for this backend in lok.toml",
+        seconds=reply.seconds,
+        is_transient=problem.mendable,
+        answer=reply.text,
+    )
+
+
+def _is_mendable(outcome: _Outcome) -> bool:
+    failure = outcome.failure
+    return failure is not None and failure.kind is FailureKind.UNREADABLE and failure.is_transient
+
+
+def _reformatting(outcome: _Outcome) -> Request:
+    failure = outcome.failure
+    answer, problem = (failure.answer, failure.reason) if failure else ("", "")
+    return replace(outcome.request, prompt=reformat_prompt(outcome.request.prompt, answer, problem))
+
+
+def _grounded(claim: Claim, order: SweepOrder, files: Files, screening: Screening) -> Grounded:
+    named = replace(claim, file=named_path(claim.file, order.root), quote=screening.restore(claim.quote))
+    file = files.file(named.file)
+    if file is None or not file.hunks:
+        place = Place(path=named.file, ref="", line=claim.line, end_line=claim.end_line, touches_change=False)
+        return Grounded(claim=named, place=place, problem=_NOT_THERE)
+    found = ground(named, Chunk(pieces=(whole(file),)))
+    if found.problem:
+        return replace(found, problem=_NOT_QUOTED) if claim.quote.strip() else found
+    if not claim.is_proof and screening.mentions_placeholder(claim):
+        return replace(found, problem=_PLACEHOLDER)
+    return found
+
+
+def _without_repeats(findings: Sequence[Finding]) -> list[Finding]:
+    """Each once: a model asked several questions may make the same false claim for each."""
+    return list({(f.identity, f.place.line, f.title, f.raised_by): f for f in findings}.values())
+
+
+def _screening(grounded: Sequence[Grounded], planned: SweepPlan, means: SweepMeans) -> Redact:
+    """What replaces the secrets of every file that the report quotes, and those in the words of models."""
+    named = dict.fromkeys(item.place.path for item in grounded)
+    quoted = Diff(label="", files=tuple(file for path in named if (file := means.files.file(path))))
+    # Who was shown a placeholder may write it: the same value has to keep it.
+    of_files = planned.screening if planned.screening.replacements else means.screen(quoted, ())
+    words = [of_files.redact(text) for item in grounded for text in _words(item.claim)]
+    of_words = means.screen(Diff(label="", files=()), words)
+    return lambda text: of_words.redact(of_files.redact(text))
+
+
+def _words(claim: Claim) -> tuple[str, ...]:
+    return claim.title, claim.why, claim.fix, claim.quote
+
+
+def _redacted(finding: Finding, redact: Redact) -> Finding:
+    """The same with every secret replaced: no report ever holds one."""
+    return replace(
+        finding,
+        place=replace(finding.place, code=tuple(map(redact, finding.place.code))),
+        title=redact(finding.title),
+        why=redact(finding.why),
+        fix=redact(finding.fix),
+        quote=redact(finding.quote),
+    )
+
+
+def _unanswered(order: SweepOrder, planned: SweepPlan, outcomes: Sequence[_Outcome]) -> tuple[Unanswered, ...]:
+    """Questions without any answer. A model that was shown the files answered all of them once it answered for each
+    part."""
+    if not planned.way.backends:
+        reason = "; ".join(f"{failure.backend}: {failure.kind}" for failure in planned.missing) or "no model at hand"
+        return tuple(Unanswered(question=aspect.name, reason=reason) for aspect in order.task.aspects)
+    models = [outcome for outcome in outcomes if outcome.request.backend.traits.role == "model"]
+    shown: dict[str, bool] = {}
+    for outcome in models:
+        if not outcome.question:
+            name = outcome.request.backend.name
+            shown[name] = shown.get(name, True) and outcome.failure is None
+    if any(shown.values()):
+        return ()
+    answered = {outcome.question for outcome in models if outcome.failure is None}
+    return tuple(
+        Unanswered(question=aspect.name, reason=_reasons([o for o in models if o.question in ("", aspect.name)]))
+        for aspect in order.task.aspects
+        if aspect.name not in answered
+    )
+
+
+def _reasons(outcomes: Sequence[_Outcome]) -> str:
+    told = dict.fromkeys(f"{o.failure.backend}: {o.failure.kind}" for o in outcomes if o.failure)
+    return "; ".join(told) or "there is no file to show"
+
+
+def _asked(planned: SweepPlan, outcomes: Sequence[_Outcome]) -> tuple[Asked, ...]:
+    rows = []
+    for name in dict.fromkeys(outcome.request.backend.name for outcome in outcomes):
+        mine = [outcome for outcome in outcomes if outcome.request.backend.name == name]
+        replies = [outcome.answer for outcome in mine if isinstance(outcome.answer, Reply)]
+        rows.append(
+            Asked(
+                backend=name,
+                tasks=tuple(dict.fromkeys(outcome.request.prompt.task for outcome in mine)),
+                why=planned.way.why.get(name, "runs on every sweep"),
+                requests=len(mine),
+                answered=sum(outcome.failure is None for outcome in mine),
+                seconds=max(outcome.answer.seconds for outcome in mine),
+                model=next((r.model for r in replies if r.model), mine[0].request.backend.traits.model),
+                tokens_in=_total([reply.tokens_in for reply in replies]),
+                tokens_out=_total([reply.tokens_out for reply in replies]),
+            )
+        )
+    return tuple(rows)
+
+
+def _total(counts: Sequence[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _failures(planned: SweepPlan, outcomes: Sequence[_Outcome], redact: Redact) -> tuple[Failure, ...]:
+    """Each failure once, however many requests met it, without secrets."""
+    failures: dict[tuple[str, str, str], Failure] = {}
+    for failure in [*planned.missing, *(outcome.failure for outcome in outcomes if outcome.failure)]:
+        clean = replace(failure, reason=redact(failure.reason), answer=redact(failure.answer))
+        failures.setdefault((clean.backend, clean.kind, clean.reason), clean)
+    return tuple(failures.values())

@@ -1,0 +1,151 @@
+"""What a sweep asks of whom: requests for a directory, before anything is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from lok_hooks.core.chunk import pack
+from lok_hooks.core.diff import Diff, FileDiff, Skipped
+from lok_hooks.core.finding import Severity
+from lok_hooks.core.ports import Backend, Contents, Failure, Request
+from lok_hooks.core.prompts import Redact, review_prompt
+from lok_hooks.core.route import Candidate, Route, route
+from lok_hooks.core.screen import Screening
+from lok_hooks.core.sweep import exploring_prompt
+from lok_hooks.core.task import Chunk, Piece, Prompt, Task
+from lok_hooks.flows.crew import Crew
+from lok_hooks.flows.planning import ANALYSIS, PROMPT_OVERHEAD
+
+CANNOT_LOOK: Final = frozenset({"ollama", "openai"})  # kinds that know only what a prompt shows
+
+
+class Files(Contents, Protocol):
+    """The files of the directory. `paths` are relative to it; `skipped` was left out."""
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """Every file that counts."""
+        ...
+
+    @property
+    def skipped(self) -> Sequence[Skipped]:
+        """What was left out, with the reasons."""
+        ...
+
+    def file(self, path: str) -> FileDiff | None:
+        """One of them as a diff that adds all of it, None when there is no such text file."""
+        ...
+
+    def diff(self) -> Diff:
+        """All of them, as far as they can be shown."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SweepOrder:
+    """What the user asked for. `root` is the directory's absolute path, as models may write it."""
+
+    command: str
+    label: str
+    root: str
+    task: Task
+    chosen: tuple[str, ...] = ()
+    fail_on: Severity | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SweepMeans:
+    """What the flow works with: the crew, the analysers, the files, and what finds secrets in a diff and texts."""
+
+    crew: Crew
+    analysers: Sequence[Backend]
+    files: Files
+    screen: Callable[[Diff, Sequence[str]], Screening]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SweepPlan:
+    """Every request with its question ("" for all of them at once), the route behind them, who cannot be asked, what
+    was shown to those who cannot look around (None when there are none), and the secrets that were kept out of it."""
+
+    asked: tuple[tuple[str, Request], ...]
+    way: Route
+    missing: tuple[Failure, ...]
+    notes: tuple[str, ...]
+    shown: Diff | None
+    screening: Screening
+
+
+def plan_sweep(order: SweepOrder, means: SweepMeans) -> SweepPlan:
+    """The requests for a sweep: one for each question and model that can look around, the files in parts for each
+    model that cannot, and the files once for each analyser."""
+    absent = {backend.name: failure for backend in means.crew.backends if (failure := backend.missing())}
+    candidates = [
+        Candidate(name=b.name, traits=b.traits, missing=absent[b.name].reason if b.name in absent else "")
+        for b in means.crew.backends
+    ]
+    way = route(order.task, candidates, order.chosen)
+    models = [backend for backend in means.crew.backends if backend.name in way.backends]
+    blind = [backend for backend in models if backend.traits.kind in CANNOT_LOOK]
+    analysers = [analyser for analyser in means.analysers if not analyser.missing()]
+    shown = means.files.diff() if blind or analysers else None
+    screening = means.screen(shown, ()) if shown is not None and blind else Screening()
+    asked = [pair for backend in models if backend not in blind for pair in _exploring(order, backend)]
+    notes = [_rerouted(way)] if not order.chosen else []
+    if shown is not None:
+        for backend in blind:
+            requests, note = _showing(order, backend, shown, screening.redact)
+            asked += [("", request) for request in requests]
+            notes.append(note)
+        asked += [("", _analysis(analyser, shown)) for analyser in analysers]
+    if not models:
+        alone = " and ".join(analyser.name for analyser in analysers)
+        notes.append(f"No model was asked: {alone} looked alone (fixed rules)." if alone else "Nobody was asked.")
+    wanted = {name for name in absent if name in way.passed_over or not models}
+    return SweepPlan(
+        asked=tuple(asked),
+        way=way,
+        missing=tuple(failure for name, failure in absent.items() if name in wanted),
+        notes=tuple(filter(None, notes)),
+        shown=shown,
+        screening=screening,
+    )
+
+
+def whole(file: FileDiff) -> Piece:
+    """All of a file as one piece."""
+    return Piece(file=file, hunks=file.hunks, enclosing=("",) * len(file.hunks))
+
+
+def _rerouted(way: Route) -> str:
+    took_over = [name for name in way.backends if name not in way.listed]
+    return f"{way.task} went to {took_over[0]}, {way.why[took_over[0]]}" if took_over and way.listed else ""
+
+
+def _exploring(order: SweepOrder, backend: Backend) -> list[tuple[str, Request]]:
+    total = len(order.task.aspects)
+    return [
+        (aspect.name, Request(backend=backend, prompt=exploring_prompt(order.task, aspect), part=f"{number}/{total}"))
+        for number, aspect in enumerate(order.task.aspects, 1)
+    ]
+
+
+def _showing(order: SweepOrder, backend: Backend, shown: Diff, redact: Redact) -> tuple[list[Request], str]:
+    """The files in parts that fit the backend's prompts, and the line that says how it came to see them."""
+    packed = pack(shown.files, backend.traits.max_prompt_bytes - PROMPT_OVERHEAD, lambda file, hunk: "")
+    total = len(packed.chunks)
+    requests = [
+        Request(backend=backend, prompt=review_prompt(order.task, chunk, redact), part=f"{number}/{total}")
+        for number, chunk in enumerate(packed.chunks, 1)
+    ]
+    note = f"{backend.name} cannot look around by itself: it was shown the files as if all of them were new"
+    left = ", ".join(file.path for file in packed.too_large)
+    return requests, f"{note}, but not {left} (one line alone is larger than a prompt to it may be)" if left else note
+
+
+def _analysis(analyser: Backend, shown: Diff) -> Request:
+    chunk = Chunk(pieces=tuple(whole(file) for file in shown.files))
+    return Request(backend=analyser, prompt=Prompt(task=ANALYSIS, text="", receipt="", chunk=chunk), part="1/1")

@@ -1,0 +1,88 @@
+"""Every row of README's comparison with the original Lok is run as it stands there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+from lok_hooks.cli.table import COMMANDS
+from tests.end_to_end import versatile
+from tests.end_to_end.conftest import CHECKOUT, Machine, Project
+
+TABLE = re.search(r"<!-- parity -->\n(.*?)\n\n", (CHECKOUT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+ROWS = re.findall(r"^\| `(lok [^`]+)`", TABLE[1], re.MULTILINE) if TABLE else []
+# What each command must show, by its first word; a refused review is the outcome of a planted bug.
+SHOWS = {
+    "ask": (0, "Locks are needed here."), "smart": (0, "Locks are needed here."), "suggest": (0, "performance"),
+    "hunt": (0, "a planted bug"), "audit": (0, "a planted bug"), "run": (0, "a planted bug"),
+    "tasks": (0, "hunt"), "debate": (0, "the cost"), "team": (0, "Locks are needed here."),
+    "conduct": (0, "The parser."), "diff": (1, "a planted bug"), "explain": (0, "Locks are needed here."),
+    "pr": (1, "a planted bug"), "doctor": (0, "one"), "backends": (0, "lok.toml"), "init": (0, "lok.toml"),
+    "workflow": (0, "hunt"), "install": (0, "pre-commit"), "uninstall": (0, "hook"), "trust": (0, "nothing"),
+    "dismiss": (0, "nothing is dismissed"), "baseline": (0, "finding"), "cache": (0, "kept"),
+    "completion": (0, "complete"),
+}  # fmt: skip
+SETTINGS = """\
+[backends]
+codex = {{ enabled = false }}
+gemini = {{ enabled = false }}
+claude = {{ enabled = false }}
+ollama = {{ enabled = false }}
+static = {{ enabled = false }}
+one = {backend}
+two = {backend}
+[tasks.hunt]
+backends = ["one", "two"]
+[tasks.audit]
+backends = ["two"]
+"""
+GH = """\
+#!/bin/sh
+test "$1 $2 $3" = "pr diff 7" || exit 9
+printf '%s\\n' 'diff --git a/new.py b/new.py' 'new file mode 100644' '--- /dev/null' '+++ b/new.py' \\
+    '@@ -0,0 +1 @@' '+value = PLANTED_BUG'
+"""
+
+
+@pytest.fixture
+def shop(machine: Machine, project: Project, tmp_path: Path) -> Project:
+    """A repository with a planted bug, committed and staged, two models that can do everything, and a gh."""
+    backend = f'{{ kind = "command", command = {json.dumps(sys.executable)}, args = '
+    backend += json.dumps([versatile.__file__, str(tmp_path / "log.jsonl")]) + " }"
+    settings = tmp_path / "lok.toml"
+    settings.write_text(SETTINGS.format(backend=backend), encoding="utf-8")
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "gh").write_text(GH)
+    (programs / "gh").chmod(0o755)
+    assert isinstance(machine.environment, dict)
+    machine.environment["LOK_CONFIG"] = str(settings)
+    machine.environment["PATH"] = os.pathsep.join((str(programs), machine.environment["PATH"]))
+    project.seed({"shop.py": "value = PLANTED_BUG\n"})
+    project.stage("more.py", "other = PLANTED_BUG\n")
+    return project
+
+
+def test_the_table_has_every_command() -> None:
+    assert {row.split()[1] for row in ROWS} == {command.name for command in COMMANDS}
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_the_row_works_as_it_stands(shop: Project, row: str) -> None:
+    words = shlex.split(row)
+    code, shown = SHOWS[words[1]]
+    done = shop.run(*words)
+    assert (done.code, shown in done.said) == (code, True), done.said
+
+
+@pytest.mark.parametrize("command", [command.name for command in COMMANDS])
+def test_every_command_explains_itself_with_an_example(project: Project, command: str) -> None:
+    done = project.run("lok", command, "--help")
+    assert done.code == 0
+    assert re.search(rf"(?m)^example: lok {command}\b", done.said)

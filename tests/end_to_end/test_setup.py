@@ -1,0 +1,295 @@
+"""doctor, backends, init, install, uninstall, completion and --version, as a user types them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.captures import check_capture
+from tests.end_to_end.conftest import Project, Reviewer
+
+Configure = Callable[..., Reviewer]
+BAD = "value = PLANTED_BUG\n"
+SAYS = {"codex": "codex-cli 0.169.0", "gemini": "0.61.0", "claude": "2.1.197 (Claude Code)"}
+
+
+@pytest.fixture
+def programs(project: Project) -> Iterator[Path]:
+    """A PATH with git and the vendors' programs alone, which say their versions and nothing else. Short, so that
+    the doctor's page is laid out alike wherever the tests run."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        yield filled(Path(name), project)
+
+
+def filled(folder: Path, project: Project) -> Path:
+    for name in ("git", "sh", "cat", "env", "dirname"):
+        found = shutil.which(name)
+        assert found
+        (folder / name).symlink_to(found)
+    for name, said in SAYS.items():
+        (folder / name).write_text(f"#!/bin/sh\n[ \"$1\" = --version ] && echo '{said}' || exit 9\n")
+        (folder / name).chmod(0o755)
+    assert isinstance(project.machine.environment, dict)
+    vendors = ("ANTHROPIC", "CLAUDE", "CODEX", "GEMINI", "GOOGLE", "OPENAI")
+    for name in [name for name in project.machine.environment if name.startswith(vendors)]:
+        del project.machine.environment[name]
+    project.machine.environment["PATH"] = f"{folder}{os.pathsep}{Path(sys.executable).parent}"
+    return folder
+
+
+def log_in(project: Project) -> None:
+    (project.machine.home / ".codex").mkdir()
+    (project.machine.home / ".codex" / "auth.json").write_text("{}")
+
+
+def test_the_capture_of_doctor(project: Project, programs: Path) -> None:
+    log_in(project)
+    (programs / "gemini").unlink()
+    (programs / "claude").write_text("#!/bin/sh\necho '1.9.0 (Claude Code)'\n")
+    project.run("lok", "install", "pre-commit")
+    project.write("lok.toml", '[backends.team]\ncommand = "our-reviewer"\n')
+    done = project.run("lok", "doctor", env={"ANTHROPIC_API_KEY": "k"})
+    shown = done.said.replace(str(programs), "/usr/local/bin")
+    shown = re.sub(r"(Python |✓ git +|ruff |detect-secrets |lok-hooks )\d+(\.\d+)+", r"\g<1>1.2.3", shown)
+
+    assert done.code == 0
+    check_capture("doctor", "lok doctor", shown)
+
+
+def test_doctor_exits_with_4_when_nobody_can_be_asked(project: Project, programs: Path) -> None:
+    done = project.run("lok", "doctor", "--json")
+    report = json.loads(done.said)
+
+    assert (done.code, report["usable"]) == (4, [])
+    assert {b["name"]: b["fit"] for b in report["backends"] if b["version"] and b["role"] == "model"} == {
+        "codex": "known",
+        "gemini": "known",
+        "claude": "known",
+    }
+    assert {check["name"] for check in report["checks"]} == {
+        "git",
+        "pre-commit hook",
+        "pre-push hook",
+        "trust",
+        "memory",
+    }
+
+
+def test_doctor_outside_a_repository(project: Project, programs: Path, tmp_path: Path) -> None:
+    (tmp_path / "plain").mkdir()
+    project.git("init", "-q", "--bare", tmp_path / "bare.git")
+    for name, problem, advice in (
+        ("plain", "is not inside a git repository", "start one with `git init`"),
+        ("bare.git", "has no work tree", "for example a clone"),
+    ):
+        done = project.run("lok", "doctor", "--dir", tmp_path / name, "--json")
+        (check,) = json.loads(done.said)["checks"]
+        assert (check["state"], problem in check["text"], advice in check["advice"]) == ("warn", True, True)
+    assert project.run("lok", "doctor", "--dir", tmp_path / "nowhere").code == 2
+
+
+def test_doctor_probes_only_when_told(project: Project, configure: Configure) -> None:
+    reviewer = configure("prose")
+    assert project.run("lok", "doctor").code == 0
+    assert reviewer.requests() == []
+    done = project.run("lok", "doctor", "--probe")
+    assert done.code == 0
+    assert "answered in" in done.said
+    assert len(reviewer.requests()) == 1
+
+
+def test_a_failing_probe_is_told_in_the_programs_own_words(project: Project, configure: Configure) -> None:
+    configure("crashes")
+    done = project.run("lok", "doctor", "--probe")
+
+    assert done.code == 4
+    assert "quota exceeded, come back tomorrow" in done.said
+
+
+def test_backends_and_where_their_values_come_from(project: Project, programs: Path) -> None:
+    project.write("lok.toml", '[backends.codex]\ntimeout = 7\ncommand = "./evil"\n')
+    done = project.run("lok", "backends", "--explain", env={"LOK_TIMEOUT": "9"})
+
+    assert done.code == 0
+    assert re.search(rf"timeout +7 +{re.escape(str(project.path / 'lok.toml'))}", done.said)
+    assert re.search(r"timeout +9 +environment LOK_TIMEOUT", done.said)
+    assert "ignored until you trust it" in done.said
+    names = [b["name"] for b in json.loads(project.run("lok", "backends", "--json").said)["backends"]]
+    assert names == ["codex", "gemini", "claude", "ollama", "static"]
+
+
+def test_init_writes_what_fits_and_never_overwrites(project: Project, programs: Path) -> None:
+    log_in(project)
+    assert project.run("lok", "init").code == 0
+    written = project.read("lok.toml")
+    assert 'backends = ["codex"]' in written
+    assert "gemini  not logged in" in written
+    again = project.run("lok", "init")
+    assert (again.code, project.read("lok.toml")) == (2, written)
+    assert "is there already" in again.said
+    assert project.run("lok", "doctor").code == 0
+
+
+def test_init_does_not_write_through_a_link(project: Project, programs: Path, tmp_path: Path) -> None:
+    (project.path / "lok.toml").symlink_to(tmp_path / "elsewhere")
+
+    assert project.run("lok", "init").code == 2
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_init_adds_our_hooks_to_pre_commits_file(project: Project, configure: Configure) -> None:
+    configure()
+    before = "# ours\nrepos:\n  - repo: meta   # keep\n    hooks:\n      - id: identity\n"
+    project.write(".pre-commit-config.yaml", before)
+    assert project.run("lok", "init", "--pre-commit").code == 0
+    after = project.read(".pre-commit-config.yaml")
+    assert after.startswith(before)
+    assert project.run("lok", "init", "--pre-commit").code == 0
+    assert project.read(".pre-commit-config.yaml") == after
+
+    project.git("add", ".pre-commit-config.yaml")
+    project.run("pre-commit", "install")
+    project.stage("a.py", BAD)
+    done = project.commit()
+    assert done.code == 1
+    assert "a planted bug" in done.said
+    assert "pre-commit hook  installed, run by pre-commit" in project.run("lok", "doctor").said
+
+
+def test_init_without_pre_commits_file_says_what_else_there_is(project: Project) -> None:
+    done = project.run("lok", "init", "--pre-commit")
+
+    assert done.code == 2
+    assert "lok install" in done.said
+
+
+@pytest.fixture
+def foreign(project: Project) -> Iterator[bytes]:
+    """A pre-commit hook that somebody wrote, and still has afterwards."""
+    hook = project.path / ".git" / "hooks" / "pre-commit"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_bytes(b"#!/bin/sh\necho the foreign hook ran\nexec true\n")
+    hook.chmod(0o755)
+    yield hook.read_bytes()
+    assert project.run("lok", "uninstall").code == 0
+    assert hook.read_bytes() == b"#!/bin/sh\necho the foreign hook ran\nexec true\n"
+    assert not (hook.parent / "pre-push").exists()
+
+
+def test_installed_hooks_refuse_and_accept_beside_a_foreign_one(
+    project: Project, configure: Configure, foreign: bytes, tmp_path: Path
+) -> None:
+    configure()
+    done = project.run("lok", "install")
+    assert done.code == 0
+    assert "pre-commit: our block stands before what was there" in done.said
+    assert "pre-push: made" in done.said
+    project.stage("a.py", BAD)
+    refused = project.commit()
+    assert (refused.code, "a planted bug" in refused.said, "foreign hook ran" in refused.said) == (1, True, False)
+    project.stage("a.py", "x = 1\n")
+    accepted = project.commit()
+    assert (accepted.code, "foreign hook ran" in accepted.said) == (0, True)
+
+    project.git("init", "-q", "--bare", tmp_path / "remote.git")
+    project.git("remote", "add", "origin", tmp_path / "remote.git")
+    assert project.run("git", "push", "-q", "origin", "main").code == 0
+    project.seed({"b.py": BAD})
+    pushed = project.run("git", "push", "origin", "main")
+    assert (pushed.code, "lok-audit" in pushed.said) == (1, True)
+
+
+def test_installed_hooks_do_not_need_our_scripts_on_the_path(project: Project, configure: Configure) -> None:
+    configure()
+    project.run("lok", "install", "pre-commit")
+    project.stage("a.py", BAD)
+    done = project.run("git", "commit", "-m", "x", env={"PATH": "/usr/bin:/bin"})
+
+    assert (done.code, "a planted bug" in done.said) == (1, True)
+
+
+def test_one_hook_can_be_chosen_and_only_ours(project: Project) -> None:
+    project.run("lok", "install", "pre-push")
+    hooks = project.path / ".git" / "hooks"
+
+    assert (hooks / "pre-push").exists()
+    assert not (hooks / "pre-commit").exists()
+    assert project.run("lok", "install", "commit-msg").code == 2
+    assert json.loads(project.run("lok", "install", "--json").said)["hooks"] == {
+        "pre-commit": "made",
+        "pre-push": "there",
+    }
+    assert json.loads(project.run("lok", "uninstall", "pre-commit", "--json").said)["hooks"] == {
+        "pre-commit": "removed"
+    }
+    assert "our block is not there" in project.run("lok", "uninstall", "pre-commit").said
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [(".husky/_", "husky writes"), ("hooks", "leads into the work tree"), ("/shared", "every repository")],
+)
+def test_places_that_are_not_what_they_seem_are_pointed_out(
+    project: Project, tmp_path: Path, path: str, words: str
+) -> None:
+    project.git("config", "core.hooksPath", f"{tmp_path}{path}" if path.startswith("/") else path)
+    done = project.run("lok", "install", "pre-commit")
+
+    assert done.code == 0
+    assert words in done.said
+
+
+def test_the_version_names_the_parts(project: Project) -> None:
+    done = project.run("sh", "-c", "lok --version 2>/dev/null")
+
+    assert done.code == 0
+    for part in ("lok-hooks 0.", "Python", "git", "ruff", "GitPython", "detect-secrets"):
+        assert re.search(rf"^ *{re.escape(part)}.*\d+\.\d+", done.said, re.MULTILINE), part
+    program = (
+        "import sys\nfrom lok_hooks.cli.main import make_parser\ntry:\n    make_parser([]).parse_args(['--version'])\n"
+    )
+    program += "except SystemExit:\n    print(sorted({'git', 'pydantic', 'rich', 'subprocess'} & set(sys.modules)))\n"
+    assert project.run(sys.executable, "-c", program).said.endswith("[]\n")
+
+
+# Every flag that the parsers know must be offered; the shells that are installed here must accept the script.
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_offers_every_command_and_its_flags(project: Project, tmp_path: Path, shell: str) -> None:
+    done = project.run("lok", "completion", shell)
+    assert done.code == 0
+    for word in ("doctor", "probe", "uninstall", "fail-on", "trust-tree", "completion"):
+        assert word in done.said
+    script = tmp_path / "script"
+    script.write_text(done.said)
+    if found := shutil.which(shell):
+        checked = subprocess.run([found, "-n", script], capture_output=True, text=True, check=False)
+        assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_bash_completes(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "script").write_text(project.run("lok", "completion", "bash").said)
+    ask = f"""
+. {tmp_path / "script"}
+complete_words() {{
+  COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=()
+  $(complete -p lok | sed 's/.*-F \\([^ ]*\\).*/\\1/')
+  printf '%s\\n' "${{COMPREPLY[@]}}"
+}}
+complete_words lok doc
+complete_words lok trust --re
+complete_words lok completion z
+complete_words lok doctor --dir hoo
+complete_words lok debate -o REA
+"""
+    (project.path / "hooked").mkdir()
+    done = project.run("bash", "-c", ask)
+    assert done.said.split() == ["doctor", "--revoke", "zsh", "hooked", "README"]

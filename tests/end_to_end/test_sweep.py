@@ -1,0 +1,210 @@
+"""`lok hunt DIR` and `lok audit DIR`: what is asked, what counts, what is printed, how it ends."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end import explorer
+from tests.end_to_end.conftest import Done, Machine, Project
+
+BUG = "value = PLANTED_BUG"
+SETTINGS = """\
+[backends.codex]
+enabled = false
+[backends.gemini]
+enabled = false
+[backends.claude]
+enabled = false
+[backends.ollama]
+enabled = false
+[backends.static]
+enabled = {analysers}
+[tasks.hunt]
+description = "Bugs"
+backends = {backends}
+prompts = [{{ name = "bugs", prompt = "Find bugs." }}, {{ name = "holes", prompt = "Find holes." }}]
+[tasks.audit]
+description = "Holes"
+backends = {backends}
+prompts = [{{ name = "holes", prompt = "Find holes." }}]
+"""
+Explorers = Callable[..., Path]
+
+
+@pytest.fixture
+def explorers(machine: Machine, tmp_path: Path) -> Explorers:
+    """Makes models that look around, by name and behaviour; returns where their requests are written down."""
+
+    def make(more: str = "", analysers: str = "false", **behaviours: str) -> Path:
+        log = tmp_path / "explored.jsonl"
+        text = SETTINGS.format(backends=json.dumps(list(behaviours)), analysers=analysers)
+        for name, behaviour in behaviours.items():
+            arguments = json.dumps([explorer.__file__, str(log), behaviour])
+            text += f'[backends.{name}]\nkind = "command"\ncommand = {json.dumps(sys.executable)}\nargs = {arguments}\n'
+        settings = tmp_path / "lok.toml"
+        settings.write_text(text + more, encoding="utf-8")
+        assert isinstance(machine.environment, dict)
+        machine.environment["LOK_CONFIG"] = str(settings)
+        return log
+
+    return make
+
+
+def asked(log: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+def report(done: Done) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(done.said)
+    return value
+
+
+@pytest.fixture
+def buggy(project: Project) -> Project:
+    project.seed({"app/shop.py": f"a = 1\nb = 2\n{BUG}\n", "app/clean.py": "x = 1\n", "other.py": f"{BUG}\n"})
+    return project
+
+
+def test_findings_stand_where_the_code_stands(buggy: Project, explorers: Explorers) -> None:
+    log = explorers(sane="looks")
+    done = buggy.run("lok", "hunt", "app", "--json")
+    found = report(done)["findings"]
+    assert done.code == 0
+    assert [(f["path"], f["line"], f["quote"], f["raised_by"]) for f in found] == [("shop.py", 3, BUG, ["sane"])]
+    assert report(done)["read"] == ["shop.py"]
+    assert {request["directory"] for request in asked(log)} == {str(buggy.path / "app")}
+    assert sorted("Find bugs." in request["prompt"] for request in asked(log)) == [False, True]
+
+
+def test_a_person_sees_code_and_authors(buggy: Project, explorers: Explorers) -> None:
+    explorers(one="looks", two="looks")
+    done = buggy.run("lok", "hunt", "app")
+    assert done.code == 0
+    assert "• high  shop.py:3  a planted bug" in done.said
+    assert f"▸ 3 │ {BUG}" in done.said
+    assert "raised by one, two" in done.said
+    assert "\x1b" not in done.said
+
+
+def test_what_is_made_up_is_told_and_not_counted(buggy: Project, explorers: Explorers, tmp_path: Path) -> None:
+    (tmp_path / "outside.py").write_text("secret\n")
+    (tmp_path / "far.py").write_text("far\n")
+    (buggy.path / "link.py").symlink_to(tmp_path / "far.py")
+    explorers(liar="invents")
+    done = buggy.run("lok", "audit", "--json")
+    value = report(done)
+    assert {f["path"] for f in value["findings"]} == {"app/shop.py", "other.py"}
+    assert {f["path"] for f in value["ungrounded"]} == {"nowhere.py", "../outside.py", "link.py"}
+    assert all("not among those" in f["problem"] for f in value["ungrounded"])
+    assert "not shown: nowhere.py:1 invented in nowhere.py" in buggy.run("lok", "audit").said
+
+
+def test_what_a_rule_proves_is_found_without_any_model(buggy: Project, explorers: Explorers) -> None:
+    log = explorers(analysers="true", gone="crashes")
+    done = buggy.run("lok", "hunt", "app", "--json", "-b", "static")
+    found = report(done)["findings"]
+    assert [(f["path"], f["proof"], f["raised_by"]) for f in found] == [("shop.py", True, ["static"])]
+    assert asked(log) == []
+
+
+def test_some_that_fail_do_not_take_the_answer_away(buggy: Project, explorers: Explorers) -> None:
+    explorers(broken="crashes", sane="looks")
+    done = buggy.run("lok", "hunt", "app")
+    assert done.code == 0
+    assert "a planted bug" in done.said
+    assert "broken: crashed: exit code 7: quota exceeded, come back tomorrow" in done.said
+
+
+def test_a_question_that_nobody_answered_is_an_incomplete_look(buggy: Project, explorers: Explorers) -> None:
+    explorers(half="crashes on holes")
+    done = buggy.run("lok", "hunt", "app")
+    assert done.code == 4
+    assert "a planted bug" in done.said
+    assert "! holes was answered by nobody: half: crashed" in done.said
+
+
+def test_an_answer_in_the_wrong_form_is_asked_for_again(buggy: Project, explorers: Explorers) -> None:
+    log = explorers(clumsy="mends its form")
+    done = buggy.run("lok", "audit", "app", "--json")
+    assert [f["path"] for f in report(done)["findings"]] == ["shop.py"]
+    assert len(asked(log)) == 2
+    explorers(chatty="prose")
+    assert buggy.run("lok", "audit", "app").code == 4
+
+
+@pytest.mark.parametrize(("fail_on", "code"), [("critical", 0), ("high", 1), ("low", 1)])
+def test_findings_fail_only_when_told_to(buggy: Project, explorers: Explorers, fail_on: str, code: int) -> None:
+    explorers(sane="looks")
+    assert buggy.run("lok", "audit", "app", "--fail-on", fail_on).code == code
+
+
+def test_no_secret_in_any_report(buggy: Project, explorers: Explorers) -> None:
+    key = "AKIA" + "Q3EGRIZXT5LOPWMN"
+    buggy.seed({"app/keys.py": f'PLANTED_BUG = "{key}"\n'})
+    explorers(leaky="leaks")
+    for format in ("plain", "json", "sarif"):
+        said = buggy.run("lok", "audit", "app", "--format", format).said
+        assert "PLANTED_BUG" in said
+        assert key not in said
+
+
+def test_sarif_names_the_place(buggy: Project, explorers: Explorers) -> None:
+    explorers(sane="looks")
+    (run,) = report(buggy.run("lok", "audit", "app", "--format", "sarif"))["runs"]
+    (place,) = run["results"][0]["locations"]
+    assert place["physicalLocation"]["artifactLocation"]["uri"] == "shop.py"
+
+
+def test_a_directory_outside_any_repository(machine: Machine, explorers: Explorers, tmp_path: Path) -> None:
+    folder = tmp_path / "plain folder"
+    (folder / "node_modules").mkdir(parents=True)
+    (folder / "node_modules" / "dependency.py").write_text(f"{BUG}\n")
+    (folder / "a.py").write_text(f"{BUG}\n")
+    explorers(sane="looks")
+    done = machine.run("lok", "hunt", "--dir", folder, "--json", cwd=tmp_path)
+    assert [f["path"] for f in report(done)["findings"]] == ["a.py"]
+    assert report(done)["files"] == 1
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["lok", "hunt", "nowhere"], "nowhere: No such file or directory"),
+        (["lok", "hunt", "README"], "README: not a directory"),
+        (["lok", "hunt", "app", "--dir", "."], "name two directories"),
+        (["lok", "audit", "-b", "sain"], 'did you mean "sane"?'),
+        (["lok", "audit", "--budget", "soon"], "'soon' is not a number of seconds"),
+    ],
+)
+def test_mistakes_are_named(buggy: Project, explorers: Explorers, argv: Sequence[str], said: str) -> None:
+    explorers(sane="looks")
+    done = buggy.run(*argv)
+    assert done.code == 2
+    assert said in done.said
+
+
+def test_no_model_at_hand(buggy: Project, explorers: Explorers) -> None:
+    explorers(more='[backends.gone]\nkind = "command"\ncommand = "no-such-program"\n')
+    done = buggy.run("lok", "hunt")
+    assert done.code == 4
+    assert "gone: missing" in done.said
+
+
+def test_verbose_shows_prompts_and_routing(buggy: Project, explorers: Explorers) -> None:
+    explorers(sane="looks")
+    done = buggy.run("lok", "hunt", "app", "-v")
+    assert "Your task: Bugs. Look from this angle:" in done.said
+    assert "sane: hunt — listed for hunt (2 of 2 requests answered" in done.said
+
+
+@pytest.mark.parametrize("command", ["hunt", "audit"])
+def test_help_has_an_example(project: Project, command: str) -> None:
+    done = project.run("lok", command, "--help")
+    assert done.code == 0
+    assert f"example: lok {command}" in done.said

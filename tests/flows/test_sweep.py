@@ -1,0 +1,212 @@
+"""A sweep with reviewers that implement the port: those that look around, those that are shown the files, analysers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from lok_hooks.core.diff import Diff, FileDiff, Skipped
+from lok_hooks.core.ports import Analysis, Answer, Deadline, Failure, FailureKind, Listener, Reply, Request, Traits
+from lok_hooks.core.screen import Screening, Secret, Strength, screening_of
+from lok_hooks.core.sweep import Sweep
+from lok_hooks.core.task import Aspect, Prompt, Task
+from lok_hooks.flows.crew import Crew
+from lok_hooks.flows.sweep import sweep
+from lok_hooks.flows.sweep_planning import SweepMeans, SweepOrder
+from tests.core.builders import claim, file_diff
+
+TASK = Task(
+    name="hunt",
+    description="bugs",
+    aspects=(Aspect(name="errors", text="Lost errors."), Aspect(name="speed", text="Slow code.")),
+)
+BUG = {
+    "file": "a.py", "line": 9, "severity": "high", "category": "logic", "title": "one too many", "why": "twice",
+    "quote": "count = len(items) + 1",
+}  # fmt: skip
+Script = Callable[[Prompt], Answer]
+
+
+@dataclass
+class Reviewer:
+    """A model of some kind, or an analyser, that answers by a script and remembers what it was asked."""
+
+    name: str
+    script: Script
+    kind: str = "command"
+    role: str = "model"
+    absent: bool = False
+    max_prompt_bytes: int = 200_000
+    prompts: list[Prompt] = field(default_factory=list)
+
+    @property
+    def traits(self) -> Traits:
+        return Traits(
+            role=self.role,  # type: ignore[arg-type]
+            kind=self.kind,
+            may_block=True,
+            is_local=False,
+            max_prompt_bytes=self.max_prompt_bytes,
+        )
+
+    def missing(self) -> Failure | None:
+        return failed(self.name, FailureKind.MISSING) if self.absent else None
+
+    def ask(self, prompt: Prompt, deadline: Deadline) -> Answer:
+        self.prompts.append(prompt)
+        return self.script(prompt)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Files in memory."""
+
+    texts: dict[str, str]
+    skipped: tuple[Skipped, ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(self.texts)
+
+    def file(self, path: str) -> FileDiff | None:
+        return file_diff(path, "", self.texts[path]) if path in self.texts else None
+
+    def new(self, file: FileDiff) -> bytes | None:
+        return self.texts[file.path].encode()
+
+    def diff(self) -> Diff:
+        return Diff(label="", files=tuple(file_diff(path, "", text) for path, text in self.texts.items()))
+
+
+class Forever:
+    def remaining(self) -> float:
+        return 1e9
+
+    def is_cancelled(self) -> bool:
+        return False
+
+    def at_most(self, seconds: float) -> Deadline:
+        return self
+
+
+class Silent:
+    def asked(self, backend: str, task: str, part: str) -> None: ...
+    def answered(self, backend: str, task: str, part: str, answer: Answer) -> None: ...
+    def noted(self, text: str) -> None: ...
+
+
+FOLDER = Folder({"a.py": "items = []\ncount = len(items) + 1\n", "b.py": "y = 2\n"})
+
+
+def one_after_the_other(requests: Sequence[Request], deadline: Deadline, listener: Listener) -> list[Answer]:
+    return [request.backend.ask(request.prompt, deadline) for request in requests]
+
+
+def failed(name: str, kind: FailureKind) -> Failure:
+    return Failure(backend=name, kind=kind, reason="no luck", advice="try again")
+
+
+def says(name: str, *findings: dict[str, object], files: tuple[str, ...] = ()) -> Script:
+    def script(prompt: Prompt) -> Answer:
+        shown = list(files or prompt.chunk.paths)
+        return Reply(
+            backend=name,
+            text=json.dumps({"receipt": prompt.receipt, "files": shown, "findings": findings}),
+            seconds=1.0,
+        )
+
+    return script
+
+
+def run(
+    *models: Reviewer,
+    analysers: tuple[Reviewer, ...] = (),
+    folder: Folder = FOLDER,
+    chosen: tuple[str, ...] = (),
+    screen: Callable[[Diff, Sequence[str]], Screening] = lambda *_: Screening(),
+) -> Sweep:
+    crew = Crew(
+        backends=models,
+        ask_all=one_after_the_other,
+        listener=Silent(),
+        deadline=Forever(),
+        now=lambda: 0.0,
+    )
+    order = SweepOrder(
+        command="lok hunt", label=".", root="/root", task=TASK, chosen=chosen or tuple(m.name for m in models)
+    )
+    return sweep(order, SweepMeans(crew=crew, analysers=analysers, files=folder, screen=screen))
+
+
+def test_who_can_look_around_is_asked_each_question_and_shown_nothing() -> None:
+    codex = Reviewer("codex", says("codex", BUG, files=("/root/a.py", "made-up.py")))
+    found = run(codex)
+    assert [prompt.chunk.pieces for prompt in codex.prompts] == [(), ()]
+    assert ["Lost errors." in codex.prompts[0].text, "Slow code." in codex.prompts[1].text] == [True, True]
+    # The same finding for both questions is one; its line is the one where the quote stands.
+    assert [(f.place.path, f.place.line, f.raised_by) for f in found.found] == [("a.py", 2, ("codex",))]
+    assert found.read == ("a.py",)
+
+
+def test_who_cannot_look_around_is_shown_the_files() -> None:
+    ollama = Reviewer("ollama", says("ollama", BUG), kind="ollama")
+    found = run(ollama)
+    (prompt,) = ollama.prompts
+    assert prompt.chunk.paths == ("a.py", "b.py")
+    assert "count = len(items) + 1" in prompt.text
+    assert [f.place.line for f in found.found] == [2]
+    assert found.read == ("a.py", "b.py")
+    assert found.unanswered == ()
+    assert found.notes == ("ollama cannot look around by itself: it was shown the files as if all of them were new",)
+
+
+def test_two_authors_of_different_kinds_make_one_finding() -> None:
+    found = run(
+        Reviewer("codex", says("codex", BUG, files=("a.py",))), Reviewer("ollama", says("ollama", BUG), kind="ollama")
+    )
+    assert [f.raised_by for f in found.found] == [("codex", "ollama")]
+
+
+def test_a_part_without_an_answer_leaves_every_question_open() -> None:
+    big = Folder({"a.py": "x = 1\n" * 400, "b.py": "y = 2\n" * 400})
+
+    def script(prompt: Prompt) -> Answer:
+        if "b.py" in prompt.chunk.paths:
+            return failed("ollama", FailureKind.TIMED_OUT)
+        return says("ollama")(prompt)
+
+    found = run(Reviewer("ollama", script, kind="ollama", max_prompt_bytes=18_000), folder=big)
+    assert [(each.question, each.reason) for each in found.unanswered] == [
+        ("errors", "ollama: timed out"),
+        ("speed", "ollama: timed out"),
+    ]
+    assert found.exit_code == 4
+
+
+def test_an_analyser_looks_at_every_file_once_and_alone_answers_no_question() -> None:
+    rule = claim("a.py", 2, "count = len(items) + 1", backend="static", task="analysis", title="rule", is_proof=True)
+    static = Reviewer("static", lambda prompt: Analysis(backend="static", claims=(rule,), seconds=0.1), role="analyser")
+    found = run(Reviewer("gone", says("gone"), absent=True), analysers=(static,))
+    assert [prompt.chunk.paths for prompt in static.prompts] == [("a.py", "b.py")]
+    assert [f.is_proof for f in found.found] == [True]
+    assert {each.reason for each in found.unanswered} == {"gone: missing"}
+    assert "No model was asked: static looked alone (fixed rules)." in found.notes
+
+
+def test_a_secret_is_neither_shown_nor_reported() -> None:
+    value = "hunter2-hunter2"
+    folder = Folder({"a.py": f'key = "{value}"\n'})
+    secret = Secret(kind="keyword", value=value, line=0, start=7, strength=Strength.LIKELY)
+    quoted = {**BUG, "quote": 'key = "<SECRET:keyword:1>"', "why": f"{value} is a key", "title": "hard-coded key"}
+    ollama = Reviewer("ollama", says("ollama", quoted), kind="ollama")
+    found = run(ollama, folder=folder, screen=lambda *_: screening_of([(f'key = "{value}"', secret)]))
+    assert value not in ollama.prompts[0].text
+    assert [(f.place.line, f.why) for f in found.found] == [(1, "<SECRET:keyword:1> is a key")]
+    assert value not in repr(found)
+
+
+def test_nobody_at_all() -> None:
+    found = run()
+    assert [each.reason for each in found.unanswered] == ["no model at hand", "no model at hand"]
+    assert found.notes == ("Nobody was asked.",)
