@@ -235,10 +235,19 @@ def test_a_debate_is_written_whole_and_a_place_that_cannot_be_written_is_told(ta
         assert part in text
     assert "broken did not answer" in text
     assert "Not in it:\n\n- broken" in text
-    nowhere = made.lok("debate", "Split it?", "-o", tmp_path / "no" / "debate.md")
+    # A name that no file system takes: what was said still stands on standard output.
+    nowhere = made.lok("debate", "Split it?", "-o", tmp_path / ("x" * 300))
     assert nowhere.code == 2
     assert "Yes, but later." in nowhere.out
     assert "could not be written" in nowhere.err
+
+
+def test_nobody_is_asked_for_a_debate_that_could_not_be_written(talkers: Make, tmp_path: Path) -> None:
+    made = talkers(a=ABLE, b=ABLE)
+    for place in (tmp_path / "no" / "debate.md", tmp_path):
+        done = made.lok("debate", "Split it?", "-o", place)
+        assert (done.code, "no file can be written there" in done.err) == (2, True)
+    assert made.asked() == []
 
 
 def test_a_debate_in_agreement_needs_no_synthesis(talkers: Make) -> None:
