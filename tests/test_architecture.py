@@ -44,7 +44,7 @@ def test_readme_draws_every_folder() -> None:
 def test_an_empty_commit_imports_nothing_heavy() -> None:
     program = (
         "import sys, lok_hooks.cli.hooks, lok_hooks.repo.probe\n"
-        "lok_hooks.repo.probe.is_anything_staged()\n"
+        "lok_hooks.repo.probe.staged_records()\n"
         "print(sorted({'subprocess', 'dataclasses', 'argparse', 're', 'git', 'pydantic', 'rich'} & set(sys.modules)))"
     )
     done = subprocess.run(

@@ -113,8 +113,7 @@ class SealedProgram(ABC):
         outermost = self._command_line(())[0]
         if find_program(outermost):
             return None
-        advice = "check defaults.command_wrapper in lok.toml" if self.settings.command_wrapper else self._install_advice()
-        return self.failure(FailureKind.MISSING, f"no program {outermost!r} on PATH", advice)
+        return self.failure(FailureKind.MISSING, f"no program {outermost!r} on PATH", self._install_advice())
 
     def ask(self, prompt: Prompt, deadline: Deadline) -> Reply | Failure:
         """One answer, at most `timeout` seconds from now. Never raises for what the program or the machine does."""
@@ -191,6 +190,8 @@ class SealedProgram(ABC):
         return self.read(finished)
 
     def _install_advice(self) -> str:
+        if self.settings.command_wrapper:
+            return "check defaults.command_wrapper in lok.toml"
         # The stock name of the program is nothing that the user could have got wrong.
         if self.product is None or self.settings.command not in ("", self.settings.kind):
             return f"check backends.{self.name}.command in lok.toml (arguments belong in args)"

@@ -120,6 +120,25 @@ def add_prompt_flags(parser: argparse.ArgumentParser) -> None:
     add_common_flags(parser)
 
 
+def existing_directory(named: Path | None, flag: str = "--dir ") -> Path:
+    """The directory that `flag` names, absolute and without links; the current one where it names none. Raises
+    UsageError when there is no such directory."""
+    from pathlib import Path
+
+    from lok_hooks.errors import UsageError
+
+    shown = f"{flag}{named}"
+    try:
+        # Path.resolve has an exception of its own for links in a circle.
+        resolved = Path(os.path.realpath(named or Path(), strict=True))
+        is_directory = resolved.is_dir()
+    except OSError as error:
+        raise UsageError(f"{shown}: {error.strerror}", advice="Name a directory that exists.") from error
+    if not is_directory:
+        raise UsageError(f"{shown}: not a directory", advice="Name the directory the file is in.")
+    return resolved
+
+
 def _columns() -> int:
     try:
         return os.get_terminal_size().columns or 80

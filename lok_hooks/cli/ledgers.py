@@ -71,6 +71,25 @@ def committed_dismissals(repository: Repository, changes: Sequence[Sides]) -> tu
     return read_dismissals(found.content, place), notes
 
 
+def dismissed_in(directory: Path) -> dict[str, Dismissal]:
+    """What is dismissed in the repository whose top is `directory`, by this user and in the file as it is on disk;
+    nothing anywhere else, since a finding's identity begins with its path from the top."""
+    from lok_hooks.cli.keeping import folder_for
+    from lok_hooks.errors import RepositoryError
+    from lok_hooks.repo.git import Repository
+
+    try:
+        repository = Repository.open(directory)
+    except RepositoryError:
+        return {}
+    if repository.top != directory.resolve():
+        return {}
+    path = directory / FILE_NAME
+    entries = read_dismissals(path.read_bytes(), FILE_NAME) if path.is_file() else {}
+    with ledger_in(folder_for(repository), lambda _: None) as ledger:
+        return {**ledger.dismissed(), **entries}
+
+
 def brought_in(ledger: Ledger | None, settings: Settings, order: Order, memory: Memory) -> tuple[Settings, Order]:
     """The settings and the order with what the ledger knows: dismissals, and how often each backend was right."""
     if ledger is None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lok_hooks.cli import output, wiring
+from lok_hooks.cli.arguments import existing_directory
 from lok_hooks.errors import RepositoryError, UsageError
 
 if TYPE_CHECKING:
@@ -40,15 +41,7 @@ def directory_of(arguments: argparse.Namespace) -> Path:
     positional = getattr(arguments, "directory", None)
     if positional and arguments.dir and positional.absolute() != arguments.dir.absolute():
         raise UsageError("DIR and --dir name two directories", advice="Say which of the two you mean.")
-    named: Path = positional or arguments.dir or Path()
-    try:
-        resolved = named.resolve(strict=True)
-        is_directory = resolved.is_dir()
-    except OSError as error:
-        raise UsageError(f"{named}: {error.strerror}", advice="Name a directory that exists.") from error
-    if not is_directory:
-        raise UsageError(f"{named}: not a directory", advice="Name the directory the file is in.")
-    return resolved
+    return existing_directory(positional or arguments.dir, flag="")
 
 
 def settings_of(directory: Path, arguments: argparse.Namespace) -> Settings:
@@ -89,6 +82,7 @@ def unknown_task(name: str, settings: Settings) -> UsageError:
 def look_through(command: str, directory: Path, settings: Settings, task: Task, arguments: argparse.Namespace) -> Sweep:
     """What the task finds below `directory`. Nothing is remembered: the answer depends on what stands there now."""
     from lok_hooks.backends.secrets import screen
+    from lok_hooks.cli.ledgers import dismissed_in
     from lok_hooks.core.finding import Severity
     from lok_hooks.flows.sweep import sweep
     from lok_hooks.flows.sweep_planning import SweepMeans, SweepOrder
@@ -103,6 +97,7 @@ def look_through(command: str, directory: Path, settings: Settings, task: Task, 
         chosen=settings.chosen,
         fail_on=Severity(arguments.fail_on) if arguments.fail_on else None,
         notes=settings.notes,
+        dismissed=dismissed_in(directory),
     )
     with wiring.crew(
         settings,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lok_hooks.cli import output, wiring
+from lok_hooks.cli.arguments import existing_directory
 from lok_hooks.cli.ledgers import precision_in
 from lok_hooks.core.ports import Failure
 from lok_hooks.core.talk import Talk, Turn
@@ -39,19 +41,11 @@ def question_of(arguments: argparse.Namespace) -> str:
     return text
 
 
-def directory_of(arguments: argparse.Namespace) -> Path:
-    """The directory that backends look around in. UsageError when there is none."""
-    directory: Path = arguments.dir or Path()
-    if not directory.exists():
-        raise UsageError(f"--dir {directory}: there is no such directory")
-    if not directory.is_dir():
-        raise UsageError(f"--dir {directory}: not a directory", advice="name the directory that the file is in")
-    return directory.resolve()
-
-
 def settings_in(directory: Path, arguments: argparse.Namespace) -> Settings:
     """The settings that hold in `directory`: those of the work tree it lies in. Tells which keys were ignored."""
-    top = next((place for place in (directory, *directory.parents) if (place / ".git").exists()), directory)
+    # Path.exists raises for a folder that may not be looked into.
+    tops = (place for place in (directory, *directory.parents) if os.path.exists(place / ".git"))  # noqa: PTH110
+    top = next(tops, directory)
     settings = wiring.settings(top, arguments)
     analysers = {backend.name for backend in settings.backends if backend.kind in ("static", "sarif")}
     if wrong := sorted(analysers.intersection(settings.chosen)):
@@ -66,7 +60,7 @@ def settings_in(directory: Path, arguments: argparse.Namespace) -> Settings:
 
 def converse(command: str, arguments: argparse.Namespace, flow: Flow, printer: type[Printer] | None = None) -> Talk:
     """Runs `flow` on the prompt and shows what comes of it."""
-    question, directory = question_of(arguments), directory_of(arguments)
+    question, directory = question_of(arguments), existing_directory(arguments.dir)
     settings = settings_in(directory, arguments)
     with wiring.crew(
         settings,
@@ -86,7 +80,7 @@ def converse(command: str, arguments: argparse.Namespace, flow: Flow, printer: t
 
 def suggest(arguments: argparse.Namespace) -> int:
     """Shows who would be asked, and why; asks nobody. Exit code 4 when nobody is at hand."""
-    question, directory = question_of(arguments), directory_of(arguments)
+    question, directory = question_of(arguments), existing_directory(arguments.dir)
     settings = settings_in(directory, arguments)
     with wiring.crew(settings, directory, budget=None, verbose=arguments.verbose, fresh=True, trust_tree=True) as crew:
         missing = {backend.name: failure for backend in crew.backends if (failure := backend.missing()) is not None}

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from lok_hooks.core.diff import Skipped, SkipReason, Status
+from lok_hooks.core.suppress import DISMISSALS
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -89,12 +90,16 @@ GENERATED_NAMES: Final = (
 )
 
 CREDENTIAL_NAMES: Final = (
+    "*-adminsdk-*.json",
+    "*.agekey",
     "*.env",
     "*.jks",
     "*.kdbx",
     "*.key",
     "*.keystore",
+    "*.keytab",
     "*.kubeconfig",
+    "*.mobileconfig",
     "*.ovpn",
     "*.p12",
     "*.p8",
@@ -103,29 +108,48 @@ CREDENTIAL_NAMES: Final = (
     "*.ppk",
     "*.tfstate",
     "*.tfstate.backup",
+    "*accesskeys.csv",
     ".boto",
+    ".dockerconfigjson",
     ".dockercfg",
     ".env",
+    ".env-*",
     ".env.*",
+    ".env_*",
     ".envrc",
     ".git-credentials",
     ".htpasswd",
     ".my.cnf",
+    ".mylogin.cnf",
     ".netrc",
     ".npmrc",
     ".pgpass",
     ".pypirc",
     ".s3cfg",
+    ".secrets",
+    ".terraformrc",
     ".vault-token",
     "_netrc",
+    "application_default_credentials.json",
     "client_secret*.json",
     "credentials",
+    "credentials.csv",
+    "credentials.ini",
     "credentials.json",
+    "credentials.toml",
+    "credentials.xml",
+    "credentials.yaml",
+    "credentials.yml",
+    "htpasswd",
     "id_dsa",
     "id_ecdsa",
+    "id_ecdsa_sk",
     "id_ed25519",
+    "id_ed25519_sk",
     "id_rsa",
     "kubeconfig",
+    "rootkey.csv",
+    "secring.gpg",
     "secrets.json",
     "secrets.toml",
     "secrets.yaml",
@@ -133,7 +157,17 @@ CREDENTIAL_NAMES: Final = (
     "service-account*.json",
     "service_account*.json",
 )
-CREDENTIAL_PATHS: Final = (".kube/config", ".docker/config.json")
+CREDENTIAL_PATHS: Final = (
+    ".kube/config",
+    ".docker/config.json",
+    ".m2/settings.xml",
+    ".gradle/gradle.properties",
+    ".config/gh/hosts.yml",
+    ".codex/auth.json",
+)
+CREDENTIAL_FOLDERS: Final = frozenset({".aws", ".azure", ".gnupg", ".ssh", "private-keys-v1.d"})
+# A copy is as secret as what it was made of.
+COPY_ENDINGS: Final = (".bak", ".backup", ".copy", ".old", ".orig", ".save", ".swp", ".tmp", "~")
 PLACEHOLDER_ENDINGS: Final = (".dist", ".example", ".sample", ".template")
 
 
@@ -180,9 +214,13 @@ def select(file: Candidate, selection: Selection) -> Skipped | None:
 def held_back(path: str) -> str:
     """Why the text of this file must never leave the machine, judged by its name; "" when it may."""
     folded = path.lower()
-    name = folded.rpartition("/")[2]
-    if name.endswith(PLACEHOLDER_ENDINGS):
+    while folded.endswith(COPY_ENDINGS):
+        folded = folded.removesuffix(next(ending for ending in COPY_ENDINGS if folded.endswith(ending)))
+    *folders, name = folded.split("/")
+    if name.endswith((*PLACEHOLDER_ENDINGS, ".pub")):
         return ""
+    if inside := CREDENTIAL_FOLDERS.intersection(folders):
+        return f"credential file ({min(inside)}/)"
     for pattern in CREDENTIAL_NAMES:
         if fnmatchcase(name, pattern):
             return f"credential file ({pattern})"
@@ -219,6 +257,8 @@ def _excluded(path: str, patterns: tuple[str, ...]) -> Skipped | None:
 
 
 def _by_name(path: str) -> Skipped | None:
+    if path == DISMISSALS:
+        return Skipped(path=path, reason=SkipReason.GENERATED, detail="lok dismiss")
     *folders, name = path.lower().split("/")
     for folder in folders:
         if folder in VENDORED_FOLDERS:

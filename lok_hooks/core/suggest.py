@@ -190,7 +190,7 @@ def _ranked(candidate: Candidate, matches: Sequence[Match], words: Sequence[str]
     return Ranked(
         backend=candidate.name,
         score=score * weight,
-        why=f"its strength {own} stands in the question" if own else _why(matches, listed),
+        why=f"its strength {own} stands in the question" if own else _why(candidate, matches, listed),
         strengths=strengths,
         missing=candidate.missing,
         measured=candidate.precision,
@@ -205,11 +205,16 @@ def _fit(category: Category, listed: Sequence[Category]) -> float:
     return max(_LEAST_LISTED, 1.0 - _STEP * listed.index(category))
 
 
-def _why(matches: Sequence[Match], listed: Sequence[Category]) -> str:
-    if matches[0].category is Category.GENERAL:
-        return "good at general questions" if Category.GENERAL in listed else "at hand; the question is a general one"
+def _why(candidate: Candidate, matches: Sequence[Match], listed: Sequence[Category]) -> str:
+    is_general = matches[0].category is Category.GENERAL
     strong = [match.category.value for match in matches if match.category in listed]
-    return f"strong at {', '.join(strong)}" if strong else f"{matches[0].category} is not among its strengths"
+    if strong:
+        return "good at general questions" if is_general else f"strong at {', '.join(strong)}"
+    # What it is not good at would be no reason to ask it.
+    begins = "" if candidate.missing else "at hand; "
+    return begins + (
+        "the question is a general one" if is_general else f"{matches[0].category} is none of its strengths"
+    )
 
 
 def _says(words: Sequence[str], phrase: str) -> bool:

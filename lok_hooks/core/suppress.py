@@ -14,7 +14,9 @@ from lok_hooks.core.finding import Finding
 # What begins a comment in the languages people write: C's, shells', SQL's, Lisp's, TeX's, HTML's, Fortran's, BASIC's.
 _LEADER: Final = r"(?:\#|//|--|;|%|/\*|<!--|\{-|\(\*|\{\#|<%--|'|\"|!|\*|\bREM\b|\.\.)"
 _ENDING: Final = re.compile(r"\s*(?:\*/|-->|-\}|\*\)|\#\}|--%>)\s*$")
-_COMMENT: Final = re.compile(rf"{_LEADER}+\s*lok:\s*ignore\b(?:\[(?P<categories>[^\]]*)\])?[:,]?(?P<reason>.*)$", re.I)
+# A bracket that is opened must be closed: half a list must not count as none, which would mean every category.
+_SCOPE: Final = r"(?:\s*\[(?P<categories>[^\]]*)\]|(?!\s*\[))"
+_COMMENT: Final = re.compile(rf"{_LEADER}+\s*lok:\s*ignore\b{_SCOPE}[:,]?(?P<reason>.*)$", re.I)
 _ALONE: Final = re.compile(rf"^\s*{_LEADER}+\s*lok:\s*ignore\b", re.I)
 DISMISSALS: Final = ".lok/dismissed.json"
 """A repository's list of dismissed findings, from the top of its work tree."""
@@ -68,7 +70,7 @@ def ignore_comments(file: FileDiff, lines: Sequence[tuple[int, str]]) -> tuple[I
             path=file.path,
             line=number,
             categories=tuple(word.strip().lower() for word in (match["categories"] or "").split(",") if word.strip()),
-            reason=_ENDING.sub("", match["reason"]).strip(" \t-:")[:_LONGEST_REASON],
+            reason=_ENDING.sub("", match["reason"]).strip(" \t\r-:")[:_LONGEST_REASON],
             is_alone=bool(_ALONE.match(text)),
             is_added=number in added,
         )

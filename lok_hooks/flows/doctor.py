@@ -16,16 +16,17 @@ def exit_code(checkup: Checkup) -> int:
     return EXIT_CLEAN if checkup.usable else EXIT_INCOMPLETE
 
 
-def git_check(version: str, is_repository: bool) -> Check:
-    """About git; `version` is "" when it is not installed."""
+def git_check(version: str, problem: str = "", advice: str = "") -> Check:
+    """About git; `version` is "" when it is not installed. `problem` says why no repository can be worked in here,
+    and `advice` what to do about that."""
     if not version:
         return Check(name="git", state="bad", text="not installed", advice="install git and put it on the PATH")
     numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
     if numbers < OLDEST_GIT:
         oldest = ".".join(map(str, OLDEST_GIT))
         return Check(name="git", state="bad", text=version, advice=f"update it; {oldest} is the oldest that will do")
-    if not is_repository:
-        return Check(name="git", state="warn", text=f"{version}, but this is no repository", advice="git init")
+    if problem:
+        return Check(name="git", state="warn", text=f"{version}, but {problem}", advice=advice)
     return Check(name="git", state="good", text=version)
 
 

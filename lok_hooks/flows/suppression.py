@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from lok_hooks.core.diff import Diff, FileDiff
 from lok_hooks.core.finding import Finding
@@ -23,11 +23,31 @@ def suppressed(
     return suppress(findings, comments, dismissed), (*brought_in(added), *unexplained(added))
 
 
+def unsuppressed(
+    findings: Iterable[Finding], files: Callable[[str], FileDiff | None], dismissed: Mapping[str, Dismissal]
+) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """The findings nobody has answered for, and a line about the others. `files` gives a file with all its lines."""
+    found = list(findings)
+    comments = {
+        path: ignore_comments(file, _shown_lines(file))
+        for path in dict.fromkeys(finding.place.path for finding in found)
+        if (file := files(path)) is not None
+    }
+    judged = suppress(found, comments, dismissed)
+    left = tuple(finding for finding in judged if not finding.suppression)
+    number = len(judged) - len(left)
+    return left, (f"{number} suppressed (lok dismiss, lok: ignore)",) if number else ()
+
+
+def _shown_lines(file: FileDiff) -> list[tuple[int, str]]:
+    return [(line.new, line.text) for hunk in file.hunks for line in hunk.lines() if line.new is not None]
+
+
 def _new_lines(file: FileDiff, contents: Contents) -> list[tuple[int, str]]:
     """The numbered lines of the new side: the whole file, or what a patch shows of it."""
     content = contents.new(file)
     if content is None:
-        return [(line.new, line.text) for hunk in file.hunks for line in hunk.lines() if line.new is not None]
+        return _shown_lines(file)
     if b"lok:" not in content.lower():
         return []
     return list(enumerate(content.decode("utf-8", "replace").split("\n"), 1))

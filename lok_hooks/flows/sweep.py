@@ -23,6 +23,7 @@ from lok_hooks.core.review import Asked
 from lok_hooks.core.screen import Screening
 from lok_hooks.core.sweep import Sweep, Unanswered, named_path, ranked
 from lok_hooks.core.task import Chunk
+from lok_hooks.flows.suppression import unsuppressed
 from lok_hooks.flows.sweep_planning import Files, SweepMeans, SweepOrder, SweepPlan, plan_sweep, whole
 
 _NOT_THERE: Final = "the file it names is not among those of the directory"
@@ -55,7 +56,8 @@ def sweep(order: SweepOrder, means: SweepMeans) -> Sweep:
         _grounded(claim, order, means.files, planned.screening) for outcome in outcomes for claim in outcome.claims
     ]
     redact = _screening(grounded, planned, means)
-    findings = [_redacted(finding, redact) for finding in merge(grounded)]
+    left, suppressed = unsuppressed(merge(grounded), means.files.file, order.dismissed)
+    findings = [_redacted(finding, redact) for finding in left]
     read = {named_path(name, order.root) for outcome in outcomes for name in outcome.read}
     return Sweep(
         command=order.command,
@@ -69,7 +71,7 @@ def sweep(order: SweepOrder, means: SweepMeans) -> Sweep:
         failures=_failures(planned, outcomes, redact),
         unanswered=_unanswered(order, planned, outcomes),
         fail_on=order.fail_on,
-        notes=order.notes + planned.notes,
+        notes=order.notes + planned.notes + suppressed,
         seconds=crew.now() - started,
     )
 

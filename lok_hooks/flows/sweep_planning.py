@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from lok_hooks.core.chunk import pack
@@ -13,6 +13,7 @@ from lok_hooks.core.ports import Backend, Contents, Failure, Request
 from lok_hooks.core.prompts import Redact, review_prompt
 from lok_hooks.core.route import Candidate, Route, route
 from lok_hooks.core.screen import Screening
+from lok_hooks.core.suppress import Dismissal
 from lok_hooks.core.sweep import exploring_prompt
 from lok_hooks.core.task import Chunk, Piece, Prompt, Task
 from lok_hooks.flows.crew import Crew
@@ -45,7 +46,8 @@ class Files(Contents, Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SweepOrder:
-    """What the user asked for. `root` is the directory's absolute path, as models may write it."""
+    """What the user asked for. `root` is the directory's absolute path, as models may write it. `dismissed`: findings
+    somebody has answered for, by identity."""
 
     command: str
     label: str
@@ -54,6 +56,7 @@ class SweepOrder:
     chosen: tuple[str, ...] = ()
     fail_on: Severity | None = None
     notes: tuple[str, ...] = ()
+    dismissed: Mapping[str, Dismissal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Final
 from lok_hooks.core.reliability import Precision
 from lok_hooks.core.settings import BackendSettings
 from lok_hooks.report.visible import visible
-from lok_hooks.report.wrap import Line, Role, Span, cells, cropped, filled
+from lok_hooks.report.wrap import Line, Role, Span, cells, filled, with_tail
 
 _SHOWN: Final = (
     *("enabled", "kind", "command", "args", "url", "model", "api_key_env", "timeout", "may_block", "local"),
@@ -48,7 +48,8 @@ def explained(backends: Sequence[BackendSettings], origins: Mapping[str, str], w
                 continue
             if value in _UNSET and origins.get(path) == "built-in":
                 continue
-            lines.append(_value(key, _written(key, value), _origin(path, origins), width))
+            shown = [Span(f"  {key:<18}"), Span(_written(key, value))]
+            lines += with_tail(shown, Span(visible(_origin(path, origins)), "quiet"), width, hanging=" " * 20)
     return lines
 
 
@@ -89,8 +90,8 @@ def _facts(backend: BackendSettings) -> list[str]:
 
 
 def _limits(backend: BackendSettings) -> str:
-    words = "may refuse alone" if backend.may_block else "adds weight, refuses nothing alone"
-    where = "text stays here" if backend.local else "text leaves this machine"
+    words = "may refuse alone" if backend.may_block else "only adds weight"
+    where = "text stays here" if backend.local else "text leaves here"
     size = f"{backend.max_prompt_bytes / 1000:,.0f} kB"
     return f"{words} · {where} · {size} · {backend.max_parallel} at once · {backend.timeout:g} s"
 
@@ -117,15 +118,3 @@ def _origin(path: str, origins: Mapping[str, str]) -> str:
         return exact
     inner = {origin for other, origin in origins.items() if other.startswith(f"{path}.")}
     return ", ".join(sorted(inner)) or "built-in"
-
-
-def _value(key: str, value: str, origin: str, width: int) -> Line:
-    tail = visible(origin)
-    room = max(10, width - 22 - cells(tail))
-    shown = cropped(value, room)
-    return (
-        Span(f"  {key:<18}"),
-        Span(shown),
-        Span(" " * max(2, width - 20 - cells(shown) - cells(tail))),
-        Span(tail, "quiet"),
-    )

@@ -32,14 +32,14 @@ def turn_lines(turn: Turn, options: Options) -> list[Line]:
     if isinstance(turn.answer, Failure):
         return []
     if turn.orders:
-        return [_headline(turn, "asks"), *_orders(turn, options), ()]
+        return [*_headline(turn, options, "asks"), *_orders(turn, options), ()]
     if turn.step in (Step.SYNTHESIS, Step.ORDER) and not turn.problem:
         return []
     if turn.step is Step.ORDER:
-        return [_headline(turn, "could not be followed"), *_told(turn.problem, options, "quiet"), ()]
+        return [*_headline(turn, options, "could not be followed"), *_told(turn.problem, options, "quiet"), ()]
     if turn.step is Step.SYNTHESIS:
-        return [_headline(turn, "without the fields that were asked for"), ()]
-    return [_headline(turn, _stance(turn)), *_told(turn.text, options), *_points(turn, options), ()]
+        return [*_headline(turn, options, "without the fields that were asked for"), ()]
+    return [*_headline(turn, options, _stance(turn)), *_told(turn.text, options), *_points(turn, options), ()]
 
 
 def bare_lines(turn: Turn) -> list[Line]:
@@ -118,11 +118,11 @@ def _ranked(ranked: Ranked, options: Options) -> list[Line]:
     return _item(ranked.backend, " · ".join(said), options, "quiet" if ranked.missing else "plain")
 
 
-def _headline(turn: Turn, what: str = "") -> Line:
+def _headline(turn: Turn, options: Options, what: str) -> list[Line]:
     parts = [visible(turn.backend), f"round {turn.round}" if turn.round > 1 or turn.step is not Step.ANSWER else ""]
     parts += ["" if turn.step is Step.ANSWER else turn.step, what, _time(turn.answer)]
     head, *rest = [part for part in parts if part]
-    return (Span(head, "strong"), Span(f" · {' · '.join(rest)}", "quiet"))
+    return filled([Span(head, "strong"), Span(f" · {' · '.join(rest)}", "quiet")], options.width)
 
 
 def _time(answer: Reply | Failure) -> str:
@@ -157,7 +157,7 @@ def _stands_above(talk: Talk, conclusion: Conclusion) -> bool:
 
 def _open(conclusion: Conclusion, options: Options) -> list[Line]:
     if conclusion.open is None and conclusion.how == SYNTHESIS:
-        return [(), (Span("whether anything remains disputed was not said", "quiet"),)]
+        return [(), *filled([Span("whether anything remains disputed was not said", "quiet")], options.width)]
     if not conclusion.open:
         return []
     lines: list[Line] = [(), (Span("still disputed", "warn"),)]

@@ -49,6 +49,18 @@ def _entry(raw: Any, place: str) -> Dismissal:
     return Dismissal(**values)
 
 
+def dismissals_in(top: Path) -> dict[str, Dismissal]:
+    """The dismissals in the work tree below `top`, as they will be committed. Raises ConfigError when they cannot be
+    read."""
+    try:
+        content = (top / FILE_NAME).read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise ConfigError(f"{FILE_NAME}: cannot be read ({error.strerror})", advice=_ADVICE) from error
+    return read_dismissals(content, FILE_NAME)
+
+
 def write_dismissals(top: Path, dismissals: Iterable[Dismissal]) -> Path:
     """Writes the file below `top`, whole or not at all, and returns its path. Raises OutputError when it cannot be
     written, or when a symbolic link would lead the text elsewhere."""

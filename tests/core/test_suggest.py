@@ -159,7 +159,7 @@ def test_the_reason_names_what_a_backend_is_strong_at() -> None:
     assert reasons == {
         "codex": "strong at security-audit, performance",
         "gemini": "strong at security-audit",
-        "c": "at hand; security-audit is not among its strengths",
+        "c": "at hand; security-audit is none of its strengths",
     }
 
 

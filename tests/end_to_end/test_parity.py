@@ -24,7 +24,8 @@ SHOWS = {
     "tasks": (0, "hunt"), "debate": (0, "the cost"), "team": (0, "Locks are needed here."),
     "conduct": (0, "The parser."), "diff": (1, "a planted bug"), "explain": (0, "Locks are needed here."),
     "pr": (1, "a planted bug"), "doctor": (0, "one"), "backends": (0, "lok.toml"), "init": (0, "lok.toml"),
-    "workflow": (0, "hunt"), "install": (0, "pre-commit"), "uninstall": (0, "hook"), "trust": (0, "Nothing here needs your trust"),
+    "workflow": (0, "hunt"), "install": (0, "pre-commit"), "uninstall": (0, "hook"),
+    "trust": (0, "Nothing here needs your trust"),
     "dismiss": (0, "nothing is dismissed"), "baseline": (0, "finding"), "cache": (0, "nothing is remembered"),
     "completion": (0, "complete"),
 }  # fmt: skip

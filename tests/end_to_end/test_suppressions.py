@@ -147,6 +147,12 @@ def test_a_mistake_is_told(project: Project, argv: list[str], told: str) -> None
     assert (done.code, told in done.said) == (2, True)
 
 
+def test_a_list_that_is_no_file_is_the_users_mistake(project: Project) -> None:
+    (project.path / ".lok" / "dismissed.json").mkdir(parents=True)
+    done = project.run("lok", "dismiss", "--list")
+    assert (done.code, "cannot be read (Is a directory)" in done.said) == (2, True)
+
+
 def test_a_broken_list_is_an_error_and_not_an_empty_one(project: Project, configure: Configure) -> None:
     configure()
     project.seed({".lok/dismissed.json": "{"})

@@ -208,3 +208,15 @@ def test_help_has_an_example(project: Project, command: str) -> None:
     done = project.run("lok", command, "--help")
     assert done.code == 0
     assert f"example: lok {command}" in done.said
+
+
+def test_what_somebody_answered_for_is_counted_and_not_told(buggy: Project, explorers: Explorers) -> None:
+    explorers(one="looks")
+    buggy.write("app/shop.py", f"a = 1\nb = 2\n# lok: ignore[planted] wanted for the demo\n{BUG}\n")
+    done = buggy.run("lok", "hunt", "--json")
+    assert [f["path"] for f in report(done)["findings"]] == ["other.py"]
+    (finding,) = report(done)["findings"]
+    entry = {"id": finding["id"], "because": "planted on purpose"}
+    buggy.write(".lok/dismissed.json", json.dumps({"schema": "lok-hooks/dismissed/1", "findings": [entry]}))
+    assert report(buggy.run("lok", "hunt", "--json"))["findings"] == []
+    assert "2 suppressed" in buggy.run("lok", "hunt").said

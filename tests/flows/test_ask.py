@@ -71,7 +71,7 @@ def test_the_next_best_takes_over_and_it_is_said() -> None:
     asked, heard = session(Talker("codex"), broken, question="Find SQL injection")
     talk = smart(asked)
     assert [(turn.backend, turn.is_answered) for turn in talk.turns] == [("gemini", False), ("codex", True)]
-    assert heard.notes[1] == "gemini did not answer; next is codex: at hand; security-audit is not among its strengths"
+    assert heard.notes[1] == "gemini did not answer; next is codex: at hand; security-audit is none of its strengths"
     assert talk.exit_code == 0
 
 

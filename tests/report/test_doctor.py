@@ -109,6 +109,11 @@ def test_what_programs_and_files_say_steers_nothing() -> None:
     assert is_harmless(explained)
 
 
+def test_what_needs_trust_fits_a_narrow_terminal() -> None:
+    lines = item_lines(".lok/workflows/a.toml", "d" * 20, "not trusted: these keys and steps are ignored", [], [], 40)
+    assert max(len(line) for line in as_text(lines, color=False).splitlines()) <= 40
+
+
 BACKENDS = [
     BackendSettings(
         name="codex", kind="codex", command="codex", args=("exec",), model="m", strengths=("hunt",), timeout=7.0
@@ -126,11 +131,10 @@ BACKENDS = [
 LISTED = """\
 ✓ codex  codex · codex exec · model m
          strengths: hunt
-         may refuse alone · text leaves this machine · 200 kB · 4 at once · 7 s
+         may refuse alone · text leaves here · 200 kB · 4 at once · 7 s
          right in 82% of 41 findings that were settled
 · lab    openai · https://x.example.org/v1 · switched off
-         adds weight, refuses nothing alone · text stays here · 200 kB · 4 at
-           once · 300 s
+         only adds weight · text stays here · 200 kB · 4 at once · 300 s
 """
 
 
@@ -146,6 +150,11 @@ def test_every_value_is_explained_and_values_of_env_are_not_shown() -> None:
     assert re.search(r"timeout +7 +/home/me/lok.toml\n", text)
     assert re.search(r"command +codex +built-in\n", text)
     assert re.search(r"env +TOKEN +flag --x\n", text)
+    long = BackendSettings(name="long", kind="command", command="tool", args=tuple(f"--word-{n}" for n in range(30)))
+    for width in (40, 80):
+        narrow = as_text(listing.explained([long], {}, width), color=False)
+        assert "--word-29" in narrow
+        assert max(map(len, narrow.splitlines())) <= width
     assert "a-secret-value" not in text
     assert "a-secret-value" not in json.dumps(listing.as_json(BACKENDS, origins, {}))
 

@@ -70,6 +70,14 @@ def test_long_lines_are_wrapped_inside_their_indentation() -> None:
     assert all(line.startswith("  ") for line in lines[1:] if line)
 
 
+def test_our_own_words_fit_a_narrow_terminal_too() -> None:
+    narrow = Options(width=40)
+    silent = turn(step=Step.RESPONSE, round=2, problem="not JSON")
+    unsaid = replace(TALK, conclusion=replace(CONCLUSION, open=None))
+    for lines in (turn_lines(silent, narrow), ending_lines(unsaid, narrow)):
+        assert max(len(line) for line in written(lines).splitlines()) <= 40
+
+
 def test_fields_and_steps_are_said() -> None:
     differs = shown(turn(step=Step.RESPONSE, round=2, agrees=False, disagreements=("the cost",)))
     assert differs == "codex · round 2 · response · does not agree · 1.2 s\n  Yes.\n  still differs:\n  - the cost\n\n"

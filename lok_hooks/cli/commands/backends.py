@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Final
 
-from lok_hooks.errors import EXIT_CLEAN, RepositoryError, UsageError
+from lok_hooks.errors import EXIT_CLEAN, RepositoryError
 
 EXAMPLE: Final = "lok backends --explain"
 
@@ -22,14 +21,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Shows the backends; starts nothing."""
     from lok_hooks.cli import output, wiring
+    from lok_hooks.cli.arguments import existing_directory
     from lok_hooks.cli.ledgers import precision_in
     from lok_hooks.repo.git import Repository
     from lok_hooks.report.backends import as_json, explained, lay_out
     from lok_hooks.report.visible import visible
 
-    directory = arguments.dir or Path()
-    if not directory.is_dir():
-        raise UsageError(f"--dir {directory}: not a directory", advice="Name a directory.")
+    directory = existing_directory(arguments.dir)
     try:
         top = Repository.open(directory).top
     except RepositoryError:

@@ -77,10 +77,9 @@ def _accept(repository: Repository, found: list[Judged]) -> None:
     from datetime import date
 
     from lok_hooks.core.suppress import Dismissal
-    from lok_hooks.store.dismissals import FILE_NAME, read_dismissals, write_dismissals
+    from lok_hooks.store.dismissals import dismissals_in, write_dismissals
 
-    path = repository.top / FILE_NAME
-    known = read_dismissals(path.read_bytes(), FILE_NAME) if path.is_file() else {}
+    known = dismissals_in(repository.top)
     today = date.today().isoformat()
     made: dict[str, Dismissal] = {}
     for judged in found:

@@ -38,7 +38,5 @@ def _say_what_is_a_path(parser: argparse.ArgumentParser) -> None:
         if isinstance(action, argparse._SubParsersAction):
             for inner in action.choices.values():
                 _say_what_is_a_path(inner)
-        elif kind := {"FILE": shtab.FILE, "FILE.md": shtab.FILE, "DIR": shtab.DIRECTORY}.get(
-            str(action.metavar)
-        ):
+        elif kind := {"FILE": shtab.FILE, "FILE.md": shtab.FILE, "DIR": shtab.DIRECTORY}.get(str(action.metavar)):
             setattr(action, "complete", kind)  # noqa: B010 - shtab's way of asking; argparse knows no such field

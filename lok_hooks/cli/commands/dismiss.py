@@ -48,11 +48,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _dismiss(repository: Repository, ledger: Ledger, arguments: argparse.Namespace) -> int:
     from lok_hooks.core.reliability import Outcome
+    from lok_hooks.store.dismissals import dismissals_in
 
     found = [_one(identity, ledger.find(_prefix(identity))) for identity in arguments.ids]
     made = [_dismissal(repository, known, arguments.because.strip()) for known in found]
     outcome = None if arguments.accept else Outcome.DISMISSED
-    path = _write(repository, {**_committed(repository), **{d.identity: d for d in made}})
+    path = _write(repository, {**dismissals_in(repository.top), **{d.identity: d for d in made}})
     is_kept = ledger.dismiss(made, outcome)
     for dismissal in made:
         _say(f"dismissed [{dismissal.identity[:8]}] {dismissal.path}: {dismissal.title}")
@@ -62,7 +63,9 @@ def _dismiss(repository: Repository, ledger: Ledger, arguments: argparse.Namespa
 
 
 def _undo(repository: Repository, ledger: Ledger, ids: Sequence[str]) -> int:
-    entries = _committed(repository)
+    from lok_hooks.store.dismissals import dismissals_in
+
+    entries = dismissals_in(repository.top)
     known = {**entries, **ledger.dismissed()}
     chosen = []
     for prefix in map(_prefix, ids):
@@ -81,7 +84,9 @@ def _undo(repository: Repository, ledger: Ledger, ids: Sequence[str]) -> int:
 
 
 def _list(repository: Repository, ledger: Ledger) -> int:
-    entries = _committed(repository)
+    from lok_hooks.store.dismissals import dismissals_in
+
+    entries = dismissals_in(repository.top)
     own = {identity: entry for identity, entry in ledger.dismissed().items() if identity not in entries}
     for entry in (*entries.values(), *own.values()):
         who = ", ".join(part for part in (entry.by, entry.date) if part)
@@ -127,17 +132,6 @@ def _dismissal(repository: Repository, known: Known, because: str) -> Dismissal:
         category=known.family,
         title=known.title,
     )
-
-
-def _committed(repository: Repository) -> dict[str, Dismissal]:
-    """What stands in the file on disk: that is what will be committed."""
-    from lok_hooks.store.dismissals import FILE_NAME, read_dismissals
-
-    try:
-        content = (repository.top / FILE_NAME).read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    return read_dismissals(content, FILE_NAME)
 
 
 def _write(repository: Repository, entries: dict[str, Dismissal]) -> str:

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lok_hooks.errors import ConfigError, RepositoryError, UsageError
+from lok_hooks.errors import ConfigError, RepositoryError
 
 if TYPE_CHECKING:
     from lok_hooks.core.checkup import Check, Checkup
@@ -57,14 +57,13 @@ def examined(arguments: argparse.Namespace) -> Checkup:
     from lok_hooks.backends.deadline import Until
     from lok_hooks.backends.inspection import inspect_all, probe_all
     from lok_hooks.cli import wiring
+    from lok_hooks.cli.arguments import existing_directory
     from lok_hooks.core.checkup import Checkup
     from lok_hooks.flows.doctor import git_check
     from lok_hooks.repo.git import Repository
     from lok_hooks.repo.version import git_version
 
-    directory = arguments.dir or Path()
-    if not directory.is_dir():
-        raise UsageError(f"--dir {directory}: not a directory", advice="Name a directory.")
+    directory = existing_directory(arguments.dir)
     problem = advice = ""
     try:
         repository = Repository.open(directory)

@@ -22,10 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes what is not there yet; never overwrites a lok.toml."""
+    from lok_hooks.cli.arguments import existing_directory
     from lok_hooks.cli.output import print_text
     from lok_hooks.config.load import FILE_NAME
 
-    top = _top(arguments.dir or Path())
+    top = _top(existing_directory(arguments.dir))
     target = top / FILE_NAME
     if target.exists() or target.is_symlink():
         if not arguments.pre_commit:
@@ -42,8 +43,6 @@ def run(arguments: argparse.Namespace) -> int:
 def _top(directory: Path) -> Path:
     from lok_hooks.repo.git import Repository
 
-    if not directory.is_dir():
-        raise UsageError(f"--dir {directory}: not a directory", advice="Name a directory.")
     try:
         return Repository.open(directory).top
     except RepositoryError:

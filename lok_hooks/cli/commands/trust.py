@@ -33,11 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Shows, asks and remembers; returns 0 when everything shown is trusted afterwards, 2 when the user said no."""
     from lok_hooks.cli import output
+    from lok_hooks.cli.arguments import existing_directory
     from lok_hooks.cli.wiring import trust_place
     from lok_hooks.config import trusted
 
-    if not arguments.dir.is_dir():
-        raise UsageError(f"--dir {arguments.dir}: not a directory", advice="Name a directory.")
+    existing_directory(arguments.dir)
     place = trust_place(arguments.dir)
     if arguments.revoke:
         is_new = trusted.revoke(place)

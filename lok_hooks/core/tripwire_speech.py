@@ -1,0 +1,143 @@
+"""Text that speaks to the reviewer, under the disguises that models read through."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from base64 import b64decode
+from binascii import Error
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, Literal
+
+from lok_hooks.core.tripwire_words import POSE_STEMS, POSES, ROLE_STEMS, ROLES, SPEECH
+
+Spoken = Literal["speech", "role", "mark", "encoded"]
+
+_BEFORE, _BEHIND = 200, 300  # characters around a stem in which its sentence stands
+_MOST_TRIED: Final = 2_000  # places of one word in one passage; each costs microseconds
+_BLANKS: Final = {code: " " for code in range(128) if not chr(code).isalnum()}
+_NO_WORD: Final = re.compile("[^\\w\u0900-\u0dff\u0e00-\u0eff]|_")  # Indic vowels are no \\w
+_VOCABULARY: Final = frozenset[str]().union(*(speech.words for speech in SPEECH))
+_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_INVISIBLE: Final = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
+_TAGS: Final = {code: chr(code - 0xE0000) for code in range(0xE0020, 0xE007F)}
+_LOOK_ALIKES: Final = str.maketrans(
+    "аеорсухіјѕһԁԛԝӏкмтвнгΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαενιρυ", "aeopcyxijshdqwlkmtbhrABEZHIKMNOPTYXoaeviru"
+)
+_FOREIGN_WORD: Final = re.compile(r"\w*[^\x00-\x7f]\w*")
+_LEET: Final = str.maketrans("01345$7@!", "oieasstai")
+_LEET_INSIDE: Final = re.compile(r"[a-z][01345$7@!][a-z]")
+# Words that digits in names do not make by chance.
+_RARE: Final = frozenset("ignore ignoring disregard instructions approve findings reviewer assistant".split())
+_GLUED: Final = ("previousinstructions", "priorinstructions", "allinstructions", "approvethis", "notreport", "reviewer")
+_SPACED_OUT: Final = re.compile(r"(?: [^\W\d_]){9} ")
+_SPACED: Final = re.compile(r"(?<![^\W_])(?:[^\W_][ .*_|/-]{1,3}){9,}[^\W_](?![^\W_])")
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}")
+_ESCAPES: Final = re.compile(r"(?:\\x[0-9a-fA-F]{2}|\\u00[0-9a-fA-F]{2}|&#x?[0-9a-fA-F]{2,3};|%[0-9a-fA-F]{2}){12,}")
+_ONE_ESCAPE: Final = re.compile(r"\\x(..)|\\u00(..)|&#x(\w+);|&#(\d+);|%(..)")
+_HEX: Final = re.compile(r"(?:[0-9a-fA-F]{2}){20,}")
+
+
+def spoken_in(lines: Sequence[str]) -> Iterator[tuple[int, Spoken]]:
+    """Index of a line, and how it speaks to a reviewer, for consecutive lines."""
+    text = "\n".join(lines)
+    for index in _speech_in(text):
+        yield index, "speech"
+    folded = text.casefold()
+    if any(stem in folded for stem in ROLE_STEMS):
+        yield from ((index, "role") for index, line in enumerate(lines) if ROLES.search(line))
+    if any(stem in folded for stem in POSE_STEMS):
+        yield from ((index, "mark") for index, line in enumerate(lines) if POSES.search(line))
+    for start, decoded in _decoded(text):
+        if any(True for _ in _speech_in(decoded)):
+            yield text.count("\n", 0, start), "encoded"
+
+
+def _speech_in(text: str) -> Iterator[int]:
+    """The lines in which a sentence to a reviewer stands, under whatever disguise is seen through first."""
+    plain = text.lower() if text.isascii() else _unmasked(text).lower()
+    words = _words(plain)
+    said = words.split()
+    known = _VOCABULARY.intersection(said)
+    found = set(_said(plain, words, known)) if known or not plain.isascii() else set[int]()
+    if not found and any(part in words for part in _GLUED):
+        apart = _CAMEL.sub(" ", text).lower()
+        found = set(_said(apart, _words(apart), _VOCABULARY))
+    if not found and _LEET_INSIDE.search(plain):
+        turned = plain.translate(_LEET)
+        found = set(_said(turned, _words(turned), _RARE.intersection(_words(turned).split())))
+    if not found and _SPACED_OUT.search(" ".join(said)):
+        together = _SPACED.sub(lambda match: _together(match[0]), plain)
+        found = set(_said(together, _words(together), _VOCABULARY))
+    yield from sorted(found)
+
+
+def _said(text: str, words: str, known: Iterable[str]) -> Iterator[int]:
+    """The lines of `text` where a sentence begins that has one of the known words; `words` is the text, place by
+    place, without punctuation."""
+    for speech in SPEECH:
+        for part in (*speech.words.intersection(known), *speech.parts):
+            start = words.find(part)
+            for _ in range(_MOST_TRIED):
+                if start < 0:
+                    break
+                around = " ".join(words[max(0, start - _BEFORE) : start + _BEHIND].split())
+                if speech.pattern.search(around):
+                    yield text.count("\n", 0, start)
+                    break
+                start = words.find(part, start + 1)
+
+
+def _words(text: str) -> str:
+    """The text with blanks for all that is no letter or digit, each at its place."""
+    return text.translate(_BLANKS) if text.isascii() else _NO_WORD.sub(" ", text)
+
+
+def _together(text: str) -> str:
+    """Letters that were spaced out, as words: between words the gap is wider, where there is any difference."""
+    return " ".join(re.sub(r"[ .*_|/-]", "", word) for word in re.split(r"[ .*_|/-]{2,}", text))
+
+
+def _unmasked(text: str) -> str:
+    """The text with compatibility forms, invisible characters and look-alike letters undone. Words that belong to
+    another script stay as they are."""
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text.translate(_TAGS)))
+    return _FOREIGN_WORD.sub(lambda match: _latin(match[0]), plain)
+
+
+def _latin(word: str) -> str:
+    turned = word.translate(_LOOK_ALIKES)
+    return turned if turned.isascii() else word
+
+
+def _decoded(text: str) -> Iterator[tuple[int, str]]:
+    """What the text holds in another notation, with the place where it stands."""
+    for match in _BASE64.finditer(text):
+        yield match.start(), _from_base64(match[0])
+        if _HEX.fullmatch(match[0]):
+            yield match.start(), _printable(bytes.fromhex(match[0]))
+    if "%" in text or "\\" in text or "&#" in text:
+        for match in _ESCAPES.finditer(text):
+            yield match.start(), _ONE_ESCAPE.sub(_character, match[0])
+
+
+def _character(match: re.Match[str]) -> str:
+    number = next(group for group in match.groups() if group)
+    return chr(int(number, 10 if match[4] else 16) % 0x110000)
+
+
+def _from_base64(text: str) -> str:
+    body = text.replace("-", "+").replace("_", "/")
+    try:
+        return _printable(b64decode(body[: len(body) - (len(body) % 4 == 1)] + "=" * (-len(body) % 4)))
+    except (Error, ValueError):
+        return ""
+
+
+def _printable(data: bytes) -> str:
+    """The bytes as text, "" when they are none."""
+    text = data.decode("utf-8", "replace")
+    odd = sum(character == "\ufffd" or (character < " " and character not in "\t\r\n") for character in text)
+    return text if odd * 20 <= len(text) else ""

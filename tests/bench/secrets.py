@@ -1,0 +1,176 @@
+"""What the search for secrets finds and what it takes: `python -m tests.bench.secrets [--cases DIR] [--code DIR]`.
+
+`--cases` is the `tests/plugins` folder of a checkout of detect-secrets, whose test cases are read and not run: literal
+strings that its tests expect to be secrets, and those that they expect not to be. `--code` is any folder of code; what
+is found there is counted (this package and its tests by default).
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from lok_hooks.backends.secrets import find_secrets, screen
+from lok_hooks.core.diff import Diff, FileDiff, Hunk, Status
+from lok_hooks.core.screen import Strength
+from lok_hooks.core.tripwire import tripped
+from tests.security.secret_samples import FORMATS, body_of, planted
+
+ROOT: Final = Path(__file__).parents[2]
+SUFFIXES: Final = {
+    ".py",
+    ".js",
+    ".ts",
+    ".go",
+    ".rb",
+    ".java",
+    ".c",
+    ".h",
+    ".toml",
+    ".yaml",
+    ".yml",
+    ".json",
+    ".md",
+    ".sh",
+}
+
+
+def is_found(value: str, path: str, line: str) -> bool:
+    """Whether what must be hidden of a value is."""
+    body = body_of(value)
+    return any(body in secret.value or secret.value in body for secret in find_secrets(path, [line]))
+
+
+def recall() -> Iterator[str]:
+    """Recall on the planted set, format by format."""
+    found: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    for name, value, path, line in planted():
+        total[name] += 1
+        found[name] += is_found(value, path, line)
+    yield "| planted secrets | found |"
+    yield "| --- | --- |"
+    yield from (f"| {name} | {found[name]} of {total[name]} |" for name in FORMATS if found[name] < total[name])
+    yield f"| all {len(FORMATS)} formats | {found.total()} of {total.total()} |"
+
+
+def cases(folder: Path) -> Iterator[tuple[str, str, bool]]:
+    """Plugin, text and expectation of every literal test case of the form (text, True or False)."""
+    for path in sorted(folder.glob("*_test.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Tuple) or len(node.elts) < 2:
+                continue
+            text, expected = node.elts[0], node.elts[-1]
+            if not (isinstance(text, ast.Constant) and isinstance(expected, ast.Constant)):
+                continue
+            if isinstance(text.value, str) and isinstance(expected.value, bool):
+                yield path.stem.removesuffix("_test"), text.value, expected.value
+
+
+def upstream(folder: Path) -> Iterator[str]:
+    """Recall and false positives on detect-secrets' own cases."""
+    rows: dict[str, Counter[str]] = {}
+    for plugin, text, expected in cases(folder):
+        found = any(find_secrets("case.py", [line]) for line in text.split("\n"))
+        rows.setdefault(plugin, Counter())[f"{expected} {found}"] += 1
+    yield "| detect-secrets' cases | secrets found | false alarms |"
+    yield "| --- | --- | --- |"
+    total: Counter[str] = Counter()
+    for plugin, row in rows.items():
+        total += row
+        yield _row(plugin, row)
+    yield _row("all", total)
+
+
+def _row(name: str, row: Counter[str]) -> str:
+    secrets, others = row["True True"] + row["True False"], row["False True"] + row["False False"]
+    return f"| {name} | {row['True True']} of {secrets} | {row['False True']} of {others} |"
+
+
+def code_files(folder: Path) -> list[Path]:
+    """The files of code below a folder."""
+    return sorted(
+        path for path in folder.rglob("*") if path.is_file() and path.suffix in SUFFIXES and path.stat().st_size < 10**6
+    )
+
+
+def false_alarms(folder: Path) -> Iterator[str]:
+    """What is found in code that holds no secret."""
+    strengths: Counter[Strength] = Counter()
+    trips: Counter[str] = Counter()
+    lines = 0
+    files = code_files(folder)
+    for path in files:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        lines += text.count("\n")
+        strengths.update(secret.strength for secret in find_secrets(path.name, text.split("\n")))
+        trips.update(item.claim.title for item in tripped(Diff(label="", files=(as_new(path.name, text),)), "x"))
+    yield f"| {folder.name}: {len(files):,} files, {lines:,} lines | found |"
+    yield "| --- | --- |"
+    yield from (f"| secrets, {strength.name.lower()} | {strengths[strength]} |" for strength in reversed(Strength))
+    yield from (f"| {title} | {count} |" for title, count in trips.most_common())
+
+
+def as_new(path: str, text: str) -> FileDiff:
+    """A file as a change that adds it."""
+    body = "".join(f"+{line}\n" for line in text.split("\n"))
+    hunk = Hunk(old_start=0, old_count=0, new_start=1, new_count=body.count("\n"), section="", body=body)
+    return FileDiff(
+        path=path,
+        old_path=path,
+        status=Status.ADDED,
+        old_mode="000000",
+        new_mode="100644",
+        old_blob="0" * 40,
+        new_blob="1" * 40,
+        hunks=(hunk,),
+    )
+
+
+def overhead(folder: Path, files: int = 100, lines: int = 28) -> Iterator[str]:
+    """CPU milliseconds on a commit of 100 files with 28 added lines each, after the first search (which imports
+    detect-secrets), best of five."""
+    texts = [(p.name, p.read_text(encoding="utf-8", errors="replace").split("\n")) for p in code_files(folder)]
+    chosen = [(name, "\n".join(text[30 : 30 + lines])) for name, text in texts if len(text) > 30 + lines][:files]
+    diff = Diff(label="", files=tuple(as_new(name, text) for name, text in chosen))
+    screening = screen(diff)
+    body = "\n".join(text for _, text in chosen)
+    rows = {
+        "search for secrets (gates and detect-secrets)": lambda: screen(diff),
+        "tripwire": lambda: tripped(diff, "x"),
+        "placeholders": lambda: screening.redact(body),
+    }
+    yield f"| {len(chosen)} files, {len(body):,} characters added | ms |"
+    yield "| --- | --- |"
+    for name, action in rows.items():
+        best = min(_cpu(action) for _ in range(5))
+        yield f"| {name} | {best * 1000:.0f} |"
+
+
+def _cpu(action: object) -> float:
+    assert callable(action)
+    started = time.process_time()
+    action()
+    return time.process_time() - started
+
+
+def main() -> None:
+    """Prints every table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=Path)
+    parser.add_argument("--code", type=Path, default=ROOT / "lok_hooks")
+    arguments = parser.parse_args()
+    parts = [recall(), false_alarms(arguments.code), overhead(arguments.code)]
+    if arguments.cases:
+        parts.insert(1, upstream(arguments.cases))
+    for part in parts:
+        print("\n".join(part), end="\n\n")
+
+
+if __name__ == "__main__":
+    main()
