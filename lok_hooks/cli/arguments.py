@@ -26,6 +26,8 @@ class Layout(argparse.RawDescriptionHelpFormatter):
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=26, width=min(_columns(), LONGEST_HELP_LINE) - 2)
+        # argparse forgets that names of commands are indented, and would break the line behind the longest ones.
+        self._action_max_length = len("    completion")
 
 
 class Version(argparse.Action):

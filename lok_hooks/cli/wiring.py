@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 
-from lok_hooks.core.ports import Backend, Contents, Memory
+from lok_hooks.core.ports import Answer, AskAll, Backend, Contents, Deadline, Listener, Memory, Request
 from lok_hooks.core.review import Policy, Review
 from lok_hooks.core.task import Task
 from lok_hooks.errors import RepositoryError, UserError
@@ -242,6 +244,14 @@ def _static_rules(settings: Settings) -> Mapping[str, str]:
     return {rule: weight for b in settings.backends if b.kind == "static" for rule, weight in b.rules.items()}
 
 
+def _asking(ask_all: AskAll, requests: Sequence[Request], deadline: Deadline, listener: Listener) -> list[Answer]:
+    """Asks; what reads the answers is loaded while they are waited for."""
+    if any(request.backend.traits.role == "model" for request in requests):
+        loading = Thread(target=import_module, args=("lok_hooks.core.answers",), name="loading", daemon=True)
+        loading.start()
+    return ask_all(requests, deadline, listener)
+
+
 @contextmanager
 def means(settings: Settings, snapshot: Snapshot, policy: Policy, *, verbose: bool, memory: Memory) -> Iterator[Means]:
     """What a review works with, live progress on; ends the progress and every child however the review ends."""
@@ -263,7 +273,7 @@ def means(settings: Settings, snapshot: Snapshot, policy: Policy, *, verbose: bo
                 contents=snapshot,
                 memory=memory,
                 screen=screen,
-                ask_all=partial(ask_all, limits=limits, parallel=settings.parallel),
+                ask_all=partial(_asking, partial(ask_all, limits=limits, parallel=settings.parallel)),
                 listener=listener,
                 deadline=deadline,
                 now=time.monotonic,

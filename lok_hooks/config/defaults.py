@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from lok_hooks.config.layers import Layer, checked
+from lok_hooks.config.layers import Key, Layer
 from lok_hooks.core.settings import BackendKind
 
 BUILT_IN: Final = "built-in"
+_NAMED: Final = ("backends", "tasks")  # sections whose keys the user chooses
 
 _LOOPBACK: Final = re.compile(r"https?://(localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]+)?(/.*)?", re.IGNORECASE)
 
@@ -51,7 +53,31 @@ def stays_local(kind: BackendKind, url: str, model: str) -> bool:
     return kind == "static"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BuiltInPrompt:
+    """One `prompts` entry of a built-in task, as the schema has those of others."""
+
+    name: str
+    prompt: str
+
+
 def built_in_layer() -> Layer:
-    """default.toml, checked by the same schema as everyone's."""
+    """default.toml. It is ours, and a test holds it against the schema: who has no lok.toml does without loading
+    that on each commit."""
     text = Path(__file__).with_name("default.toml").read_text(encoding="utf-8")
-    return checked(tomllib.loads(text), label="default.toml", origin=BUILT_IN)
+    raw = tomllib.loads(text)
+    names = frozenset(name for section in _NAMED for name in raw[section])
+    return Layer(label="default.toml", origin=BUILT_IN, values=dict(_flat(raw, ())), names=names)
+
+
+def _flat(node: Any, path: Key) -> Iterator[tuple[Key, Any]]:
+    """Every value by its key path; a section that a user could name counts as a value too."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if path and path[0] in _NAMED and len(path) == 1:
+                yield (*path, key), True
+            yield from _flat(value, (*path, key))
+    elif isinstance(node, list):
+        yield path, tuple(BuiltInPrompt(**entry) if isinstance(entry, dict) else entry for entry in node)
+    else:
+        yield path, None if node == "none" else node

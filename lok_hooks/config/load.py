@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from lok_hooks.config import build, checks, overrides, trust
 from lok_hooks.config.defaults import built_in_layer
-from lok_hooks.config.layers import Key, Layer, Merged, checked
+from lok_hooks.config.layers import Key, Layer, Merged
 from lok_hooks.config.messages import shown
 from lok_hooks.core.settings import Settings
 from lok_hooks.errors import ConfigError
@@ -141,6 +141,8 @@ def _add_file(source: _Source, loading: _Loading, built_in: Layer) -> bool:
         return False
     if raw is None:
         return True
+    from lok_hooks.config.checking import checked  # pydantic: only where there is something to check
+
     layer = checked(raw, label=source.label, origin=source.origin)
     if source.is_trusted:
         loading.add(layer, layer.values)

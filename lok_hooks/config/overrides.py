@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from lok_hooks.config.layers import Key, Layer, checked
+from lok_hooks.config.layers import Key, Layer
 from lok_hooks.config.messages import Mistake
 from lok_hooks.config.trusted import VARIABLE as TRUST_VARIABLE
 from lok_hooks.errors import InternalError
@@ -178,6 +178,8 @@ def _overriding(given: Mapping[str, str], table: Mapping[str, Override], kind: s
 
 
 def _layer(label: str, origin: str, keys: tuple[Key, ...], value: object) -> Layer:
+    from lok_hooks.config.checking import checked  # pydantic: only where there is something to check
+
     raw: dict[str, Any] = {}
     for *tables, last in keys:
         table = raw

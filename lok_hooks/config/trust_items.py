@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from lok_hooks.config import trust
+from lok_hooks.config.checking import checked
 from lok_hooks.config.defaults import built_in_layer
-from lok_hooks.config.layers import Key, checked
+from lok_hooks.config.layers import Key
 from lok_hooks.config.load import LARGEST_BYTES, read_toml
 from lok_hooks.config.messages import shown_path
 from lok_hooks.errors import ConfigError

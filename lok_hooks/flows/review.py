@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from lok_hooks.core.answers import read_review
 from lok_hooks.core.diff import Diff, FileDiff, Hunk, Skipped, SkipReason
 from lok_hooks.core.finding import Claim, Finding, Grounded
 from lok_hooks.core.ground import ground, shows
@@ -184,6 +183,8 @@ def _read(request: Request, answer: Answer) -> _Outcome:
         case Analysis():
             return _Outcome(request=request, answer=answer, claims=answer.claims, failure=None)
         case Reply():
+            from lok_hooks.core.answers import read_review  # pydantic: not before there is an answer
+
             claims = read_review(answer.text, request.prompt, request.backend.name)
             if not isinstance(claims, Unreadable):
                 return _Outcome(request=request, answer=answer, claims=claims, failure=None)

@@ -75,9 +75,13 @@ def install(
     if hook.state == "outdated":
         _renew(hook, interpreter)
         return "renewed"
-    path = folder / name
+    path, aside = folder / name, folder / f"{name}{_ASIDE}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if hook.state == "absent" and os.path.lexists(aside):
+            # Ours was removed by hand, or never written: the foreign hook is still the user's.
+            _write(path, _FIRST_LINE + _block(name, "chained", interpreter), 0o755)
+            return "chained"
         if hook.state == "absent":
             _write(path, _FIRST_LINE + _block(name, "new", interpreter), 0o755)
             return "made"
@@ -86,7 +90,7 @@ def install(
             first, rest = _split(content)
             _write(path, first + _block(name, "beside", interpreter) + rest, stat.S_IMODE(path.stat().st_mode))
             return "put beside"
-        _put_aside(path, _free(path.with_name(name + _ASIDE)), _FIRST_LINE + _block(name, "chained", interpreter))
+        _put_aside(path, _free(aside), _FIRST_LINE + _block(name, "chained", interpreter))
     except OSError as error:
         raise _unwritable(path, error) from error
     return "chained"
@@ -158,22 +162,34 @@ def _split(content: bytes) -> tuple[bytes, bytes]:
 
 def _block(name: HookName, kind: str, interpreter: str) -> bytes:
     program = shlex.quote(interpreter)
-    entry = ENTRIES[name]
+    gone = _CODE_IF_GONE[name]
     # -P: the folder that git starts hooks in is the repository's, and may hold a json.py of its own.
-    call = f"{program} -P -c 'import sys; from lok_hooks.cli.hooks import {entry}; sys.exit({entry}())'"
+    call = f"{program} -P -c '{_PROGRAM.format(entry=ENTRIES[name], gone=gone)}'"
     lines = [
         f"# >>> lok-hooks {BLOCK_VERSION} {kind} >>> written by `lok install`; `lok uninstall` takes it out again",
         f"if [ -x {program} ]; then",
         *_CALLS[name],
         "else",
         f"  echo {shlex.quote(_GONE[name].format(interpreter))} >&2",
-        *(["  exit 4"] if name == "pre-push" else []),
+        *([f"  exit {gone}"] if gone else []),
         "fi",
         *(_CHAIN if kind == "chained" else []),
         "# <<< lok-hooks <<<",
     ]
     return ("\n".join(lines).replace("LOK_CALL", call).replace("LOK_ASIDE", name + _ASIDE) + "\n").encode()
 
+
+# Stands between single quotes. Where our package is gone and Python is not, its traceback would refuse every commit.
+_PROGRAM: Final = """\
+import sys
+try:
+    from lok_hooks.cli.hooks import {entry}
+except ModuleNotFoundError as error:
+    told = "so nothing was reviewed; install lok-hooks there again, or take its block out of this hook"
+    print(f"lok-hooks: {{sys.executable}}: {{error}}, {{told}}", file=sys.stderr)
+    sys.exit({gone})
+sys.exit({entry}())"""
+_CODE_IF_GONE: Final[dict[HookName, int]] = {"pre-commit": 0, "pre-push": 4}
 
 # A hook behind ours reads git's lines as well. $(...) drops the last line's end, which <<EOF puts back.
 _CALLS: Final[dict[HookName, tuple[str, ...]]] = {

@@ -8,7 +8,8 @@ from typing import Final
 from lok_hooks.core.reliability import Precision
 from lok_hooks.core.settings import BackendSettings
 from lok_hooks.report.visible import visible
-from lok_hooks.report.wrap import Line, Role, Span, cells, filled, with_tail
+from lok_hooks.report.words import counted
+from lok_hooks.report.wrap import Line, Role, Span, cells, filled, line_cells
 
 _SHOWN: Final = (
     *("enabled", "kind", "command", "args", "url", "model", "api_key_env", "timeout", "may_block", "local"),
@@ -30,10 +31,16 @@ def lay_out(backends: Sequence[BackendSettings], precision: Mapping[str, Precisi
         further = [f"strengths: {', '.join(map(visible, backend.strengths))}"] if backend.strengths else []
         further += [_limits(backend)]
         if measured := precision.get(backend.name):
-            further.append(f"right in {measured.share:.0%} of {measured.count:,} findings that were settled")
+            further.append(precision_words(measured))
         for text in further:
             lines += filled([Span(text, "quiet")], width, indent=hanging, hanging=hanging + "  ")
     return lines
+
+
+def precision_words(measured: Precision) -> str:
+    """ "measured precision 82% (41 settled findings)"; says so where nothing follows from it yet."""
+    count = counted(measured.count, "settled finding")
+    return f"measured precision {measured.share:.0%} ({count}{'' if measured.is_enough else ', too few to weigh'})"
 
 
 def explained(backends: Sequence[BackendSettings], origins: Mapping[str, str], width: int) -> list[Line]:
@@ -48,8 +55,7 @@ def explained(backends: Sequence[BackendSettings], origins: Mapping[str, str], w
                 continue
             if value in _UNSET and origins.get(path) == "built-in":
                 continue
-            shown = [Span(f"  {key:<18}"), Span(_written(key, value))]
-            lines += with_tail(shown, Span(visible(_origin(path, origins)), "quiet"), width, hanging=" " * 20)
+            lines += _value(key, _written(key, value), visible(_origin(path, origins)), width)
     return lines
 
 
@@ -118,3 +124,13 @@ def _origin(path: str, origins: Mapping[str, str]) -> str:
         return exact
     inner = {origin for other, origin in origins.items() if other.startswith(f"{path}.")}
     return ", ".join(sorted(inner)) or "built-in"
+
+
+def _value(key: str, value: str, origin: str, width: int) -> list[Line]:
+    """The value uncut, and at the right where it comes from, on a line of its own where there is no room beside."""
+    *lines, last = filled([Span(f"  {key:<18}"), Span(value)], width, hanging=" " * 20)
+    tail = Span(origin, "quiet")
+    free = width - line_cells(last) - cells(origin)
+    if free < 2:
+        return [*lines, last, (Span(" " * max(0, width - cells(origin))), tail)]
+    return [*lines, (*last, Span(" " * free), tail)]

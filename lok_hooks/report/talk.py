@@ -13,6 +13,7 @@ from lok_hooks.core.ports import Failure, Reply
 from lok_hooks.core.suggest import Category, Ranked, Suggestion
 from lok_hooks.core.talk import SYNTHESIS, Conclusion, Step, Talk, Turn
 from lok_hooks.report import words
+from lok_hooks.report.backends import precision_words
 from lok_hooks.report.options import Options
 from lok_hooks.report.visible import visible, visible_lines, visible_sentence
 from lok_hooks.report.wrap import Line, Role, Span, filled
@@ -111,9 +112,7 @@ def suggestion_lines(suggestion: Suggestion, options: Options) -> list[Line]:
 def _ranked(ranked: Ranked, options: Options) -> list[Line]:
     said = [f"{ranked.score:.2f}", f"strengths: {', '.join(map(visible, ranked.strengths)) or 'none named'}"]
     if ranked.measured is not None:
-        said.append(
-            f"measured precision {ranked.measured.share:.0%} of {words.counted(ranked.measured.count, 'finding')}"
-        )
+        said.append(precision_words(ranked.measured))
     said.append(f"not at hand: {visible_sentence(ranked.missing, 200)}" if ranked.missing else visible(ranked.why))
     return _item(ranked.backend, " · ".join(said), options, "quiet" if ranked.missing else "plain")
 

@@ -242,11 +242,15 @@ def _by_reason(missing: Sequence[Unreviewed]) -> list[str]:
 
 
 def verdict(review: Review) -> str:
-    """What happens now: refused, blocked, allowed although incomplete; "" when there is nothing to say."""
+    """What happens now: refused (and what to do when that is wrong), blocked, allowed although incomplete; "" when there
+    is nothing to say."""
     subject = _SUBJECTS.get(review.command, "")
     if review.exit_code == EXIT_CONFIRMED:
-        found = counted(len(review.blocking), "confirmed finding")
-        return f"{subject} refused." if subject else f"Review failed: {found}."
+        blocking = review.blocking
+        if not subject:
+            return f"Review failed: {counted(len(blocking), 'confirmed finding')}."
+        which = visible(blocking[0].finding.short_identity) if len(blocking) == 1 else "ID"
+        return f'{subject} refused. Wrong? lok dismiss {which} --because "…"'
     if review.exit_code == EXIT_INCOMPLETE:
         return f"{subject or 'Review'} blocked (exit {EXIT_INCOMPLETE}): the review is incomplete."
     if not review.is_incomplete:

@@ -59,6 +59,7 @@ def main() -> None:
         print(large_diff(place / "large"))
         print(lock_file(place / "lock"))
         print(four_reviewers(place / "four"))
+        print(embedded(place / "embedded"))
 
 
 def start_up(repository: Path) -> str:
@@ -163,6 +164,21 @@ def four_reviewers(repository: Path) -> str:
     said = subprocess.run([*hunt, "--format", "json"], cwd=repository, capture_output=True, check=True).stdout
     times["the review in it"] = json.loads(said)["timing"]["seconds"]
     return table("four reviewers of 1 s", times, "one reviewer by itself")
+
+
+def embedded(repository: Path) -> str:
+    """A commit of 100 files by the embedded reviewer, whole process, against ruff on the same files."""
+    maker = random.Random(11)
+    new_repository(repository, {"a.py": "x = 1\n"})
+    for number in range(100):
+        body = "".join(line(maker) for _ in range(28))
+        (repository / f"m{number}.py").write_text(f"def f{number}() -> None:\n{body}")
+    git(repository, "add", "-A")
+    commands = {
+        "`ruff check` on the same files": [str(SCRIPTS / "ruff"), "check", "--no-cache", "--isolated", "."],
+        "`lok-hunt --backend static`, 100 files": [str(SCRIPTS / "lok-hunt"), "--backend", "static", "--fresh"],
+    }
+    return table("embedded reviewer", side_by_side(commands, repository, rounds=7), "`ruff check` on the same files")
 
 
 def new_repository(path: Path, files: dict[str, str]) -> None:

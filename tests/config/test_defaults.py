@@ -12,6 +12,9 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
+from lok_hooks.config import defaults
+from lok_hooks.config.checking import checked
+from lok_hooks.config.defaults import built_in_layer
 from lok_hooks.config.schema import Document
 from lok_hooks.core.finding import Severity
 from lok_hooks.core.settings import BackendSettings, EntrySettings, ReviewSettings
@@ -245,3 +248,29 @@ def test_importing_the_package_does_not_import_pydantic() -> None:
     code = "import sys, lok_hooks, lok_hooks.config; sys.exit('pydantic' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_the_built_in_layer_is_what_the_schema_makes_of_it() -> None:
+    text = Path(defaults.__file__).with_name("default.toml").read_text(encoding="utf-8")
+    by_schema = checked(tomllib.loads(text), label="default.toml", origin="built-in")
+    ours = built_in_layer()
+
+    def comparable(value: object) -> object:
+        is_prompts = isinstance(value, tuple) and value and hasattr(value[0], "prompt")
+        return [(entry.name, entry.prompt) for entry in value] if is_prompts else value  # type: ignore[attr-defined]
+
+    assert by_schema.mistakes == ()
+    assert {key: comparable(value) for key, value in ours.values.items()} == {
+        key: comparable(value) for key, value in by_schema.values.items()
+    }
+    assert (ours.names, ours.label, ours.origin) == (by_schema.names, by_schema.label, by_schema.origin)
+
+
+def test_who_has_no_lok_toml_does_not_wait_for_the_schema(tmp_path: Path) -> None:
+    program = (
+        "import sys, pathlib\nfrom lok_hooks.config.load import load\n"
+        f"load(directory=pathlib.Path({str(tmp_path)!r}), environ={{}}, flags={{}})\n"
+        "print('pydantic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

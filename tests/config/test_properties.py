@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lok_hooks.config.layers import checked
+from lok_hooks.config.checking import checked
 from lok_hooks.config.load import load
 from lok_hooks.core.settings import Settings
 from lok_hooks.errors import ConfigError

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lok_hooks.config import trust, trusted
+from lok_hooks.config.checking import checked
 from lok_hooks.config.defaults import built_in_layer
-from lok_hooks.config.layers import checked
 from lok_hooks.config.load import load, read_toml
 from lok_hooks.config.trust_items import Item, of_settings, of_workflow, own_programs, workflow_digest, workflow_files
 from lok_hooks.core.settings import Settings

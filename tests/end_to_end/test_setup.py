@@ -97,6 +97,14 @@ def test_doctor_outside_a_repository(project: Project, programs: Path, tmp_path:
     assert project.run("lok", "doctor", "--dir", tmp_path / "nowhere").code == 2
 
 
+def test_a_hook_that_is_commented_out_counts_as_not_listed(project: Project) -> None:
+    for listed, words in (("  - id: lok-hunt", "listed for pre-commit"), ("#  - id: lok-hunt", "not installed")):
+        project.write(".pre-commit-config.yaml", f"repos:\n{listed}\n")
+        checks = json.loads(project.run("lok", "doctor", "--json").said)["checks"]
+        (check,) = [check for check in checks if check["name"] == "pre-commit hook"]
+        assert check["text"].startswith(words)
+
+
 def test_doctor_probes_only_when_told(project: Project, configure: Configure) -> None:
     reviewer = configure("prose")
     assert project.run("lok", "doctor").code == 0
@@ -120,7 +128,7 @@ def test_backends_and_where_their_values_come_from(project: Project, programs: P
     done = project.run("lok", "backends", "--explain", env={"LOK_TIMEOUT": "9"})
 
     assert done.code == 0
-    assert re.search(rf"timeout +7 +{re.escape(str(project.path / 'lok.toml'))}", done.said)
+    assert re.search(rf"timeout +7\s+{re.escape(str(project.path / 'lok.toml'))}", done.said)
     assert re.search(r"timeout +9 +environment LOK_TIMEOUT", done.said)
     assert "ignored until you trust it" in done.said
     names = [b["name"] for b in json.loads(project.run("lok", "backends", "--json").said)["backends"]]
@@ -163,6 +171,18 @@ def test_init_adds_our_hooks_to_pre_commits_file(project: Project, configure: Co
     assert done.code == 1
     assert "a planted bug" in done.said
     assert "pre-commit hook  installed, run by pre-commit" in project.run("lok", "doctor").said
+
+
+def test_init_changes_no_line_end_and_no_permission_of_pre_commits_file(project: Project) -> None:
+    config = project.path / ".pre-commit-config.yaml"
+    config.write_bytes(b"repos:\r\n  - repo: meta\r\n    hooks:\r\n      - id: identity\r\n")
+    config.chmod(0o640)
+    before = config.read_bytes()
+    assert project.run("lok", "init", "--pre-commit").code == 0
+    after = config.read_bytes()
+    assert after.startswith(before)
+    assert after.count(b"\n") == after.count(b"\r\n") > 4
+    assert config.stat().st_mode & 0o7777 == 0o640
 
 
 def test_init_without_pre_commits_file_says_what_else_there_is(project: Project) -> None:

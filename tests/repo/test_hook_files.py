@@ -215,6 +215,24 @@ def test_an_interpreter_that_is_gone_lets_commits_through_and_stops_a_push(
     assert "/gone/python is gone" in done.stderr
 
 
+@pytest.mark.parametrize(("name", "code"), [("pre-commit", 0), ("pre-push", 4)])
+def test_a_python_without_our_package_lets_commits_through_and_stops_a_push(
+    scratch: Scratch, tmp_path: Path, name: HookName, code: int
+) -> None:
+    bare = tmp_path / "bare python"
+    bare.write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')
+    bare.chmod(0o755)
+    folder = folder_of(scratch)
+    install(folder, name, str(bare))
+    done = subprocess.run(
+        [folder / name], cwd=scratch.path, capture_output=True, text=True, check=False, timeout=60, input="a line\n"
+    )
+
+    assert done.returncode == code
+    assert "No module named 'lok_hooks', so nothing was reviewed" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_beside_pre_commits_own_hook(scratch: Scratch, interpreter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PRE_COMMIT_HOME", str(scratch.path.parent / "pre-commit-home"))
     hook = "{id: mark, name: mark, language: system, entry: touch foreign.log, always_run: true, pass_filenames: false}"
@@ -337,6 +355,19 @@ def test_what_somebody_added_to_our_file_is_not_lost(scratch: Scratch, interpret
 
     assert (folder / "pre-commit").read_bytes() == ours
     assert (folder / "pre-commit.before-lok").read_bytes() == FOREIGN["python"]
+
+
+def test_a_foreign_hook_that_stands_aside_already_is_run_and_comes_back(scratch: Scratch, interpreter: Path) -> None:
+    folder = folder_of(scratch)
+    put(folder / "pre-commit", FOREIGN["python"])
+    install(folder, "pre-commit", str(interpreter))
+    (folder / "pre-commit").unlink()
+
+    assert install(folder, "pre-commit", str(interpreter)) == "chained"
+    assert run_hook(scratch, "pre-commit") == 0
+    assert said(scratch, "foreign") is not None
+    assert uninstall(folder, "pre-commit") == "removed"
+    assert (folder / "pre-commit").read_bytes() == FOREIGN["python"]
 
 
 def test_a_foreign_hook_comes_back_where_ours_cannot_be_written(scratch: Scratch) -> None:

@@ -36,7 +36,7 @@ lok-hunt · 3 files, 41 changed lines · codex 6.2 s, gemini 4.1 s · 1 confirme
     high, by codex · unconfirmed: raised by 1 of 2 reviewers, 2 are needed
 
 1 confirmed, 1 advisory (unconfirmed) · left out: package-lock.json (lock file)
-Commit refused.
+Commit refused. Wrong? lok dismiss 7f3a91c2 --because "…"
 """,
     (80, "advisory"): """\
 lok-hunt · 3 files, 41 changed lines · codex 6.2 s · nothing confirmed
@@ -65,7 +65,7 @@ lok-hunt · 3 files, 41 changed lines · codex 6.2 s · examined by claude, gemi
     refuted by claude: “the other is right: it is dropped before the next read …
 
 1 confirmed, 1 advisory (refuted)
-Commit refused.
+Commit refused. Wrong? lok dismiss 7f3a91c2 --because "…"
 """,
     (80, "self_examined"): """\
 lok-hunt · 3 files, 41 changed lines · codex 6.2 s · self-examined by codex 3.0
@@ -79,7 +79,7 @@ lok-hunt · 3 files, 41 changed lines · codex 6.2 s · self-examined by codex 3
     raised by codex · confirmed: self-examined; confirmed by codex    [7f3a91c2]
 
 1 confirmed
-Commit refused.
+Commit refused. Wrong? lok dismiss 7f3a91c2 --because "…"
 """,
     (80, "incomplete_allowed"): """\
 lok-hunt · 3 files, 41 changed lines · codex 60.0 s (1 of 2 answered) · nothing
@@ -128,7 +128,7 @@ lok-hunt · 3 files, 41 changed lines · codex 6.2 s, gemini 4.1 s · 1 confirme
     high, by codex · unconfirmed: raised by 1 of 2 reviewers, 2 are needed
 
 1 confirmed, 1 advisory (unconfirmed) · left out: package-lock.json (lock file)
-Commit refused.
+Commit refused. Wrong? lok dismiss 7f3a91c2 --because "…"
 """,
     (120, "advisory"): """\
 lok-hunt · 3 files, 41 changed lines · codex 6.2 s · nothing confirmed
@@ -239,7 +239,8 @@ lok-hunt · 3 files, 41 changed lines ·
 
 1 confirmed, 1 advisory (unconfirmed)
 left out: package-lock.json (lock file)
-Commit refused.
+Commit refused. Wrong? lok dismiss
+7f3a91c2 --because "…"
 """
     )
 

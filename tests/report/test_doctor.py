@@ -132,7 +132,7 @@ LISTED = """\
 ✓ codex  codex · codex exec · model m
          strengths: hunt
          may refuse alone · text leaves here · 200 kB · 4 at once · 7 s
-         right in 82% of 41 findings that were settled
+         measured precision 82% (41 settled findings)
 · lab    openai · https://x.example.org/v1 · switched off
          only adds weight · text stays here · 200 kB · 4 at once · 300 s
 """
@@ -141,6 +141,12 @@ LISTED = """\
 def test_the_list_of_backends() -> None:
     precision = {"codex": Precision(count=41, share=0.82)}
     assert as_text(listing.lay_out(BACKENDS, precision, 80), color=False) == LISTED
+
+
+def test_a_share_of_few_findings_says_that_nothing_follows_from_it() -> None:
+    assert listing.precision_words(Precision(count=1, share=0.59)) == (
+        "measured precision 59% (1 settled finding, too few to weigh)"
+    )
 
 
 def test_every_value_is_explained_and_values_of_env_are_not_shown() -> None:

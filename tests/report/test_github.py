@@ -23,7 +23,7 @@ def test_a_refused_commit() -> None:
         "lok-hunt · 3 files, 41 changed lines · codex 6.2 s, gemini 4.1 s · 1 confirmed\n"
         "1 confirmed, 1 advisory (unconfirmed)\n"
         "left out: package-lock.json (lock file)\n"
-        "Commit refused.\n"
+        'Commit refused. Wrong? lok dismiss 7f3a91c2 --because "…"\n'
     )
 
 

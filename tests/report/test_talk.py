@@ -206,7 +206,9 @@ def test_a_suggestion_says_what_it_rests_on() -> None:
     )
     text = written(suggestion_lines(suggestion, WIDE))
     assert "performance: 100% (slow)" in text
-    assert "codex: 0.85 · strengths: hunt · measured precision 75% of 20 findings · strong at performance" in text
+    assert (
+        "codex: 0.85 · strengths: hunt · measured precision 75% (20 settled findings) · strong at performance" in text
+    )
     assert "gemini: 0.10 · strengths: none named · not at hand: not on PATH" in text
     value = suggestion_values("Why slow?", suggestion)
     assert value["best"] == "codex"

@@ -79,8 +79,8 @@ def test_an_incomplete_review_says_what_happens_next(command: str, on_incomplete
 @pytest.mark.parametrize(
     ("command", "verdict"),
     [
-        ("lok-hunt", "Commit refused."),
-        ("lok-audit", "Push refused."),
+        ("lok-hunt", 'Commit refused. Wrong? lok dismiss 7f3a91c2 --because "…"'),
+        ("lok-audit", 'Push refused. Wrong? lok dismiss 7f3a91c2 --because "…"'),
         ("lok-review", "Review failed: 1 confirmed finding."),
         ("lok diff", "Review failed: 1 confirmed finding."),
     ],
@@ -89,9 +89,15 @@ def test_a_refusal_names_what_is_refused(command: str, verdict: str) -> None:
     assert words.verdict(replace(builders.refused(), command=command)) == verdict
 
 
+def test_a_refusal_for_several_findings_leaves_open_which_one_is_wrong() -> None:
+    judged = builders.judged(builders.finding())
+    review = replace(builders.refused(), judged=(judged, judged))
+    assert words.verdict(review) == 'Commit refused. Wrong? lok dismiss ID --because "…"'
+
+
 def test_a_refusal_goes_before_incompleteness() -> None:
     review = replace(builders.incomplete_blocked(), judged=(builders.judged(builders.finding()),))
-    assert words.verdict(review) == "Push refused."
+    assert words.verdict(review).startswith("Push refused.")
     assert words.incomplete(review)[0].startswith("incomplete: ")
 
 

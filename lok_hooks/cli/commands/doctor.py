@@ -100,10 +100,11 @@ def _lister(top: Path, hook: str) -> str:
     """The hook runner whose configuration names our hook."""
     for name, runner in _LISTS_HOOKS.items():
         try:
-            if hook in (top / name).read_text(encoding="utf-8", errors="replace"):
-                return runner
+            text = (top / name).read_text(encoding="utf-8", errors="replace")
         except OSError:
             continue
+        if any(hook in line.partition("#")[0] for line in text.splitlines()):
+            return runner
     return ""
 
 

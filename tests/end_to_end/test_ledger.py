@@ -1,0 +1,64 @@
+"""What became of findings is counted by backend, through real commits."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.conftest import Project
+from tests.end_to_end.test_suppressions import BAD, Configure
+
+
+def measured(project: Project) -> dict[str, Any] | None:
+    """What `lok backends` says of the scripted reviewer."""
+    rows = json.loads(project.run("lok", "backends", "--json").said)["backends"]
+    found: dict[str, Any] | None = next(row["measured"] for row in rows if row["name"] == "scripted")
+    return found
+
+
+@pytest.fixture
+def refused(project: Project, configure: Configure) -> Project:
+    """A bug that an unrelated commit's reviewer refused."""
+    configure()
+    project.plain_hook("pre-commit", "lok-hunt")
+    project.stage("app.py", BAD)
+    assert project.commit().code == 1
+    return project
+
+
+def test_nothing_is_measured_before_anything_was_found(project: Project, configure: Configure) -> None:
+    configure()
+    assert measured(project) is None
+
+
+def test_a_confirmed_finding_that_is_mended_counts_once_and_for_its_author(refused: Project) -> None:
+    confirmed = measured(refused)
+    refused.stage("app.py", "value = 1\n")
+    assert refused.commit().code == 0
+    assert confirmed == measured(refused)
+    assert confirmed is not None
+    assert confirmed["count"] == 1
+    assert confirmed["share"] > 0.55
+
+
+def test_a_dismissed_finding_counts_against_its_author(refused: Project) -> None:
+    identity = json.loads(refused.run("lok-hunt", "--format", "json").said)["findings"][0]["id"]
+    assert refused.run("lok", "dismiss", identity, "--because", "planted on purpose").code == 0
+    found = measured(refused)
+    assert found is not None
+    assert (found["count"], found["share"] < 0.55) == (1, True)
+
+
+def test_an_accepted_finding_still_counts_for_its_author(refused: Project) -> None:
+    identity = json.loads(refused.run("lok-hunt", "--format", "json").said)["findings"][0]["id"]
+    assert refused.run("lok", "dismiss", identity, "--because", "we live with it", "--accept").code == 0
+    found = measured(refused)
+    assert found is not None
+    assert found["share"] > 0.55
+
+
+def test_clearing_the_memory_leaves_the_ledger(refused: Project) -> None:
+    assert refused.run("lok", "cache", "clear").code == 0
+    assert measured(refused) is not None
