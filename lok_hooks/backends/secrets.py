@@ -307,6 +307,8 @@ def _keyword_patterns(family: str) -> dict[re.Pattern[str], int]:
     return patterns
 
 
+# The names, headings and both sides of each hunk of a file ask for it.
+@lru_cache(maxsize=1024)
 def _family(path: str) -> str:
     """A name that stands for all files read in the same way."""
     name = PurePosixPath(path).name.casefold()

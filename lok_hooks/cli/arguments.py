@@ -66,7 +66,7 @@ def add_asking_flags(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup
     """Adds the flags that say whom a review asks, and what; returns their group."""
     choose = parser.add_argument_group("what decides")
     choose.add_argument("--config", metavar="FILE", type=_path, help="use this lok.toml instead of the repository's")
-    choose.add_argument("--backend", metavar="A,B", type=_names, help="ask exactly these backends")
+    choose.add_argument("-b", "--backend", metavar="A,B", type=_names, help="ask exactly these backends")
     choose.add_argument("--task", metavar="A,B", type=_names, help="run exactly these tasks of lok.toml")
     choose.add_argument("--budget", metavar="SECONDS", type=_seconds, help="stop asking after this long (0: no limit)")
     choose.add_argument("--fresh", action="store_true", help="ask again, whatever is remembered")
@@ -87,6 +87,25 @@ def add_review_flags(parser: argparse.ArgumentParser) -> None:
     show.add_argument("-o", "--output", metavar="FILE", type=_path, help="write the report to FILE too, in --format")
     show.add_argument("--color", choices=("auto", "always", "never"), default="auto")
     show.add_argument("-v", "--verbose", action="store_true", help="show prompts, routing and timing on stderr")
+
+
+def add_place_flags(parser: argparse.ArgumentParser) -> None:
+    """Adds what Lok's own commands have besides the flags of a review: where, and JSON in one word."""
+    parser.add_argument(
+        "--dir", metavar="DIR", type=_path, help="the directory whose repository is meant (default: here)"
+    )
+    parser.add_argument("--json", action="store_const", dest="format", const="json", help="the same as --format json")
+
+
+def enter_place(arguments: argparse.Namespace) -> None:
+    """Makes --dir the current directory; other paths still start where the user is. Raises UsageError when there is no
+    such directory."""
+    if arguments.dir is None:
+        return
+    for name in ("config", "output"):
+        if (path := getattr(arguments, name)) is not None:
+            setattr(arguments, name, path.absolute())
+    os.chdir(existing_directory(arguments.dir))
 
 
 def add_payload_flag(parser: argparse.ArgumentParser) -> None:

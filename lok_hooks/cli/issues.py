@@ -20,13 +20,14 @@ def open_issues(found: Sweep, directory: Path, arguments: argparse.Namespace) ->
     from lok_hooks.backends.deadline import Until
     from lok_hooks.backends.issues import Forge
     from lok_hooks.report import issue
+    from lok_hooks.report.visible import visible
 
     forge = Forge(program=_program(directory), directory=directory)
     deadline = Until.after(None)
     new: list[Finding] = []
     for finding in {finding.identity: finding for finding in found.found}.values():
         if known := forge.find(issue.mark(finding), deadline):
-            _say(f"known already: {known}: {issue.line(finding)}", arguments)
+            _say(f"known already: {visible(known)}: {issue.line(finding)}", arguments)
         else:
             new.append(finding)
     for finding in new:
@@ -82,4 +83,5 @@ def _is_wanted(number: int, program: str, arguments: argparse.Namespace) -> bool
 
 def _say(text: str, arguments: argparse.Namespace) -> None:
     """To standard output, unless that is to be one JSON document."""
-    print(text, file=sys.stderr if arguments.json else sys.stdout, flush=True)
+    is_document = arguments.json or arguments.format in ("json", "sarif")
+    print(text, file=sys.stderr if is_document else sys.stdout, flush=True)

@@ -94,13 +94,12 @@ def brought_in(ledger: Ledger | None, settings: Settings, order: Order, memory: 
     """The settings and the order with what the ledger knows: dismissals, and how often each backend was right."""
     if ledger is None:
         return settings, order
-    precision = ledger.precision()
-    key = verdict_key(order.command, order.diff, order.policy, (), ())
+    precision = _precision(ledger, memory, verdict_key(order.command, order.diff, order.policy, (), ()))
     known = replace(
         order,
         dismissed={**ledger.dismissed(), **order.dismissed},
         precision=precision,
-        voices=_voices(precision, memory, key),
+        voices=weights(precision),
     )
     return _with_earned_rights(settings, precision), known
 
@@ -118,15 +117,16 @@ def _with_earned_rights(settings: Settings, precision: Mapping[str, Precision]) 
     return replace(settings, backends=backends)
 
 
-def _voices(precision: Mapping[str, Precision], memory: Memory, key: str) -> dict[str, float]:
-    """What each backend's vote weighs. A diff that was reviewed before keeps the weights it had: the same bytes get
-    the same verdict, whatever was measured since."""
-    name = f"voices {key}"
+def _precision(ledger: Ledger, memory: Memory, key: str) -> dict[str, Precision]:
+    """How often each backend was right. A diff that was reviewed before keeps what was known then, which decides who
+    is asked, whose word may block and what a vote weighs: the same bytes get the same verdict, whatever was measured
+    since."""
+    name = f"precision {key}"
     before = memory.recall(name)
     if before is not None:
-        return {str(backend): float(weight) for backend, weight in json.loads(before).items()}
-    found = {backend: round(weight, 3) for backend, weight in weights(precision).items()}
-    memory.keep(name, json.dumps(found, sort_keys=True))
+        return {backend: Precision(count=count, share=share) for backend, count, share in json.loads(before)}
+    found = ledger.precision()
+    memory.keep(name, json.dumps([(backend, each.count, each.share) for backend, each in sorted(found.items())]))
     return found
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lok_hooks.cli import output, wiring
 from lok_hooks.cli.arguments import existing_directory
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from lok_hooks.core.settings import Settings
     from lok_hooks.core.sweep import Sweep
     from lok_hooks.core.task import Task
+    from lok_hooks.repo.git import Repository
 
 FORMATS: Final = ("console", "plain", "json", "sarif")
 
@@ -63,6 +65,7 @@ def run_task(command: str, name: str, arguments: argparse.Namespace) -> int:
     if task is None:
         raise unknown_task(name, settings)
     found = look_through(command, directory, settings, task, arguments)
+    _make_known(found, directory)
     code = show(found, arguments)
     if arguments.issues:
         from lok_hooks.cli.issues import open_issues
@@ -88,6 +91,7 @@ def look_through(command: str, directory: Path, settings: Settings, task: Task, 
     from lok_hooks.flows.sweep_planning import SweepMeans, SweepOrder
     from lok_hooks.repo.listing import list_files
 
+    home = _home_of(directory)
     files = list_files(directory, wiring.selection(settings))
     order = SweepOrder(
         command=command,
@@ -97,7 +101,8 @@ def look_through(command: str, directory: Path, settings: Settings, task: Task, 
         chosen=settings.chosen,
         fail_on=Severity(arguments.fail_on) if arguments.fail_on else None,
         notes=settings.notes,
-        dismissed=dismissed_in(directory),
+        below=home.below if home else "",
+        dismissed=dismissed_in(home.repository.top) if home else {},
     )
     with wiring.crew(
         settings,
@@ -109,6 +114,43 @@ def look_through(command: str, directory: Path, settings: Settings, task: Task, 
     ) as crew:
         analysers = wiring.analysers(settings, files, crew.listener.noted)
         return sweep(order, SweepMeans(crew=crew, analysers=analysers, files=files, screen=screen))
+
+
+def _make_known(found: Sweep, directory: Path) -> None:
+    """Leaves the findings in the repository's ledger, with no verdict on anybody, so that `lok dismiss` knows their
+    ids."""
+    import time
+
+    from lok_hooks.cli.keeping import folder_for
+    from lok_hooks.cli.ledgers import ledger_in
+    from lok_hooks.core.sighting import sightings
+    from lok_hooks.core.sweep import as_review
+
+    if home := _home_of(directory):
+        seen = [replace(each, path=f"{home.below}{each.path}", outcome=None) for each in sightings(as_review(found))]
+        with ledger_in(folder_for(home.repository), lambda _: None) as ledger:
+            ledger.record(seen, time.time())
+
+
+class _Home(NamedTuple):
+    """The repository a directory lies in, and the directory's path from its top: "app/", "" for the top itself."""
+
+    repository: Repository
+    below: str
+
+
+def _home_of(directory: Path) -> _Home | None:
+    from lok_hooks.repo.git import Repository
+
+    try:
+        repository = Repository.open(directory)
+    except RepositoryError:
+        return None
+    real = directory.resolve()
+    if not real.is_relative_to(repository.top):
+        return None
+    below = real.relative_to(repository.top).as_posix()
+    return _Home(repository, "" if below == "." else f"{below}/")
 
 
 def shown_directory(directory: Path) -> str:

@@ -39,7 +39,13 @@ def read_workflow(content: bytes, label: str, fallback_name: str, backends: Sequ
     try:
         section = WorkflowSection.model_validate(raw)
     except ValidationError as error:
-        lines = [_line(label, *_told(details, names)) for details in error.errors(include_url=False)]
+        # Where every step has a mistake, "no steps are left" is none of its own.
+        found = [
+            details
+            for details in error.errors(include_url=False)
+            if not (names and details["loc"] == ("steps",) and details["type"] == "too_short")
+        ]
+        lines = [_line(label, *_told(details, names)) for details in found]
         raise ConfigError("\n".join(dict.fromkeys(lines)), advice=_ADVICE) from error
     told = [_line(label, place, text) for place, text in _mistakes(section, backends)]
     if told:

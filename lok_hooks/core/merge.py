@@ -27,15 +27,18 @@ _FILLERS: Final = frozenset(
 )
 
 
-def merge(grounded: Sequence[Grounded]) -> tuple[Finding, ...]:
+def merge(grounded: Sequence[Grounded], below: str = "") -> tuple[Finding, ...]:
     """One Finding for each group of claims, in report order: by file, line, identity.
 
-    The result does not depend on the order of the claims. Claims outside the diff merge only among themselves.
+    The result does not depend on the order of the claims. Claims outside the diff merge only among themselves. Paths
+    are relative to the folder `below` ("app/", "" for the top), which is part of a finding's name.
     """
     by_file: dict[tuple[str, str, bool], list[Grounded]] = {}
     for item in sorted(grounded, key=canonical):
         by_file.setdefault((item.place.path, item.place.ref, bool(item.problem)), []).append(item)
-    findings = [_finding(group) for items in by_file.values() for group in groups(items)]
+    findings = [
+        _finding(part, below) for items in by_file.values() for group in groups(items) for part in _parts(group)
+    ]
     return tuple(sorted(findings, key=lambda f: (f.place.path, f.place.ref, f.place.line, f.identity, f.title)))
 
 
@@ -139,14 +142,28 @@ def _words(item: Grounded) -> str:
     return " ".join(word for word in words if len(word) > 1 and word not in _FILLERS)
 
 
-def _finding(group: Sequence[Grounded]) -> Finding:
-    """The group's spokesman is its first claim in canonical order among the gravest; authors are counted once."""
-    ranked = sorted(group, key=lambda g: (-g.claim.severity.order, bool(g.problem), not g.claim.is_proof, canonical(g)))
+def _parts(group: Sequence[Grounded]) -> Iterator[Sequence[Grounded]]:
+    """The group, and by themselves its claims that are graver than what a rule proved: these have to be confirmed."""
+    proved = max((g.claim.severity.order for g in group if g.claim.is_proof), default=None)
+    graver = [] if proved is None else [g for g in group if g.claim.severity.order > proved]
+    yield [g for g in group if g not in graver]
+    if graver:
+        yield graver
+
+
+def _finding(group: Sequence[Grounded], below: str) -> Finding:
+    """The group's spokesman is what a rule proved, else stands where most authors do, so that one author's claim beside
+    it cannot put another place and other code before the examiners; among those it is the gravest, the first in
+    canonical order. The severity is the gravest of all; authors are counted once."""
+    ranked = sorted(group, key=lambda g: (-g.claim.severity.order, bool(g.problem), canonical(g)))
+    ranked.sort(
+        key=lambda g: (not g.claim.is_proof, -len({other.claim.backend for other in group if not _gap(g, other)}))
+    )
     best, claim = ranked[0], ranked[0].claim
     return Finding(
-        identity=identity(best.place.path, claim.quote, claim.category, claim.cwe),
+        identity=identity(f"{below}{best.place.path}", claim.quote, claim.category, claim.cwe),
         place=best.place,
-        severity=claim.severity,
+        severity=max((g.claim.severity for g in group), key=lambda severity: severity.order),
         category=claim.category,
         cwe=next((g.claim.cwe for g in ranked if g.claim.cwe), ""),
         title=claim.title,

@@ -11,8 +11,9 @@ from lok_hooks.core.review import Disposition, Judged, Review
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sighting:
-    """A finding of a review as the ledger keeps it, one for each author. `outcome` is None where nobody has had the
-    last word yet."""
+    """A finding of a review as the ledger keeps it, one for each author. `backend` is "" for what a rule proved: it can
+    be dismissed like any other, but says nothing about anybody. `outcome` is None where nobody has had the last word
+    yet."""
 
     identity: str
     backend: str
@@ -24,8 +25,8 @@ class Sighting:
 
 
 def sightings(review: Review) -> tuple[Sighting, ...]:
-    """What a review adds to the ledger: the findings on the change, whatever their severity. Proved ones are left
-    out: a fixed rule needs no measuring."""
+    """What a review adds to the ledger: the findings on the change, whatever their severity. A fixed rule needs no
+    measuring."""
     return tuple(
         Sighting(
             identity=judged.finding.identity,
@@ -37,8 +38,8 @@ def sightings(review: Review) -> tuple[Sighting, ...]:
             outcome=_outcome(judged),
         )
         for judged in review.judged
-        if not judged.finding.is_proof and judged.disposition is not Disposition.OUTSIDE
-        for backend in judged.finding.raised_by
+        if judged.disposition is not Disposition.OUTSIDE
+        for backend in (("",) if judged.finding.is_proof else judged.finding.raised_by)
     )
 
 

@@ -101,18 +101,22 @@ def tripped(diff: Diff, task: str) -> tuple[Grounded, ...]:
 
 def trips_in(file: FileDiff) -> Iterator[Trip]:
     """Everything noticed in the file's name and on its added lines."""
-    for _, spoken in spoken_in([file.path]):
-        yield Trip(kind=spoken, number=None, text=file.path)
+    for _, spoken, words in spoken_in([file.path]):
+        yield Trip(kind=spoken, number=None, text=file.path, detail=_counted(words))
     for hidden, detail in hidden_in(file.path, ""):
         yield Trip(kind=hidden, number=None, text=file.path, detail=detail)
     for hunk in file.hunks:
         may_hide = hides_something(hunk.body)
         for first, texts in _runs(hunk):
-            for index, spoken in spoken_in(texts):
-                yield Trip(kind=spoken, number=first + index, text=texts[index])
+            for index, spoken, words in spoken_in(texts):
+                yield Trip(kind=spoken, number=first + index, text=texts[index], detail=_counted(words))
             for index, text in enumerate(texts if may_hide else ()):
                 for hidden, detail in hidden_in(text, file.path):
                     yield Trip(kind=hidden, number=first + index, text=text, detail=detail)
+
+
+def _counted(words: str) -> str:
+    return f"the words {words}" if words else ""
 
 
 def _runs(hunk: Hunk) -> Iterator[tuple[int, list[str]]]:

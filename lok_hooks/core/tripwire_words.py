@@ -7,6 +7,7 @@ but letters and digits replaced by one blank. They are ours; the languages are t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,12 +44,17 @@ class Speech:
 
 
 def _speech(words: str, *patterns: str) -> Speech:
-    return Speech(words=frozenset(words.split()), pattern=re.compile("|".join(patterns)))
+    return Speech(words=frozenset(words.split()), pattern=_after_a_blank(patterns))
 
 
 def _script(parts: str, *patterns: str) -> Speech:
     """For scripts that put no blanks between words, or bend them too much to list."""
-    return Speech(parts=tuple(parts.split("|")), pattern=re.compile("|".join(patterns)))
+    return Speech(parts=tuple(parts.split("|")), pattern=_after_a_blank(patterns))
+
+
+def _after_a_blank(patterns: Sequence[str]) -> re.Pattern[str]:
+    # A pattern that begins with a letter to find is tried at each word, one with \\b at each character.
+    return re.compile(re.sub(r"(^|\|)\\b", r"\1 ", "|".join(patterns)))
 
 
 SPEECH: Final[tuple[Speech, ...]] = (
@@ -78,23 +84,6 @@ SPEECH: Final[tuple[Speech, ...]] = (
     ),
     _speech("now", r"\bfrom now on (?:you|respond|answer|approve|report|act|only|treat)\b"),
     _speech("mode", r"\b(?:developer|jailbreak|god|unrestricted|dan) mode (?:and|which|in which|so|now|enabled|on)\b"),
-    # Naming the reviewer and telling it what to do.
-    _speech(
-        "ai llm llms gpt chatgpt claude codex gemini copilot ollama language assistant assistants reviewer "
-        "reviewers review reviewing auditor auditors scanner scanners",
-        rf"\b(?:note|message|notice|instructions?|important|reminder|warning|attention) (?:to|for) (?:the |all |any "
-        rf")?(?:\w+ )?{_MACHINE}\b(?! (?:config|settings|api|key|cli|backend))",
-        rf"\b(?:attention|dear|hey|hello|hi) (?:the |all |any )?(?:ai|llms?|language models?|ai \w+|{_MACHINE} "
-        rf"(?:please|you|i))\b",
-        r"\b(?:attention|dear|hey|hello|instructions? (?:to|for)) (?:the |all |any )?(?:\w+ )?reviewers?\b",
-        rf"\b{_MACHINE} (?:\w+ ){{0,6}}?{_MODAL} (?:\w+ ){{0,2}}?{_VERDICT} (?:\w+ ){{0,2}}?(?:{_NOTHING}|{_OURS}|"
-        rf"findings?)\b",
-        rf"\b{_ANYBODY} (?:\w+ )?{_MODAL} (?:report|flag|raise|approve|accept|mark|pass|skip) (?:only )?"
-        rf"(?:no|nothing|this|these|it|everything|all) ?(?:{_OURS}|findings?|issues?|as)?\b",
-        rf"\b(?:if you are|if you re|since you are|when you are|to whoever|whoever is) (?:an? |the )?(?:\w+ "
-        rf")?(?:{_ANYBODY}|reviewing) (?:\w+ ){{0,12}}?{_VERDICT}\b",
-        rf"\b{_MACHINE} (?:skip|ignore|approve|accept|allow|trust|pass) (?:this|the|all|these|everything|it)\b",
-    ),
     # Telling whoever reads what to answer.
     _speech(
         "report flag mention raise list comment include review audit analyse analyze reviewing inspect findings",
@@ -111,7 +100,7 @@ SPEECH: Final[tuple[Speech, ...]] = (
         "approve accept pass lgtm merge approved yes safe",
         rf"\b(?:you|please|just|must|simply|always|immediately) (?:\w+ ){{0,2}}?(?:approve|accept|pass|lgtm|merge) "
         rf"(?:this|these) (?:\w+ )?{_OURS}\b",
-        rf"(?:^| )(?:approve|lgtm) (?:this|these) {_OURS}\b",
+        rf"\b(?:approve|lgtm) (?:this|these) {_OURS}\b",
         r"\b(?:respond|reply|answer|say|write|print|output) (?:only |just |with |exactly |solely )+(?:lgtm|approved|"
         r"pass|yes|safe)\b",
     ),
@@ -148,11 +137,6 @@ SPEECH: Final[tuple[Speech, ...]] = (
         r"openai|google)\b",
         rf"\b(?:this|these) {_OURS} (?:has|have|is|are|was|were) (?:already |been )*pre ?(?:approved|reviewed|"
         rf"cleared|vetted)\b",
-    ),
-    _speech(
-        "authorize authorise approve order command instruct allow ask",
-        r"\bi (?:a)?m (?:the |your |an? )?(?:developer|author|owner|admin\w*|creator|operator|maintainer) (?:\w+ "
-        r"){0,6}?(?:approve|authori[sz]e|order|command|instruct|allow|ask) you\b",
     ),
     _speech("answer", r"\bend of (?:the )?(?:change|diff|data|untrusted \w+)s? answer now\b"),
     # German, French, Spanish, Portuguese, Italian, Dutch, Polish, Turkish, Indonesian, Vietnamese.

@@ -9,8 +9,9 @@ from typing import Final
 
 from lok_hooks.core.chunk import fill
 from lok_hooks.core.finding import Claim
-from lok_hooks.core.ports import Memory, Request
+from lok_hooks.core.ports import Answer, Listener, Memory, Reply, Request
 from lok_hooks.core.prompts import Redact
+from lok_hooks.core.reading import Unreadable
 from lok_hooks.core.remember import piece_key, read_claims, write_claims
 from lok_hooks.core.task import Chunk, Piece, Prompt, Task
 from lok_hooks.flows.planning import PROMPT_OVERHEAD, Draft
@@ -64,15 +65,45 @@ def recall(drafts: Sequence[Draft], memory: Memory, redact: Redact) -> Recalled:
     return Recalled(left=tuple(left), known=tuple(known))
 
 
-def keep(answered: Iterable[tuple[Open, Sequence[Claim]]], memory: Memory, redact: Redact) -> None:
-    """Keeps what readable answers said, piece by piece. A claim about none of the pieces that were shown stays with
-    the first one, so that the same review says the same again."""
-    for asked, claims in answered:
-        shown = set(asked.draft.chunk.paths)
-        for number, (piece, key) in enumerate(zip(asked.draft.chunk.pieces, asked.keys, strict=True)):
-            if key is not None:
-                mine = [c for c in claims if c.file == piece.file.path or (number == 0 and c.file not in shown)]
-                memory.keep(key, write_claims(mine, redact))
+class Keeping:
+    """A Listener around a Listener that keeps each readable answer as it arrives: not even Ctrl-C loses one that was
+    paid for."""
+
+    def __init__(
+        self, listener: Listener, asked: Iterable[tuple[Open, Request]], memory: Memory, redact: Redact
+    ) -> None:
+        self._listener = listener
+        self._asked = {(r.backend.name, r.prompt.task, r.part): (each, r) for each, r in asked}
+        self._memory = memory
+        self._redact = redact
+
+    def asked(self, backend: str, task: str, part: str) -> None:
+        """Passed on."""
+        self._listener.asked(backend, task, part)
+
+    def answered(self, backend: str, task: str, part: str, answer: Answer) -> None:
+        """Passed on, and kept where it can be read as a review."""
+        if isinstance(answer, Reply) and (known := self._asked.get((backend, task, part))):
+            from lok_hooks.core.answers import read_review  # pydantic: not before there is an answer
+
+            claims = read_review(answer.text, known[1].prompt, backend)
+            if not isinstance(claims, Unreadable):
+                _keep(known[0], claims, self._memory, self._redact)
+        self._listener.answered(backend, task, part, answer)
+
+    def noted(self, text: str) -> None:
+        """Passed on."""
+        self._listener.noted(text)
+
+
+def _keep(asked: Open, claims: Sequence[Claim], memory: Memory, redact: Redact) -> None:
+    """Keeps what an answer said, piece by piece. A claim about none of the pieces that were shown stays with the first
+    one, so that the same review says the same again."""
+    shown = set(asked.draft.chunk.paths)
+    for number, (piece, key) in enumerate(zip(asked.draft.chunk.pieces, asked.keys, strict=True)):
+        if key is not None:
+            mine = [c for c in claims if c.file == piece.file.path or (number == 0 and c.file not in shown)]
+            memory.keep(key, write_claims(mine, redact))
 
 
 def _claims(memory: Memory, key: str | None, draft: Draft, task: Task) -> tuple[Claim, ...] | None:

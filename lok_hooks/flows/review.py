@@ -35,7 +35,7 @@ from lok_hooks.core.suppress import Dismissal
 from lok_hooks.core.task import Task
 from lok_hooks.flows.examination import Case, Examination, Panel, examine
 from lok_hooks.flows.planning import ANALYSIS, Definitions, Draft, Plan, plan, shown_besides_the_diff
-from lok_hooks.flows.recall import keep, recall
+from lok_hooks.flows.recall import Keeping, recall
 from lok_hooks.flows.requests import told, unusable
 from lok_hooks.flows.screening import OURS, Discreet, Secrets, no_secrets, own_findings, redactor
 from lok_hooks.flows.suppression import suppressed
@@ -104,10 +104,9 @@ def review(order: Order, means: Means) -> Review:
     means = replace(means, listener=Discreet(means.listener, screening.redact))
     for request in requests:
         means.listener.noted(told(request))
-    answers = means.ask_all(requests, means.deadline, means.listener)
+    keeping = Keeping(means.listener, zip(recalled.left, requests, strict=True), means.memory, screening.redact)
+    answers = means.ask_all(requests, means.deadline, keeping)
     asked = [_read(request, answer) for request, answer in zip(requests, answers, strict=True)]
-    said = [(d, o.claims) for d, o in zip(recalled.left, asked, strict=True) if o.failure is None]
-    keep(said, means.memory, screening.redact)
     outcomes = [*(_remembered(*known) for known in recalled.known), *asked]
     grounded = [_ground(claim, outcome.request, screening) for outcome in outcomes for claim in outcome.claims]
     merged = merge([*grounded, *own_findings(order.diff, None if _searched(outcomes) else means.secrets)])

@@ -56,7 +56,7 @@ def sweep(order: SweepOrder, means: SweepMeans) -> Sweep:
         _grounded(claim, order, means.files, planned.screening) for outcome in outcomes for claim in outcome.claims
     ]
     redact = _screening(grounded, planned, means)
-    left, suppressed = unsuppressed(merge(grounded), means.files.file, order.dismissed)
+    left, suppressed = unsuppressed(merge(grounded, order.below), means.files.file, order.dismissed)
     findings = [_redacted(finding, redact) for finding in left]
     read = {named_path(name, order.root) for outcome in outcomes for name in outcome.read}
     return Sweep(

@@ -46,8 +46,8 @@ class Files(Contents, Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SweepOrder:
-    """What the user asked for. `root` is the directory's absolute path, as models may write it. `dismissed`: findings
-    somebody has answered for, by identity."""
+    """What the user asked for. `root` is the directory's absolute path, as models may write it, `below` its path from
+    the repository's top ("app/", "" for the top). `dismissed`: findings somebody has answered for, by identity."""
 
     command: str
     label: str
@@ -56,6 +56,7 @@ class SweepOrder:
     chosen: tuple[str, ...] = ()
     fail_on: Severity | None = None
     notes: tuple[str, ...] = ()
+    below: str = ""
     dismissed: Mapping[str, Dismissal] = field(default_factory=dict)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from lok_hooks import __version__
@@ -27,6 +28,11 @@ _UNRESERVED: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstu
 def report(review: Review, options: Options) -> str:
     """The review as one SARIF run. Findings that do not block have level "note" and their disposition as a
     property (a `kind` other than "fail" would force level "none", which services hide)."""
+    return written(review, _invocation(review))
+
+
+def written(review: Review, invocation: dict[str, Any]) -> str:
+    """The findings of `review` as one SARIF run that went as `invocation` says."""
     judged = words.ordered(review)
     rules = sorted({_rule_id(item.finding) for item in judged})
     run = {
@@ -34,7 +40,7 @@ def report(review: Review, options: Options) -> str:
         "automationDetails": {"id": f"{visible(review.command)}/"},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {BASE: {"description": {"text": "The top folder of the repository."}}},
-        "invocations": [_invocation(review)],
+        "invocations": [invocation],
         "results": [_result(item, rules.index(_rule_id(item.finding))) for item in judged],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -98,27 +104,33 @@ def _region(place: Place) -> dict[str, Any]:
 
 
 def _invocation(review: Review) -> dict[str, Any]:
-    notifications = [
-        *(_notification("error", "backend-failed", text) for text in words.failures(review)),
-        *(
-            _notification("error", "incomplete", f"incomplete: {item.task}: {item.reason}", item.path)
-            for item in review.coverage.unreviewed
-        ),
-        *(
-            _notification("note", "left-out", f"left out: {item.reason} {item.detail}".rstrip(), item.path)
-            for item in review.coverage.skipped
-        ),
-        *(_notification("note", "note", note) for note in review.notes),
+    left_open = [
+        notification("error", "incomplete", f"incomplete: {item.task}: {item.reason}", item.path)
+        for item in review.coverage.unreviewed
     ]
     return {
         "executionSuccessful": not review.is_incomplete,
         "exitCode": review.exit_code,
         "exitCodeDescription": words.outcome(review),
-        "toolExecutionNotifications": notifications,
+        "toolExecutionNotifications": notifications(review, left_open),
     }
 
 
-def _notification(level: str, kind: str, text: str, path: str = "") -> dict[str, Any]:
+def notifications(review: Review, left_open: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Who failed, what stayed open because of it, what was left out, and what every reader must know."""
+    return [
+        *(notification("error", "backend-failed", text) for text in words.failures(review)),
+        *left_open,
+        *(
+            notification("note", "left-out", f"left out: {item.reason} {item.detail}".rstrip(), item.path)
+            for item in review.coverage.skipped
+        ),
+        *(notification("note", "note", note) for note in review.notes),
+    ]
+
+
+def notification(level: str, kind: str, text: str, path: str = "") -> dict[str, Any]:
+    """One notification, about the file at `path` where one is named."""
     return {
         "level": level,
         "descriptor": {"id": kind},

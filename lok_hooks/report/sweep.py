@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from lok_hooks.core.finding import Finding, Severity
-from lok_hooks.core.sweep import Sweep, as_review
+from lok_hooks.core.sweep import Sweep, Unanswered, as_review
 from lok_hooks.report import words
 from lok_hooks.report.layout import ROLES, code_lines, code_rows, prose_lines
 from lok_hooks.report.options import Options
@@ -39,9 +39,17 @@ def console(sweep: Sweep, options: Options) -> str:
 
 def sarif(sweep: Sweep, options: Options) -> str:
     """SARIF 2.1.0, as of a review that confirmed what stands in the files."""
-    from lok_hooks.report.sarif import report
+    from lok_hooks.report.sarif import notification, notifications, written
 
-    return report(as_review(sweep), options)
+    review = as_review(sweep)
+    left_open = [notification("error", "incomplete", f"incomplete: {_unanswered(each)}") for each in sweep.unanswered]
+    invocation = {
+        "executionSuccessful": not sweep.unanswered,
+        "exitCode": sweep.exit_code,
+        "exitCodeDescription": _outcome(sweep),
+        "toolExecutionNotifications": notifications(review, left_open),
+    }
+    return written(review, invocation)
 
 
 def as_json(sweep: Sweep, options: Options) -> str:
@@ -71,7 +79,7 @@ def lay_out(sweep: Sweep, options: Options) -> list[Line]:
         lines += _texts(words.routing(review), width, role="quiet")
     for finding in sweep.found:
         lines += [_BLANK, *_finding(finding, width)]
-    ending = [f"! {visible(each.question)} was answered by nobody: {visible(each.reason)}" for each in sweep.unanswered]
+    ending = [f"! {_unanswered(each)}" for each in sweep.unanswered]
     ending += [*words.failures(review), *words.notes(review), *_ungrounded(sweep)]
     left_out = words.left_out(review)
     told = _texts((*ending, *([left_out] if left_out and options.verbose else [])), width, role="plain")
@@ -98,6 +106,10 @@ def _outcome(sweep: Sweep) -> str:
             f"{number} {severity}" for number, severity in counts if number
         )
     return "nothing found by those who answered" if sweep.unanswered else "nothing found"
+
+
+def _unanswered(each: Unanswered) -> str:
+    return f"{visible(each.question)} was answered by nobody: {visible(each.reason)}"
 
 
 def _tone(sweep: Sweep) -> Role:

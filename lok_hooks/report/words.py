@@ -242,8 +242,8 @@ def _by_reason(missing: Sequence[Unreviewed]) -> list[str]:
 
 
 def verdict(review: Review) -> str:
-    """What happens now: refused (and what to do when that is wrong), blocked, allowed although incomplete; "" when there
-    is nothing to say."""
+    """What happens now: refused (and what to do where that is wrong), blocked, allowed although incomplete; "" when
+    there is nothing to say."""
     subject = _SUBJECTS.get(review.command, "")
     if review.exit_code == EXIT_CONFIRMED:
         blocking = review.blocking
@@ -267,6 +267,9 @@ def routing(review: Review) -> tuple[str, ...]:
 
 def _route(asked: Asked) -> str:
     facts = [f"{asked.answered} of {counted(asked.requests, 'request')} answered", duration(asked.seconds)]
+    if asked.remembered:
+        told = f"{counted(asked.remembered, 'file')} remembered"
+        facts = [*facts, told] if asked.requests else [told]
     if asked.model:
         facts.append(visible(asked.model))
     if asked.tokens_in is not None:

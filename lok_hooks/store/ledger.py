@@ -69,7 +69,9 @@ class Ledger:
 
     def precision(self) -> dict[str, Precision]:
         """Each backend's measured precision."""
-        rows = self._database.rows("SELECT backend, family, outcome FROM findings WHERE outcome IS NOT NULL")
+        rows = self._database.rows(
+            "SELECT backend, family, outcome FROM findings WHERE outcome IS NOT NULL AND backend != ''"
+        )
         return measured(
             Observation(backend=backend, family=family, outcome=Outcome(outcome)) for backend, family, outcome in rows
         )
@@ -82,7 +84,7 @@ class Ledger:
             *(len(prefix), prefix.lower()),
         )
         return tuple(
-            Known(identity=identity, path=path, family=family, title=title, backends=tuple(sorted(backends.split(" "))))
+            Known(identity=identity, path=path, family=family, title=title, backends=tuple(sorted(backends.split())))
             for identity, path, family, title, backends in rows
         )
 

@@ -149,6 +149,7 @@ def test_all_mistakes_are_told_at_once() -> None:
         step('prompt = "{{ steps.x.output }}"\nbackend = "y"') + step('shell = "ls"\ndepends_on = ["z"]', "b")
     )
     assert len(told) == 3
+    assert len(mistakes(step('prompt = "x"\nbakend = "y"'))) == 1, "no line about steps that are left"
 
 
 @pytest.mark.parametrize(

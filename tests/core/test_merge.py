@@ -114,6 +114,37 @@ LEAK = {"category": "foo", "title": "connection is never closed", "why": "the po
 RACE = {"category": "bar", "title": "two threads meet in the counter", "why": "no lock is held"}
 
 
+def test_a_neighbours_claim_does_not_move_what_others_agree_on() -> None:
+    said = {"title": "a planted bug", "why": "it was planted"}
+    alone = [at(5, severity=Severity.CRITICAL, **said), at(7, **said)]
+    agreed = [at(7, backend=backend, **said) for backend in ("claude", "gemini")]
+    (merged,) = merge(grounded(*alone, *agreed))
+    (expected,) = merge(grounded(*agreed))
+    assert (merged.identity, merged.place) == (expected.identity, expected.place)
+    assert merged.severity is Severity.CRITICAL
+
+
+def test_what_a_rule_proved_stands_for_its_group() -> None:
+    said = {"title": "undefined name", "why": "it fails when the line runs"}
+    models = [at(6, backend=backend, severity=Severity.HIGH, **said) for backend in ("claude", "gemini")]
+    (merged,) = merge(grounded(*models, at(5, backend="static", severity=Severity.HIGH, is_proof=True, **said)))
+    assert (merged.place.line, merged.is_proof, merged.raised_by) == (5, True, ("claude", "gemini", "static"))
+
+
+def test_a_proof_proves_nothing_graver_than_itself() -> None:
+    said = {"title": "useless expression", "why": "it has no effect"}
+    mild = at(5, backend="static", severity=Severity.MEDIUM, is_proof=True, **said)
+    low, grave = (
+        at(5, backend=backend, severity=severity, **said)
+        for backend, severity in (("claude", Severity.LOW), ("gemini", Severity.CRITICAL))
+    )
+    found = {finding.severity: finding for finding in merge(grounded(mild, low, grave))}
+    assert {severity: (f.is_proof, f.raised_by) for severity, f in found.items()} == {
+        Severity.MEDIUM: (True, ("claude", "static")),
+        Severity.CRITICAL: (False, ("gemini",)),
+    }
+
+
 def test_neighbours_do_not_chain_from_one_defect_to_another() -> None:
     between = {"category": "baz", "title": "connection is never closed, two threads meet", "why": "no lock, pool dry"}
     found = merge(grounded(at(5, **LEAK), at(6, backend="claude", **between), at(7, backend="gemini", **RACE)))

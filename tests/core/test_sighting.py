@@ -51,8 +51,13 @@ def test_every_author_of_a_finding_is_observed(disposition: Disposition, outcome
     ]
 
 
-def test_proofs_and_hallucinations_are_not_measured() -> None:
-    assert sightings(review(judged(Disposition.CONFIRMED, is_proof=True), judged(Disposition.OUTSIDE))) == ()
+def test_hallucinations_are_left_out() -> None:
+    assert sightings(review(judged(Disposition.OUTSIDE))) == ()
+
+
+def test_what_a_rule_proved_is_known_and_speaks_for_nobody() -> None:
+    (found,) = sightings(review(judged(Disposition.CONFIRMED, is_proof=True)))
+    assert (found.identity, found.backend) == ("ab" * 16, "")
 
 
 def review(*found: Judged) -> Review:

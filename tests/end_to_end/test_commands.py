@@ -53,6 +53,17 @@ def test_what_is_looked_at(branched: Project, configure: Configure, argv: list[s
     assert (done.code, found(done)) == (1, expected)
 
 
+def test_diff_elsewhere_as_json(branched: Project, configure: Configure) -> None:
+    configure()
+    elsewhere = branched.path.parent
+    argv = ("lok", "diff", "--dir", branched.path.name, "-b", "scripted", "--json", "-o", "report.json")
+    done = branched.machine.run(*argv, cwd=elsewhere)
+    assert done.code == 1
+    assert found(Done(code=1, said=(elsewhere / "report.json").read_text())) == {"staged.py"}
+    missing = branched.machine.run("lok", "diff", "--dir", "nowhere", cwd=elsewhere)
+    assert (missing.code, "nowhere: No such file or directory" in missing.said) == (2, True)
+
+
 def test_a_diff_file_is_looked_at(branched: Project, configure: Configure) -> None:
     configure()
     patch = branched.git("diff", "main...feature") + "\n"

@@ -86,6 +86,14 @@ def test_each_finding_becomes_one_issue_and_only_once(buggy: Project, forge: For
     assert len(issues()) == 2
 
 
+@pytest.mark.parametrize("format", ["json", "sarif"])
+def test_a_document_stays_one(buggy: Project, forge: Forges, format: str) -> None:
+    issues = forge("gh")
+    buggy.run("sh", "-c", f"lok audit --issues -y --format {format} >said.txt")
+    assert json.loads(buggy.read("said.txt"))
+    assert len(issues()) == 2
+
+
 def test_a_dry_run_opens_nothing(buggy: Project, forge: Forges) -> None:
     issues = forge("gh")
     done = buggy.run("lok", "audit", "--issues", "--dry-run")

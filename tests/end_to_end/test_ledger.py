@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import sqlite3
 from typing import Any
 
 import pytest
@@ -51,6 +53,16 @@ def test_a_dismissed_finding_counts_against_its_author(refused: Project) -> None
     assert (found["count"], found["share"] < 0.55) == (1, True)
 
 
+def test_what_a_rule_proved_can_be_dismissed_by_its_id(project: Project, configure: Configure) -> None:
+    configure(analysers="true")
+    project.plain_hook("pre-commit", "lok-hunt")
+    project.stage("app.py", "print(never_defined)\n")
+    refused = project.commit()
+    (hint,) = re.findall(r"lok dismiss ([0-9a-f]{8}) --because", refused.said)
+    assert project.run("lok", "dismiss", hint, "--because", "the runtime defines it").code == 0
+    assert (refused.code, project.commit().code) == (1, 0)
+
+
 def test_an_accepted_finding_still_counts_for_its_author(refused: Project) -> None:
     identity = json.loads(refused.run("lok-hunt", "--format", "json").said)["findings"][0]["id"]
     assert refused.run("lok", "dismiss", identity, "--because", "we live with it", "--accept").code == 0
@@ -62,3 +74,25 @@ def test_an_accepted_finding_still_counts_for_its_author(refused: Project) -> No
 def test_clearing_the_memory_leaves_the_ledger(refused: Project) -> None:
     assert refused.run("lok", "cache", "clear").code == 0
     assert measured(refused) is not None
+
+
+def test_the_same_bytes_keep_their_verdict_whatever_was_measured_since(project: Project, configure: Configure) -> None:
+    configure()
+    project.stage("app.py", BAD)
+    first = json.loads(project.run("lok-hunt", "--format", "json").said)
+    ledger = sqlite3.connect(project.path / ".git" / "lok" / "ledger.sqlite")
+    with ledger:
+        for number in range(60):
+            row = (f"{number:032x}", "scripted", "logic", "x.py", "t", "q", "dismissed", 1.0)
+            ledger.execute("INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    ledger.close()
+    found = measured(project)
+    assert found is not None
+    assert found["count"] > 50
+    second = json.loads(project.run("lok-hunt", "--format", "json").said)
+    assert [f["disposition"] for f in first["findings"]] == [f["disposition"] for f in second["findings"]]
+    assert first["exit_code"] == second["exit_code"] == 1
+    kept = sqlite3.connect(project.path / ".git" / "lok" / "memory.sqlite")
+    rows = [json.loads(text) for (text,) in kept.execute("SELECT text FROM memory WHERE key LIKE 'precision %'")]
+    kept.close()
+    assert rows == [[]]

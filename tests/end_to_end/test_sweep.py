@@ -161,6 +161,30 @@ def test_sarif_names_the_place(buggy: Project, explorers: Explorers) -> None:
     assert place["physicalLocation"]["artifactLocation"]["uri"] == "shop.py"
 
 
+def test_what_is_found_can_be_dismissed(buggy: Project, explorers: Explorers) -> None:
+    explorers(sane="looks")
+    wrong, other = report(buggy.run("lok", "audit", "--json"))["findings"]
+    assert buggy.run("lok", "dismiss", wrong["id"][:8], "--because", "it is planted").code == 0
+    assert [f["id"] for f in report(buggy.run("lok", "audit", "--json"))["findings"]] == [other["id"]]
+
+
+def test_a_finding_has_one_name_wherever_one_looks_from(buggy: Project, explorers: Explorers) -> None:
+    explorers(sane="looks")
+    whole = {f["path"]: f["id"] for f in report(buggy.run("lok", "audit", "--json"))["findings"]}
+    (part,) = report(buggy.run("lok", "audit", "app", "--json"))["findings"]
+    assert part["id"] == whole["app/shop.py"]
+    assert buggy.run("lok", "dismiss", part["id"], "--because", "it is planted").code == 0
+    assert json.loads(buggy.read(".lok/dismissed.json"))["findings"][0]["path"] == "app/shop.py"
+    assert report(buggy.run("lok", "audit", "app", "--json"))["findings"] == []
+
+
+def test_looking_measures_nobody(buggy: Project, explorers: Explorers) -> None:
+    explorers(sane="looks")
+    buggy.run("lok", "audit")
+    (sane,) = (b for b in report(buggy.run("lok", "backends", "--json"))["backends"] if b["name"] == "sane")
+    assert sane["measured"] is None
+
+
 def test_a_directory_outside_any_repository(machine: Machine, explorers: Explorers, tmp_path: Path) -> None:
     folder = tmp_path / "plain folder"
     (folder / "node_modules").mkdir(parents=True)

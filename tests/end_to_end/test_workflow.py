@@ -385,7 +385,7 @@ def test_a_pull_request_is_reviewed(
     configure()
     diff = "diff --git a/a.py b/a.py\n--- a/a.py\n+++ b/a.py\n@@ -1 +1,2 @@\n x = 1\n+value = PLANTED_BUG\n"
     project.write("pr.diff", diff)
-    done = project.run("lok", "pr", "31", "--format", "json")
+    done = project.run("lok", "pr", "31", "--json", "--dir", ".")
     assert done.code == 1
     value = json.loads(done.said)
     assert (value["label"], [finding["line"] for finding in value["findings"]]) == ("pull request #31", [2])

@@ -93,7 +93,11 @@ class Silent:
 
 
 def one_after_the_other(requests: Sequence[Request], deadline: Deadline, listener: Listener) -> list[Answer]:
-    return [request.backend.ask(request.prompt, deadline) for request in requests]
+    answers = []
+    for request in requests:
+        answers.append(request.backend.ask(request.prompt, deadline))
+        listener.answered(request.backend.name, request.prompt.task, request.part, answers[-1])
+    return answers
 
 
 def failed(name: str, kind: FailureKind, reason: str = "no luck") -> Failure:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -73,6 +74,22 @@ def test_programs_get_every_finding_in_the_same_order() -> None:
     assert len(value["ungrounded"]) == 50
     assert value["exit_code"] == 4
     assert "not shown: 45 more, all of them in --json" in FORMATS["plain"](swept(ungrounded=many), Options())
+
+
+def test_sarif_says_how_the_look_itself_ended() -> None:
+    (whole,) = sarif_run(replace(swept(finding()), unanswered=()))["invocations"]
+    assert (whole["executionSuccessful"], whole["exitCode"]) == (True, 0)
+    assert whole["exitCodeDescription"] == "1 found: 1 high"
+    unanswered = Unanswered(question="holes", reason="codex: crashed")
+    (half,) = sarif_run(replace(swept(finding()), unanswered=(unanswered,)))["invocations"]
+    assert (half["executionSuccessful"], half["exitCode"]) == (False, 4)
+    told = [each["message"]["text"] for each in half["toolExecutionNotifications"]]
+    assert "incomplete: holes was answered by nobody: codex: crashed" in told
+
+
+def sarif_run(sweep: Sweep) -> dict[str, Any]:
+    (run,) = json.loads(FORMATS["sarif"](sweep, Options()))["runs"]
+    return dict(run)
 
 
 def test_an_issue_brings_no_markup_no_mention_and_no_second_mark() -> None:

@@ -261,3 +261,13 @@ def test_reports_for_people_say_who_refuted_it_and_why(format: str) -> None:
     assert "the other is right" in text
     assert "examined by claude, gemini 6.0 s" in text
     assert "confirmed by claude, gemini" in text
+
+
+def test_routing_tells_what_was_remembered_instead_of_asked() -> None:
+    asked = builders.refused().asked[0]
+    nobody = replace(asked, requests=0, answered=0, seconds=0.0, remembered=3)
+    some = replace(asked, requests=1, answered=1, remembered=2)
+    first, second = words.routing(replace(builders.refused(), asked=(nobody, some)))
+    assert "(3 files remembered" in first
+    assert "requests answered" not in first
+    assert "(1 of 1 request answered, 6.2 s, 2 files remembered" in second

@@ -110,6 +110,12 @@ def test_findings_are_found_by_the_beginning_of_their_identity_latest_first(ledg
     assert ledger.find("%") == ()
 
 
+def test_what_a_rule_proved_can_be_named_and_measures_nobody(ledger: Ledger) -> None:
+    ledger.record([seen(outcome=Outcome.CONFIRMED, backend="")], now=1)
+    assert shares(ledger) == {}
+    assert [(known.title, known.backends) for known in ledger.find(FIRST)] == [("off by one", ())]
+
+
 def test_a_corrupt_ledger_is_set_aside_and_said(tmp_path: Path, ledger: Ledger, notes: list[str]) -> None:
     (tmp_path / "lok").mkdir()
     (tmp_path / "lok" / "ledger.sqlite").write_bytes(b"no database" * 1000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
-from lok_hooks.cli.arguments import add_review_flags
+from lok_hooks.cli.arguments import add_place_flags, add_review_flags, enter_place
 
 EXAMPLE: Final = "lok diff main..HEAD"
 
@@ -13,6 +13,7 @@ EXAMPLE: Final = "lok diff main..HEAD"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds its flags."""
     add_review_flags(parser)
+    add_place_flags(parser)
     parser.add_argument("range", nargs="?", metavar="SPEC", help="BASE, BASE...TIP or BASE..TIP (default: staged)")
     parser.add_argument("--unstaged", action="store_true", help="the working tree against HEAD")
 
@@ -21,4 +22,5 @@ def run(arguments: argparse.Namespace) -> int:
     """Reviews, and returns the exit code."""
     from lok_hooks.cli.gate import diff
 
+    enter_place(arguments)
     return diff(arguments)

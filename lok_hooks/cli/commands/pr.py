@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
-from lok_hooks.cli.arguments import add_review_flags
+from lok_hooks.cli.arguments import add_place_flags, add_review_flags, enter_place
 
 EXAMPLE: Final = "lok pr 31 --format markdown"
 
@@ -13,6 +13,7 @@ EXAMPLE: Final = "lok pr 31 --format markdown"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds its flags."""
     add_review_flags(parser)
+    add_place_flags(parser)
     parser.add_argument("number", metavar="N", type=_number, help="the pull request's number")
 
 
@@ -24,6 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     from lok_hooks.backends.issues import run_forge_program
     from lok_hooks.cli.run import run_on_patch
 
+    enter_place(arguments)
     number: int = arguments.number
     diff = run_forge_program("gh", ("pr", "diff", str(number), "--color=never"), Path(), b"", Until.after(None))
     return run_on_patch("lok pr", arguments, diff, f"pull request #{number}")

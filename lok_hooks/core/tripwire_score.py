@@ -1,0 +1,218 @@
+"""Sentences that decide their own review, told by what they are about and not by how they put it.
+
+A line's words are weighed by sense; the heaviest of a sense counts, and one more for a second one. What is said has to
+wish or to claim something, and the better it says who is meant the less else it needs. Every step is a look-up of a
+word or of a few in a row, so the time is linear in the text, and the words that were counted are the explanation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import zip_longest
+from typing import Final
+
+from lok_hooks.core.tripwire_scripts import in_scripts
+from lok_hooks.core.tripwire_senses import Sense, Weighed, entries
+
+# Sums that a line must reach, by how well it names its reader or a review; set on the phrasings to develop on and on
+# 1.1 million lines of installed packages.
+_NAMED, _MEANT, _VAGUE = 6, 6, 7
+_STRONG: Final = 3  # a word that hardly means anything else
+_MORE_WHEN_JOINED: Final = 2  # what lines of a paragraph must reach together beyond what one must
+_JOINED: Final = 3
+_NEVER: Final = 99
+_WINDOW, _STEP = 40, 20  # words of a long line that are weighed together
+_MEANS, _READS, _WANTS = 1, 2, 4  # bits of a hint: names a reader or a review, a reader, wishes or claims
+_LEADER: Final = re.compile(r"\s*(#|//|/\*|\*|--|;|%|>|)")
+_PROSE: Final = re.compile(r"""\s*\w[^=(){}\[\]<>|_]*""")
+_PROSE_WORDS: Final = 4
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Entry:
+    """What follows the first word of an entry of the table, and what the entry weighs."""
+
+    rest: tuple[str, ...]
+    is_stem: bool
+    weighed: Weighed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Weight:
+    """The sum of a text's senses and the words that were counted, the most telling first."""
+
+    total: int
+    least: int
+    words: tuple[str, ...]
+
+
+def _indexed() -> tuple[Mapping[str, Sequence[_Entry]], Mapping[str, Sequence[_Entry]]]:
+    words: dict[str, list[_Entry]] = {}
+    stems: dict[str, list[_Entry]] = {}
+    for parts, weighed in entries():
+        is_stem = parts[-1].endswith("*")
+        first, *rest = (*parts[:-1], parts[-1].removesuffix("*"))
+        table = stems if is_stem and not rest else words
+        table.setdefault(first, []).append(_Entry(rest=tuple(rest), is_stem=is_stem, weighed=weighed))
+    return words, stems
+
+
+_WORDS, _STEMS = _indexed()
+_STEM_LENGTHS: Final = sorted({len(stem) for stem in _STEMS})
+
+
+@lru_cache(maxsize=16384)
+def _looked_up(word: str) -> tuple[_Entry, ...]:
+    """The entries that begin with the word, long ones first."""
+    found = [*_WORDS.get(word, ())]
+    for length in _STEM_LENGTHS:
+        if length > len(word):
+            break
+        found += _STEMS.get(word[:length], ())
+    return tuple(sorted(found, key=lambda entry: -len(entry.rest)))
+
+
+@lru_cache(maxsize=32768)
+def _entries_at(word: str, following: str) -> tuple[_Entry, ...]:
+    """The entries that begin with the two words, and those of the first alone."""
+    return tuple(
+        entry
+        for entry in _looked_up(word)
+        if not entry.rest or _continues((following,), entry.rest[:1], is_stem=entry.is_stem and len(entry.rest) == 1)
+    )
+
+
+def _hints() -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """What a text may be about that has a word, or one that begins so: of each entry the longest word."""
+    words: dict[str, int] = {}
+    stems: dict[str, int] = {}
+    for parts, (sense, weight) in entries():
+        longest = max(parts, key=len)
+        bits = _MEANS * (sense == "review" or (sense == "reader" and weight >= _STRONG))
+        bits |= _READS * (sense == "reader" and weight > 1)
+        bits |= _WANTS * ((sense in ("wish", "claim") and weight > 1) or (sense == "review" and weight >= _STRONG))
+        table = stems if longest.endswith("*") else words
+        table[longest.removesuffix("*")] = table.get(longest.removesuffix("*"), 0) | bits
+    return words, stems
+
+
+_HINTS, _STEM_HINTS = _hints()
+_STEM_HINT_LENGTHS: Final = sorted({len(stem) for stem in _STEM_HINTS})
+
+
+@lru_cache(maxsize=16384)
+def _hint(word: str) -> int:
+    bits = _HINTS.get(word, 0)
+    for length in _STEM_HINT_LENGTHS:
+        bits |= _STEM_HINTS.get(word[:length], 0)
+    return bits
+
+
+def scored_in(lines: Sequence[str], folded: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Index of each line that decides its own review, and the words that say so.
+
+    `folded` are the lines in small letters, with blanks for all that is no letter or digit.
+    """
+    said = [line.split() for line in folded]
+    hints = {word: bits for word in frozenset[str]().union(*said) if (bits := _hint(word))}
+    who = {word for word, bits in hints.items() if bits & _MEANS}
+    wants = {word for word, bits in hints.items() if bits & _WANTS}
+    readers = {word for word, bits in hints.items() if bits & _READS}
+    done = -1
+    for index, words in enumerate(said):
+        if index <= done:
+            continue
+        scripts = () if folded[index].isascii() else in_scripts(lines[index].lower())
+        named, wanted = not who.isdisjoint(words), not wants.isdisjoint(words)
+        if ((named and wanted) or scripts) and (found := _heaviest(words, scripts)):
+            yield index, found
+            done = index
+        elif (named or wanted) and readers and (count := _joined_lines(lines, said, index)) > 1:
+            together = [word for line in said[index : index + count] for word in line]
+            if who.isdisjoint(together) or wants.isdisjoint(together) or readers.isdisjoint(together):
+                continue
+            if found := _heaviest(together, (), _MORE_WHEN_JOINED):
+                yield index, found
+                done = index + count - 1
+
+
+def _joined_lines(lines: Sequence[str], said: Sequence[Sequence[str]], first: int) -> int:
+    """How many lines from the first on are one paragraph: comments that begin alike, or prose."""
+    leader = _leader(lines[first])
+    count = 1
+    while leader is not None and count < _JOINED and first + count < len(lines):
+        if not said[first + count] or _leader(lines[first + count]) != leader:
+            break
+        count += 1
+    return count
+
+
+def _leader(line: str) -> str | None:
+    """The mark of a comment that begins the line, "" for prose, None for code."""
+    match = _LEADER.match(line)
+    mark = match[1] if match else ""
+    if mark or (_PROSE.fullmatch(line) and line.count(" ") >= _PROSE_WORDS):
+        return mark
+    return None
+
+
+def _heaviest(words: Sequence[str], scripts: Sequence[tuple[str, Weighed]], more: int = 0) -> str:
+    """The words that made a piece of the text heavy enough, or ""."""
+    more += len(words) > _WINDOW
+    for start in range(0, max(1, len(words) - _STEP), _STEP):
+        weight = weigh(words[start : start + _WINDOW], scripts)
+        if weight.total >= weight.least + more:
+            return ", ".join(weight.words)
+    return ""
+
+
+def weigh(words: Sequence[str], scripts: Sequence[tuple[str, Weighed]] = ()) -> Weight:
+    """What the words weigh together, and what they would have to."""
+    best: dict[Sense, tuple[int, str]] = {}
+    second: set[Sense] = set()
+    for text, (sense, weight) in (*_counted(words), *scripts):
+        if sense in best and min(weight, best[sense][0]) > 1:
+            second.add(sense)
+        if sense not in best or weight > best[sense][0]:
+            best[sense] = weight, text
+    sums: dict[Sense, int] = {sense: weight + (sense in second) for sense, (weight, _) in best.items()}
+    reader, you, review = (sums.get(sense, 0) for sense in ("reader", "you", "review"))
+    who = max(reader, you) + (reader > 0 and you > 0)
+    wish, claim, here = (sums.get(sense, 0) for sense in ("wish", "claim", "here"))
+    heaviest = sorted(best.values(), key=lambda item: -item[0])
+    return Weight(
+        total=who + review + wish + claim + here,
+        least=_least(best, who, review) if max(wish, claim) > 1 or (review >= _STRONG and who and wish) else _NEVER,
+        words=tuple(text for weight, text in heaviest if weight > 1),
+    )
+
+
+def _least(best: Mapping[Sense, tuple[int, str]], who: int, review: int) -> int:
+    if best.get("reader", (0, ""))[0] >= _STRONG:
+        return _NAMED
+    if who and review > 1:
+        return _MEANT
+    return _VAGUE if review > 1 or (who > 1 and review) else _NEVER
+
+
+def _counted(words: Sequence[str]) -> Iterator[tuple[str, Weighed]]:
+    """The entries of the table that stand in the words; in each sense a word counts once, with its neighbours first."""
+    behind: dict[Sense, int] = {}
+    for index, (word, following) in enumerate(zip_longest(words, words[1:], fillvalue="")):
+        for entry in _entries_at(word, following):
+            end = index + 1 + len(entry.rest)
+            if index < behind.get(entry.weighed[0], 0):
+                continue
+            if len(entry.rest) > 1 and not _continues(words[index + 1 : end], entry.rest, is_stem=entry.is_stem):
+                continue
+            behind[entry.weighed[0]] = end
+            yield " ".join(words[index:end]), entry.weighed
+
+
+def _continues(words: Sequence[str], rest: Sequence[str], *, is_stem: bool) -> bool:
+    if not is_stem or len(words) != len(rest):
+        return tuple(words) == tuple(rest)
+    return tuple(words[:-1]) == tuple(rest[:-1]) and words[-1].startswith(rest[-1])
