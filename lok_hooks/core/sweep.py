@@ -62,7 +62,8 @@ class Unanswered:
 class Sweep:
     """What looking through a directory brought. `found` stands in the files, in the order it is told; `ungrounded` was
     claimed and does not. `read` are files that models say they read and that are there; `files` how many there are.
-    `fail_on` makes findings of that severity or worse exit 1, None for never."""
+    `fail_on` makes findings of that severity or worse exit 1, None for never. `below` is the directory's path from the
+    top of its repository ("app/"), "" there and outside of one."""
 
     command: str
     label: str
@@ -77,6 +78,7 @@ class Sweep:
     fail_on: Severity | None = None
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    below: str = ""
 
     @property
     def exit_code(self) -> int:

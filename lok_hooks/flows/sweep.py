@@ -73,6 +73,7 @@ def sweep(order: SweepOrder, means: SweepMeans) -> Sweep:
         fail_on=order.fail_on,
         notes=order.notes + planned.notes + suppressed,
         seconds=crew.now() - started,
+        below=order.below,
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from lok_hooks.core.finding import Finding, Severity
+from lok_hooks.core.review import Review
 from lok_hooks.core.sweep import Sweep, Unanswered, as_review
 from lok_hooks.report import words
 from lok_hooks.report.layout import ROLES, code_lines, code_rows, prose_lines
@@ -38,10 +40,11 @@ def console(sweep: Sweep, options: Options) -> str:
 
 
 def sarif(sweep: Sweep, options: Options) -> str:
-    """SARIF 2.1.0, as of a review that confirmed what stands in the files."""
+    """SARIF 2.1.0, as of a review that confirmed what stands in the files; paths count from the repository's top, as
+    those who show it expect."""
     from lok_hooks.report.sarif import notification, notifications, written
 
-    review = as_review(sweep)
+    review = _from_top(as_review(sweep), sweep.below)
     left_open = [notification("error", "incomplete", f"incomplete: {_unanswered(each)}") for each in sweep.unanswered]
     invocation = {
         "executionSuccessful": not sweep.unanswered,
@@ -50,6 +53,14 @@ def sarif(sweep: Sweep, options: Options) -> str:
         "toolExecutionNotifications": notifications(review, left_open),
     }
     return written(review, invocation)
+
+
+def _from_top(review: Review, below: str) -> Review:
+    judged = []
+    for each in review.judged:
+        place = replace(each.finding.place, path=f"{below}{each.finding.place.path}")
+        judged.append(replace(each, finding=replace(each.finding, place=place)))
+    return replace(review, judged=tuple(judged))
 
 
 def as_json(sweep: Sweep, options: Options) -> str:

@@ -158,7 +158,7 @@ def test_sarif_names_the_place(buggy: Project, explorers: Explorers) -> None:
     explorers(sane="looks")
     (run,) = report(buggy.run("lok", "audit", "app", "--format", "sarif"))["runs"]
     (place,) = run["results"][0]["locations"]
-    assert place["physicalLocation"]["artifactLocation"]["uri"] == "shop.py"
+    assert place["physicalLocation"]["artifactLocation"]["uri"] == "app/shop.py"
 
 
 def test_what_is_found_can_be_dismissed(buggy: Project, explorers: Explorers) -> None:
