@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import zip_longest
-from typing import Final
+from typing import Final, NamedTuple
 
 from lok_hooks.core.tripwire_scripts import in_scripts
 from lok_hooks.core.tripwire_senses import Sense, Weighed, entries
@@ -31,22 +30,12 @@ _PROSE: Final = re.compile(r"""\s*\w[^=(){}\[\]<>|_]*""")
 _PROSE_WORDS: Final = 4
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """What follows the first word of an entry of the table, and what the entry weighs."""
 
     rest: tuple[str, ...]
     is_stem: bool
     weighed: Weighed
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Weight:
-    """The sum of a text's senses and the words that were counted, the most telling first."""
-
-    total: int
-    least: int
-    words: tuple[str, ...]
 
 
 def _indexed() -> tuple[Mapping[str, Sequence[_Entry]], Mapping[str, Sequence[_Entry]]]:
@@ -130,11 +119,13 @@ def scored_in(lines: Sequence[str], folded: Sequence[str]) -> Iterator[tuple[int
         if ((named and wanted) or scripts) and (found := _heaviest(words, scripts)):
             yield index, found
             done = index
-        elif (named or wanted) and readers and (count := _joined_lines(lines, said, index)) > 1:
-            together = [word for line in said[index : index + count] for word in line]
+        elif readers and (named or wanted):
+            together = [word for line in said[index : index + _JOINED] for word in line]
             if who.isdisjoint(together) or wants.isdisjoint(together) or readers.isdisjoint(together):
                 continue
-            if found := _heaviest(together, (), _MORE_WHEN_JOINED):
+            count = _joined_lines(lines, said, index)
+            together = [word for line in said[index : index + count] for word in line]
+            if count > 1 and (found := _heaviest(together, (), _MORE_WHEN_JOINED)):
                 yield index, found
                 done = index + count - 1
 
@@ -163,39 +154,41 @@ def _heaviest(words: Sequence[str], scripts: Sequence[tuple[str, Weighed]], more
     """The words that made a piece of the text heavy enough, or ""."""
     more += len(words) > _WINDOW
     for start in range(0, max(1, len(words) - _STEP), _STEP):
-        weight = weigh(words[start : start + _WINDOW], scripts)
-        if weight.total >= weight.least + more:
-            return ", ".join(weight.words)
+        if found := _telling(words[start : start + _WINDOW], scripts, more):
+            return found
     return ""
 
 
-def weigh(words: Sequence[str], scripts: Sequence[tuple[str, Weighed]] = ()) -> Weight:
-    """What the words weigh together, and what they would have to."""
+def _telling(words: Sequence[str], scripts: Sequence[tuple[str, Weighed]], more: int) -> str:
+    """The words that were counted, the most telling first, where their senses are together heavy enough, or ""."""
     best: dict[Sense, tuple[int, str]] = {}
     second: set[Sense] = set()
     for text, (sense, weight) in (*_counted(words), *scripts):
-        if sense in best and min(weight, best[sense][0]) > 1:
-            second.add(sense)
-        if sense not in best or weight > best[sense][0]:
+        before = best.get(sense)
+        if before is None or weight > before[0]:
             best[sense] = weight, text
-    sums: dict[Sense, int] = {sense: weight + (sense in second) for sense, (weight, _) in best.items()}
-    reader, you, review = (sums.get(sense, 0) for sense in ("reader", "you", "review"))
-    who = max(reader, you) + (reader > 0 and you > 0)
-    wish, claim, here = (sums.get(sense, 0) for sense in ("wish", "claim", "here"))
+        if before is not None and weight > 1 and before[0] > 1:
+            second.add(sense)
+    total, least = _sum_and_least({sense: weight + (sense in second) for sense, (weight, _) in best.items()}, best)
+    if total < least + more:
+        return ""
     heaviest = sorted(best.values(), key=lambda item: -item[0])
-    return Weight(
-        total=who + review + wish + claim + here,
-        least=_least(best, who, review) if max(wish, claim) > 1 or (review >= _STRONG and who and wish) else _NEVER,
-        words=tuple(text for weight, text in heaviest if weight > 1),
-    )
+    return ", ".join(dict.fromkeys(text for weight, text in heaviest if weight > 1))
 
 
-def _least(best: Mapping[Sense, tuple[int, str]], who: int, review: int) -> int:
-    if best.get("reader", (0, ""))[0] >= _STRONG:
-        return _NAMED
+def _sum_and_least(sums: Mapping[Sense, int], best: Mapping[Sense, tuple[int, str]]) -> tuple[int, int]:
+    """What the senses weigh together, and what they would have to."""
+    reader, you, review = sums.get("reader", 0), sums.get("you", 0), sums.get("review", 0)
+    wish, claim = sums.get("wish", 0), sums.get("claim", 0)
+    who = max(reader, you) + (reader > 0 and you > 0)
+    total = who + review + wish + claim + sums.get("here", 0)
+    if max(wish, claim) <= 1 and not (review >= _STRONG and who and wish):
+        return total, _NEVER
+    if "reader" in best and best["reader"][0] >= _STRONG:
+        return total, _NAMED
     if who and review > 1:
-        return _MEANT
-    return _VAGUE if review > 1 or (who > 1 and review) else _NEVER
+        return total, _MEANT
+    return total, _VAGUE if review > 1 or (who > 1 and review) else _NEVER
 
 
 def _counted(words: Sequence[str]) -> Iterator[tuple[str, Weighed]]:
@@ -203,10 +196,15 @@ def _counted(words: Sequence[str]) -> Iterator[tuple[str, Weighed]]:
     behind: dict[Sense, int] = {}
     for index, (word, following) in enumerate(zip_longest(words, words[1:], fillvalue="")):
         for entry in _entries_at(word, following):
-            end = index + 1 + len(entry.rest)
+            rest = entry.rest
             if index < behind.get(entry.weighed[0], 0):
                 continue
-            if len(entry.rest) > 1 and not _continues(words[index + 1 : end], entry.rest, is_stem=entry.is_stem):
+            if not rest:
+                behind[entry.weighed[0]] = index + 1
+                yield word, entry.weighed
+                continue
+            end = index + 1 + len(rest)
+            if len(rest) > 1 and not _continues(words[index + 1 : end], rest, is_stem=entry.is_stem):
                 continue
             behind[entry.weighed[0]] = end
             yield " ".join(words[index:end]), entry.weighed

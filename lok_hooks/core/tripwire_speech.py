@@ -30,11 +30,12 @@ _LOOK_ALIKES: Final = str.maketrans(
 )
 _FOREIGN_WORD: Final = re.compile(r"\w*[^\x00-\x7f]\w*")
 _LEET: Final = str.maketrans("01345$7@!", "oieasstai")
-_LEET_INSIDE: Final = re.compile(r"[a-z][01345$7@!][a-z]")
+_LEET_INSIDE: Final = re.compile(r"[01345$7@!](?=[a-z])(?<=[a-z].)")  # the rarest character first, for speed
 # Words that digits in names do not make by chance.
 _RARE: Final = frozenset("ignore ignoring disregard instructions approve findings reviewer assistant".split())
 _GLUED: Final = ("previousinstructions", "priorinstructions", "allinstructions", "approvethis", "notreport", "reviewer")
-_SPACED_OUT: Final = re.compile(r"(?: [^\W\d_]){9} ")
+_LEAST_SPACED: Final = 9  # letters that stand alone, in a row
+_SPACED_OUT: Final = re.compile(rf"(?: [^\W\d_]){{{_LEAST_SPACED}}} ")
 _SPACED: Final = re.compile(r"(?<![^\W_])(?:[^\W_][ .*_|/-]{1,3}){9,}[^\W_](?![^\W_])")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}")
 _ESCAPES: Final = re.compile(r"(?:\\x[0-9a-fA-F]{2}|\\u00[0-9a-fA-F]{2}|&#x?[0-9a-fA-F]{2,3};|%[0-9a-fA-F]{2}){12,}")
@@ -84,8 +85,10 @@ def _speech_in(text: str) -> Iterator[tuple[int, str]]:
         found = set(_said(apart, _words(apart), _VOCABULARY))
     if not found and _LEET_INSIDE.search(plain):
         turned = plain.translate(_LEET)
-        found = set(_said(turned, _words(turned), _RARE.intersection(_words(turned).split())))
-    if not found and _SPACED_OUT.search(" ".join(said)):
+        turned_words = _words(turned)
+        rare = _RARE.intersection(turned_words.split())
+        found = set(_said(turned, turned_words, rare)) if rare else found
+    if not found and list(map(len, said)).count(1) >= _LEAST_SPACED and _SPACED_OUT.search(" ".join(said)):
         together = _SPACED.sub(lambda match: _together(match[0]), plain)
         found = set(_said(together, _words(together), _VOCABULARY))
     weighed = dict(scored_in(plain.split("\n"), words.split("\n")))

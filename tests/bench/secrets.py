@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import json
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -19,9 +20,11 @@ from lok_hooks.backends.secrets import find_secrets, screen
 from lok_hooks.core.diff import Diff, FileDiff, Hunk, Status
 from lok_hooks.core.screen import Strength
 from lok_hooks.core.tripwire import tripped
+from lok_hooks.core.tripwire_speech import spoken_in
 from tests.security.secret_samples import FORMATS, body_of, planted
 
 ROOT: Final = Path(__file__).parents[2]
+CORPUS: Final = ROOT / "tests" / "security" / "corpus"
 SUFFIXES: Final = {
     ".py",
     ".js",
@@ -116,6 +119,38 @@ def false_alarms(folder: Path) -> Iterator[str]:
     yield from (f"| {title} | {count} |" for title, count in trips.most_common())
 
 
+def unseen() -> Iterator[str]:
+    """Recall of the tripwire on the phrasings that its rules were developed on, and on those that were held out."""
+    yield "| phrasings | told |"
+    yield "| --- | --- |"
+    for name in ("developed", "held_out"):
+        texts = phrasings(name)
+        yield f"| {name.replace('_', ' ')} | {sum(is_told(text) for text in texts)} of {len(texts)} |"
+
+
+def phrasings(name: str) -> list[str]:
+    """The texts of a file of the corpus."""
+    by_author = json.loads((CORPUS / f"{name}.json").read_text(encoding="utf-8"))["attacks"]
+    return [text for texts in by_author.values() for text in texts]
+
+
+def is_told(text: str) -> bool:
+    """Whether the tripwire says anything of an added line."""
+    return any(True for _ in spoken_in([text]))
+
+
+def speech_alarms(folder: Path) -> Iterator[str]:
+    """Lines that only sound like speech to a reviewer."""
+    lines = alarms = 0
+    for path in code_files(folder):
+        texts = path.read_text(encoding="utf-8", errors="replace").split("\n")
+        lines += len(texts)
+        alarms += sum(1 for _, kind, _ in spoken_in(texts) if kind == "speech")
+    yield f"| {folder.name}: lines taken for speech (at most 1 in 10,000 is wanted of ordinary code) | rate |"
+    yield "| --- | --- |"
+    yield f"| {alarms} of {lines:,} | {alarms * 10_000 / max(1, lines):.2f} in 10,000 |"
+
+
 def as_new(path: str, text: str) -> FileDiff:
     """A file as a change that adds it."""
     body = "".join(f"+{line}\n" for line in text.split("\n"))
@@ -165,7 +200,7 @@ def main() -> None:
     parser.add_argument("--cases", type=Path)
     parser.add_argument("--code", type=Path, default=ROOT / "lok_hooks")
     arguments = parser.parse_args()
-    parts = [recall(), false_alarms(arguments.code), overhead(arguments.code)]
+    parts = [recall(), unseen(), false_alarms(arguments.code), speech_alarms(arguments.code), overhead(arguments.code)]
     if arguments.cases:
         parts.insert(1, upstream(arguments.cases))
     for part in parts:

@@ -85,7 +85,7 @@ def second_commit(repository: Path) -> str:
     config.write_text("\n".join(sections))
     (repository / "a.py").write_text("x = 2\n")
     git(repository, "add", "-A")
-    hunt = [str(SCRIPTS / "lok-hunt"), "--config", str(config)]
+    hunt = [str(SCRIPTS / "lok-hunt"), "--config", str(config), "--fresh"]
     again = [subprocess.run(hunt, cwd=repository, capture_output=True, check=True).stdout for _ in range(2)][1]
     if b"one remembered" not in again:
         raise SystemExit(f"the second commit was not remembered: {again.decode()}")
@@ -155,7 +155,7 @@ def four_reviewers(repository: Path) -> str:
     config.write_text("\n".join(sections))
     (repository / "a.py").write_text("x = 2\n")
     git(repository, "add", "-A")
-    hunt = [str(SCRIPTS / "lok-hunt"), "--config", str(config)]
+    hunt = [str(SCRIPTS / "lok-hunt"), "--config", str(config), "--fresh"]
     commands = {
         "one reviewer by itself": ["sh", "-c", f"printf 'receipt: x\\n' | {reviewer}"],
         "`lok-hunt` with four of them, whole process": hunt,
