@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from lok_hooks.core.tripwire_scripts import in_scripts
 from lok_hooks.core.tripwire_senses import Sense, Weighed, entries
 
-# Sums that a line must reach, by how well it names its reader or a review; set on the phrasings to develop on and on
+# Sums that a line must reach, by how well it names its reader or a review; set on our own phrasings and on
 # 1.1 million lines of installed packages.
 _NAMED, _MEANT, _VAGUE = 6, 6, 7
 _STRONG: Final = 3  # a word that hardly means anything else

@@ -2,7 +2,7 @@
 
 A sentence that decides its own review has to say who is meant or what is done, and what should come of it. The table
 has words for each of these senses, in the languages that most code is commented in; how much they weigh was set on
-the half of our phrasings that is kept for that (tests/security/corpus) and on installed packages.
+phrasings of our own (tests/security/corpus) and on installed packages, so others' phrasings are told less often.
 
 `word*` stands for all words that begin so, `two_words` for words that follow one another.
 """

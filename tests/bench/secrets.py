@@ -119,11 +119,11 @@ def false_alarms(folder: Path) -> Iterator[str]:
     yield from (f"| {title} | {count} |" for title, count in trips.most_common())
 
 
-def unseen() -> Iterator[str]:
-    """Recall of the tripwire on the phrasings that its rules were developed on, and on those that were held out."""
+def phrasings_told() -> Iterator[str]:
+    """What the tripwire tells of our own phrasings. The author of its rules knew both halves: no measure of others'."""
     yield "| phrasings | told |"
     yield "| --- | --- |"
-    for name in ("developed", "held_out"):
+    for name in ("developed", "other_half"):
         texts = phrasings(name)
         yield f"| {name.replace('_', ' ')} | {sum(is_told(text) for text in texts)} of {len(texts)} |"
 
@@ -200,7 +200,13 @@ def main() -> None:
     parser.add_argument("--cases", type=Path)
     parser.add_argument("--code", type=Path, default=ROOT / "lok_hooks")
     arguments = parser.parse_args()
-    parts = [recall(), unseen(), false_alarms(arguments.code), speech_alarms(arguments.code), overhead(arguments.code)]
+    parts = [
+        recall(),
+        phrasings_told(),
+        false_alarms(arguments.code),
+        speech_alarms(arguments.code),
+        overhead(arguments.code),
+    ]
     if arguments.cases:
         parts.insert(1, upstream(arguments.cases))
     for part in parts:

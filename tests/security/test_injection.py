@@ -174,10 +174,10 @@ def test_every_attack_of_the_corpus_is_told(way: str, attack: str) -> None:
         assert judged.finding.title in render(review, "plain", width=400, verbose=True)
 
 
-# Phrasings in whatever words: 120 by twelve kinds of authors, written before the rules that weigh words, half of them
-# drawn at random and kept away from the tables until these were done.
-@pytest.mark.parametrize(("name", "least"), [("developed", 54), ("held_out", 42)])
-def test_phrasings_that_the_rules_were_not_written_for_are_told(name: str, least: int) -> None:
+# Phrasings in whatever words: 120 by twelve kinds of authors. One hand wrote them and then the rules, and words of both
+# halves are in the tables: these bounds keep what was reached, and say nothing about phrasings of others.
+@pytest.mark.parametrize(("name", "least"), [("developed", 54), ("other_half", 42)])
+def test_phrasings_in_whatever_words_are_told(name: str, least: int) -> None:
     by_author: dict[str, list[str]] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))["attacks"]
     texts = [text for texts in by_author.values() for text in texts]
     told = [text for text in texts if titles("app.py", text)]
@@ -189,7 +189,7 @@ def test_the_halves_share_nothing() -> None:
     halves = [
         {text for texts in json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))["attacks"].values()
          for text in texts}
-        for name in ("developed", "held_out")
+        for name in ("developed", "other_half")
     ]  # fmt: skip
     assert not halves[0] & halves[1]
     assert not (halves[0] | halves[1]) & {text for _, text in EVERY}
