@@ -94,7 +94,7 @@ class _Run:
     def _work(self, step: Step) -> None:
         try:
             self._ended.put((step.name, self._step(step)))
-        except BaseException as error:
+        except BaseException as error:  # raised again by the thread that waits
             self._ended.put((step.name, error))
 
     def _step(self, step: Step) -> StepResult:

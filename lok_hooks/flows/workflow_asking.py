@@ -204,7 +204,7 @@ def together(jobs: Sequence[Callable[[], _T]]) -> list[_T]:
     def work(index: int) -> None:
         try:
             results[index] = jobs[index]()
-        except BaseException as error:
+        except BaseException as error:  # raised again by the thread that waits
             problems.append(error)
 
     threads = [threading.Thread(target=work, args=(index,), daemon=True) for index in range(len(jobs))]

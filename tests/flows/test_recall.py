@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
 
 from lok_hooks.core.diff import Diff, FileDiff
-from lok_hooks.core.ports import Answer, FailureKind, Traits
+from lok_hooks.core.ports import Answer, AskAll, Deadline, FailureKind, Listener, Request, Traits
 from lok_hooks.core.review import Policy, Review
 from lok_hooks.core.screen import Screening, Secret, Strength, screening_of
 from lok_hooks.core.task import Prompt, Task
@@ -61,13 +62,14 @@ def run(
     tasks: tuple[Task, ...] = (HUNT,),
     screening: Screening = NOTHING_SECRET,
     only: dict[str, frozenset[str]] | None = None,
+    ask_all: AskAll = one_after_the_other,
 ) -> Review:
     order = Order(command="lok-hunt", diff=diff, tasks=tasks, policy=POLICY, only=only or {})
     means = Means(
         backends=reviewers,
         contents=Texts(),
         screen=lambda *_: screening,
-        ask_all=one_after_the_other,
+        ask_all=ask_all,
         listener=Silent(),
         deadline=Forever(),
         now=lambda: 0.0,
@@ -239,3 +241,17 @@ def test_a_limited_task_that_nobody_can_do_leaves_only_its_files_open() -> None:
     assert [(item.path, item.task) for item in found.coverage.unreviewed] == [("b.py", "hunt")]
     nobody = run(Kept(), diff=files("a.py", "b.py"), only={"hunt": frozenset({"b.py"})})
     assert [(item.path, item.task) for item in nobody.coverage.unreviewed] == [("b.py", "hunt")]
+
+
+def test_an_answer_is_kept_when_the_wait_for_the_others_is_interrupted() -> None:
+    def interrupted(requests: Sequence[Request], deadline: Deadline, listener: Listener) -> list[Answer]:
+        one_after_the_other(requests[:1], deadline, listener)
+        raise KeyboardInterrupt
+
+    memory, task = Kept(), replace(HUNT, backends=("codex", "claude"))
+    codex, claude = Known("codex", says("codex", BUG)), Known("claude", says("claude"), identity="j")
+    with pytest.raises(KeyboardInterrupt):
+        run(memory, codex, claude, tasks=(task,), ask_all=interrupted)
+    found = run(memory, codex, claude, tasks=(task,))
+    assert (len(codex.prompts), len(claude.prompts)) == (1, 1)
+    assert [judged.finding.raised_by for judged in found.judged] == [("codex",)]
