@@ -45,6 +45,7 @@ _TOKENS: Final = re.compile(
     r"|g(?:h[pousr]_|ithub_pat_|l[a-z]{2,5}-|loas-)|GR1348941|eyJ|-us[0-9]|_authToken|npm_|T3BlbkFJ"
     r"|sk-(?:ant|or|proj|svcacct|admin)-|pypi-Ag|SG\.|xapp-|sq0csp-|[rs]k_(?:live|test)_|[0-9]:[0-9A-Za-z_-]{35}"
     r"|\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27}|hf_|do[opr]_v1_|shp(?:at|ca|pa|ss)_|hv[sb]\.|dapi[a-f0-9]"
+    r"|[A-Za-z0-9]{64}"
 )
 # Files whose values stand without quotes.
 _UNQUOTED: Final = frozenset(
