@@ -16,11 +16,11 @@ class Reformatting(Wrapper):
 
     def ask(self, prompt: Prompt, deadline: Deadline) -> Answer:
         """The wrapped backend's answer, reformatted by itself if that is what it takes to read it."""
-        from lok_hooks.core.answers import problem_with  # pydantic: not before there is an answer
-
         first = self._backend.ask(prompt, deadline)
         if not isinstance(first, Reply):
             return first
+        from lok_hooks.core.answers import problem_with  # pydantic: not before there is an answer
+
         problem = problem_with(first.text, prompt)
         if problem is None or not problem.mendable or deadline.remaining() <= 0:
             return first

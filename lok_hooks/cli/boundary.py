@@ -24,6 +24,9 @@ def guarded(command: str, run: Callable[[], int]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    # Pydantic would load, from whatever lies beside us in the environment, code that sees what is checked; the search
+    # alone costs half a Python start.
+    os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:

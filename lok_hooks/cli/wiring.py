@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from lok_hooks.core.ports import Answer, AskAll, Backend, Contents, Deadline, Listener, Memory, Request
@@ -38,6 +37,7 @@ def settings(directory: Path, arguments: argparse.Namespace) -> Settings:
 
 def _load(directory: Path, arguments: argparse.Namespace, given: Given | None) -> Settings:
     """The same, `given` in place of the work tree's lok.toml."""
+    from lok_hooks.config.checked_before import CheckedBefore, record_path
     from lok_hooks.config.load import load
 
     flags = {
@@ -54,6 +54,7 @@ def _load(directory: Path, arguments: argparse.Namespace, given: Given | None) -
         flags=flags,
         given=given,
         is_trusted=partial(is_trusted, directory),
+        check=CheckedBefore(record_path()),
     )
 
 
@@ -245,11 +246,17 @@ def _static_rules(settings: Settings) -> Mapping[str, str]:
 
 
 def _asking(ask_all: AskAll, requests: Sequence[Request], deadline: Deadline, listener: Listener) -> list[Answer]:
-    """Asks; what reads the answers is loaded while they are waited for."""
+    """Asks; what reads the answers and reports them is loaded while they are waited for."""
+    from lok_hooks.backends.fanout import beside
+
     if any(request.backend.traits.role == "model" for request in requests):
-        loading = Thread(target=import_module, args=("lok_hooks.core.answers",), name="loading", daemon=True)
-        loading.start()
+        beside(_load_what_follows)
     return ask_all(requests, deadline, listener)
+
+
+def _load_what_follows() -> None:
+    for module in ("core.answers", "report.layout", "report.all"):
+        import_module(f"lok_hooks.{module}")
 
 
 @contextmanager
@@ -257,7 +264,7 @@ def means(settings: Settings, snapshot: Snapshot, policy: Policy, *, verbose: bo
     """What a review works with, live progress on; ends the progress and every child however the review ends."""
     from lok_hooks.backends import process
     from lok_hooks.backends.deadline import Until
-    from lok_hooks.backends.fanout import ask_all
+    from lok_hooks.backends.fanout import ask_all, beside
     from lok_hooks.backends.secrets import screen
     from lok_hooks.backends.static_secrets import secret_claims
     from lok_hooks.flows.review import Means
@@ -272,6 +279,7 @@ def means(settings: Settings, snapshot: Snapshot, policy: Policy, *, verbose: bo
                 backends=_backends(settings, snapshot, listener.noted, memory),
                 contents=snapshot,
                 memory=memory,
+                beside=beside,
                 screen=screen,
                 ask_all=partial(_asking, partial(ask_all, limits=limits, parallel=settings.parallel)),
                 listener=listener,

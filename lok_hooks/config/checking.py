@@ -7,10 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from lok_hooks.config.defaults import PromptEntry
 from lok_hooks.config.layers import DEBATE, DEBATE_SECTION, Key, Layer
 from lok_hooks.config.messages import KeyPath, Mistake
 from lok_hooks.config.mistakes import mistakes_in
-from lok_hooks.config.schema import Document
+from lok_hooks.config.schema import Document, Prompt
 
 
 def checked(raw: dict[str, Any], *, label: str, origin: str) -> Layer:
@@ -34,6 +35,8 @@ def _flat(node: Any, path: Key) -> Iterator[tuple[Key, Any]]:
             if isinstance(value, BaseModel):
                 yield (*path, key), True
             yield from _flat(value, (*path, key))
+    elif isinstance(node, tuple):
+        yield path, tuple(PromptEntry(name=e.name, prompt=e.prompt) if isinstance(e, Prompt) else e for e in node)
     else:
         yield path, node
 

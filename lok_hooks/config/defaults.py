@@ -54,7 +54,7 @@ def stays_local(kind: BackendKind, url: str, model: str) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class BuiltInPrompt:
+class PromptEntry:
     """One `prompts` entry of a built-in task, as the schema has those of others."""
 
     name: str
@@ -78,6 +78,6 @@ def _flat(node: Any, path: Key) -> Iterator[tuple[Key, Any]]:
                 yield (*path, key), True
             yield from _flat(value, (*path, key))
     elif isinstance(node, list):
-        yield path, tuple(BuiltInPrompt(**entry) if isinstance(entry, dict) else entry for entry in node)
+        yield path, tuple(PromptEntry(**entry) if isinstance(entry, dict) else entry for entry in node)
     else:
         yield path, None if node == "none" else node

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lok_hooks.config import build, checks, overrides, trust
+from lok_hooks.config.checked_before import Check, by_schema
 from lok_hooks.config.defaults import built_in_layer
 from lok_hooks.config.layers import Key, Layer, Merged
 from lok_hooks.config.messages import shown
@@ -50,9 +51,10 @@ class _Source:
 
 @dataclass(kw_only=True, slots=True)
 class _Loading:
-    """What is known so far. `is_trusted` knows the digests that the user trusts."""
+    """What is known so far. `is_trusted` knows the digests that the user trusts, `check` the schema."""
 
     is_trusted: Callable[[str], bool]
+    check: Check
     merged: Merged = field(default_factory=Merged)
     layers: list[Layer] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
@@ -78,24 +80,26 @@ def load(
     flags: Mapping[str, str | None] | None = None,
     given: Given | None = None,
     is_trusted: Callable[[str], bool] = _never,
+    check: Check = by_schema,
 ) -> Settings:
     """Everything lok.toml says, resolved.
 
     `directory` is the repository's top (or the current directory outside one); `given` takes the place of the
-    repository's file there, whose program-starting keys count when `is_trusted` says yes to their digest.
+    repository's file there, whose program-starting keys count when `is_trusted` says yes to their digest. `check` holds
+    each file, variable and flag against the schema.
     `config_file` (`--config`), else `LOK_CONFIG`, takes the place of the repository's file and is trusted. `flags`
     holds the flags of `overrides.FLAGS` as typed, None for those not given. The user's file is `lok/lok.toml` under
     `$XDG_CONFIG_HOME`, else under `~/.config`, where the original Lok has it on every system.
 
     Raises ConfigError with one line for every mistake in all files, variables and flags.
     """
-    loading = _Loading(is_trusted=is_trusted, notes=overrides.near_misses(environ))
+    loading = _Loading(is_trusted=is_trusted, check=check, notes=overrides.near_misses(environ))
     built_in = built_in_layer()
     loading.add(built_in, built_in.values)
     all_parsed = True
     for source in _sources(directory, environ, config_file, given):
         all_parsed &= _add_file(source, loading, built_in)
-    overriding = (overrides.from_environment(environ), overrides.from_flags(flags or {}))
+    overriding = (overrides.from_environment(environ, check), overrides.from_flags(flags or {}, check))
     for layer in (layer for some in overriding for layer in some.layers):
         loading.add(layer, layer.values)
     selection = overriding[1].selection or overriding[0].selection
@@ -141,9 +145,7 @@ def _add_file(source: _Source, loading: _Loading, built_in: Layer) -> bool:
         return False
     if raw is None:
         return True
-    from lok_hooks.config.checking import checked  # pydantic: only where there is something to check
-
-    layer = checked(raw, label=source.label, origin=source.origin)
+    layer = loading.check(raw, label=source.label, origin=source.origin)
     if source.is_trusted:
         loading.add(layer, layer.values)
         return True

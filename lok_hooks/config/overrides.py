@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from lok_hooks.config.checked_before import Check
 from lok_hooks.config.layers import Key, Layer
 from lok_hooks.config.messages import Mistake
 from lok_hooks.config.trusted import VARIABLE as TRUST_VARIABLE
@@ -127,19 +128,19 @@ class Overriding:
     selection: Selection | None
 
 
-def from_environment(environ: Mapping[str, str]) -> Overriding:
+def from_environment(environ: Mapping[str, str], check: Check) -> Overriding:
     """The settings in `LOK_*` variables; an empty variable counts as unset."""
     given = {name: environ[name] for name in ENVIRONMENT if environ.get(name)}
-    return _overriding(given, ENVIRONMENT, "environment ")
+    return _overriding(given, ENVIRONMENT, "environment ", check)
 
 
-def from_flags(flags: Mapping[str, str | None]) -> Overriding:
+def from_flags(flags: Mapping[str, str | None], check: Check) -> Overriding:
     """The settings in flags, as typed: {"--fail-on": "low", "--debate": "false"}; None means not given."""
     unknown = sorted(flags.keys() - FLAGS.keys())
     if unknown:
         message = f"no setting belongs to the flags {unknown}"
         raise InternalError(message)
-    return _overriding({name: text for name, text in flags.items() if text is not None}, FLAGS, "flag ")
+    return _overriding({name: text for name, text in flags.items() if text is not None}, FLAGS, "flag ", check)
 
 
 def near_misses(environ: Iterable[str]) -> list[str]:
@@ -162,7 +163,7 @@ def near_misses(environ: Iterable[str]) -> list[str]:
     return notes
 
 
-def _overriding(given: Mapping[str, str], table: Mapping[str, Override], kind: str) -> Overriding:
+def _overriding(given: Mapping[str, str], table: Mapping[str, Override], kind: str, check: Check) -> Overriding:
     layers = []
     selection = None
     for name, text in given.items():
@@ -173,20 +174,18 @@ def _overriding(given: Mapping[str, str], table: Mapping[str, Override], kind: s
         elif isinstance(value, list) and not table[name].keys:
             selection = Selection(label=name, origin=kind + name, names=tuple(dict.fromkeys(value)))
         else:
-            layers.append(_layer(name, kind + name, table[name].keys, value))
+            layers.append(_layer(name, kind + name, table[name].keys, value, check))
     return Overriding(layers=tuple(layers), selection=selection)
 
 
-def _layer(label: str, origin: str, keys: tuple[Key, ...], value: object) -> Layer:
-    from lok_hooks.config.checking import checked  # pydantic: only where there is something to check
-
+def _layer(label: str, origin: str, keys: tuple[Key, ...], value: object, check: Check) -> Layer:
     raw: dict[str, Any] = {}
     for *tables, last in keys:
         table = raw
         for name in tables:
             table = table.setdefault(name, {})
         table[last] = value
-    layer = checked(raw, label=label, origin=origin)
+    layer = check(raw, label=label, origin=origin)
     # The key paths behind a variable are not the user's words; what is left is the same sentence for each.
     mistakes = tuple(Mistake(path=(), text=mistake.text) for mistake in layer.mistakes)
     return Layer(label=label, origin=origin, values=layer.values, mistakes=mistakes)

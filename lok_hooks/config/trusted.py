@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
+from lok_hooks.config.own_files import read_own, write_own
 from lok_hooks.errors import OutputError
 
 VARIABLE: Final = "LOK_TRUST"
@@ -45,7 +45,7 @@ def is_trusted(digest: str, place: Path, environ: Mapping[str, str]) -> bool:
 def approvals(place: Path) -> tuple[Approved, ...]:
     """Everything the user has trusted in the repository at `place`, the oldest first."""
     try:
-        kept = json.loads(_read_own(record_path(place)))["approved"]
+        kept = json.loads(read_own(record_path(place), _LARGEST_BYTES))["approved"]
         return tuple(Approved(digest=str(digest), name=str(name)) for digest, name in kept.items())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         # Somebody else's file, or half of one: asking again is the safe answer.
@@ -60,7 +60,7 @@ def approve(place: Path, added: Mapping[str, str]) -> Path:
     record = {"repository": os.fsencode(place).decode(errors="backslashreplace"), "approved": together}
     path = record_path(place)
     try:
-        _write_own(path, json.dumps(record, indent=1).encode())
+        write_own(path, json.dumps(record, indent=1).encode())
     except OSError as error:
         raise OutputError(
             f"{path}: cannot be written ({error.strerror})", advice="make it writable, or set XDG_STATE_HOME"
@@ -86,26 +86,3 @@ def record_path(place: Path) -> Path:
 
     name = blake2b(os.fsencode(place.resolve()), digest_size=16).hexdigest()
     return user_state_path("lok") / "trust" / f"{name}.json"
-
-
-def _read_own(path: Path) -> bytes:
-    """The content of a file that is this user's alone. Raises OSError."""
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
-            raise PermissionError(f"{path} is not this user's own")
-        return file.read(_LARGEST_BYTES)
-
-
-def _write_own(path: Path, content: bytes) -> None:
-    """The file whole or not at all, readable by this user alone. Raises OSError."""
-    import secrets
-
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

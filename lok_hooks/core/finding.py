@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+SCREENING: Final = "screening"
+"""The author of findings about secrets where the embedded reviewer, which looks for more than them, did not run."""
+TRIPWIRE: Final = "tripwire"
+"""The author of findings about text that speaks to the reviewer or hides."""
+OURS: Final = frozenset({SCREENING, TRIPWIRE})
+"""Authors of findings that no backend raised: fixed rules, as an analyser's are."""
 
 
 class Severity(StrEnum):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 from lok_hooks.core.diff import FileDiff
 from lok_hooks.core.finding import Claim
 from lok_hooks.core.task import Prompt
+
+Result = TypeVar("Result")
 
 
 class FailureKind(StrEnum):
@@ -150,6 +152,20 @@ class AskAll(Protocol):
     def __call__(self, requests: Sequence[Request], deadline: Deadline, listener: Listener) -> list[Answer]:
         """One answer for each request; those not answered at the deadline are Failures TIMED_OUT."""
         ...
+
+
+class Beside(Protocol):
+    """Starts work that needs no answers, so that it is done while they are waited for."""
+
+    def __call__(self, work: Callable[[], Result], /) -> Callable[[], Result]:
+        """Starts `work`. What comes back waits for its end, and gives its result or raises what it raised."""
+        ...
+
+
+def at_once(work: Callable[[], Result], /) -> Callable[[], Result]:
+    """A `Beside` that does the work before it returns."""
+    result = work()
+    return lambda: result
 
 
 class Memory(Protocol):

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from lok_hooks.core.diff import Diff, FileDiff, Hunk
-from lok_hooks.core.finding import Claim, Grounded, Place, Severity
+from lok_hooks.core.finding import TRIPWIRE, Claim, Grounded, Place, Severity
 from lok_hooks.core.tripwire_hidden import hidden_in, hides_something
 from lok_hooks.core.tripwire_speech import spoken_in
 
-AUTHOR: Final = "tripwire"
 CATEGORY: Final = "prompt-injection"
 _QUOTED: Final = 400  # characters of a line that a finding quotes
 
@@ -151,7 +150,7 @@ def _grounded(file: FileDiff, group: Sequence[Trip], task: str) -> Grounded:
     where = " (in the file's name)" if first.number is None else ""
     more = f"; so do {len(group) - 1} more places in this file" if len(group) > 1 else ""
     claim = Claim(
-        backend=AUTHOR,
+        backend=TRIPWIRE,
         task=task,
         file=file.path,
         line=number,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from lok_hooks.core.diff import Diff, FileDiff, Hunk, Skipped, SkipReason
-from lok_hooks.core.finding import Claim, Finding, Grounded
+from lok_hooks.core.finding import OURS, Claim, Finding, Grounded
 from lok_hooks.core.ground import ground, shows
 from lok_hooks.core.judge import Author, AuthorKind, Evidence, decide
 from lok_hooks.core.merge import merge
@@ -16,6 +17,7 @@ from lok_hooks.core.ports import (
     Answer,
     AskAll,
     Backend,
+    Beside,
     Contents,
     Deadline,
     Failure,
@@ -24,6 +26,7 @@ from lok_hooks.core.ports import (
     Reply,
     Request,
     Traits,
+    at_once,
 )
 from lok_hooks.core.reading import Unreadable
 from lok_hooks.core.redaction import without_secrets
@@ -37,7 +40,7 @@ from lok_hooks.flows.examination import Case, Examination, Panel, examine
 from lok_hooks.flows.planning import ANALYSIS, Definitions, Draft, Plan, plan, shown_besides_the_diff
 from lok_hooks.flows.recall import Keeping, recall
 from lok_hooks.flows.requests import told, unusable
-from lok_hooks.flows.screening import OURS, Discreet, Secrets, no_secrets, own_findings, redactor
+from lok_hooks.flows.screening import Discreet, Secrets, hidden_text, no_secrets, redactor, secrets_on_added_lines
 from lok_hooks.flows.suppression import suppressed
 
 _ORDER: Final = list(Disposition)
@@ -65,7 +68,8 @@ class Order:
 class Means:
     """What the flow works with. `now` gives monotonic seconds; `screen` finds the secrets in
     a diff and in further texts, `secrets` makes findings of those on added lines; `memory` knows what was answered
-    before; `key` is the repository's own, for marks that no diff can hold. `spares_local`: backends whose text stays
+    before; `beside` starts what needs no answers while these are waited for; `key` is the repository's own, for marks
+    that no diff can hold. `spares_local`: backends whose text stays
     on this machine see it with its secrets."""
 
     backends: Sequence[Backend]
@@ -76,6 +80,7 @@ class Means:
     deadline: Deadline
     now: Callable[[], float]
     memory: Memory = field(default_factory=Forgetting)
+    beside: Beside = at_once
     secrets: Secrets = no_secrets
     key: str = ""
     spares_local: bool = False
@@ -105,11 +110,13 @@ def review(order: Order, means: Means) -> Review:
     for request in requests:
         means.listener.noted(told(request))
     keeping = Keeping(means.listener, zip(recalled.left, requests, strict=True), means.memory, screening.redact)
+    hidden = means.beside(partial(hidden_text, order.diff))
     answers = means.ask_all(requests, means.deadline, keeping)
     asked = [_read(request, answer) for request, answer in zip(requests, answers, strict=True)]
     outcomes = [*(_remembered(*known) for known in recalled.known), *asked]
     grounded = [_ground(claim, outcome.request, screening) for outcome in outcomes for claim in outcome.claims]
-    merged = merge([*grounded, *own_findings(order.diff, None if _searched(outcomes) else means.secrets)])
+    secrets = () if _searched(outcomes) else secrets_on_added_lines(order.diff, means.secrets)
+    merged = merge([*grounded, *hidden(), *secrets])
     findings, spoken_for = suppressed(merged, order.diff, means.contents, order.dismissed)
     examined = _examine(order, means, planned, findings, screening)
     judged = [

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from lok_hooks.core.diff import Diff
-from lok_hooks.core.finding import Claim, Grounded
+from lok_hooks.core.finding import SCREENING, Claim, Grounded
 from lok_hooks.core.ground import ground
 from lok_hooks.core.ports import Answer, Backend, Failure, Listener
 from lok_hooks.core.prompts import Redact
 from lok_hooks.core.redaction import without_secrets
 from lok_hooks.core.task import Chunk, Piece, Prompt
-from lok_hooks.core.tripwire import AUTHOR, tripped
 from lok_hooks.flows.planning import ANALYSIS
-
-SCREENING: Final = "screening"
-"""The author of findings about secrets where the embedded reviewer, which looks for more than them, did not run."""
-OURS: Final = frozenset({SCREENING, AUTHOR})
-"""Authors of findings that no backend raised: fixed rules, as an analyser's are."""
 
 Secrets = Callable[[str, Prompt], Sequence[Claim]]
 """Claims in an author's name about the secrets on the added lines that a prompt's chunk shows."""
@@ -29,14 +22,18 @@ def no_secrets(author: str, prompt: Prompt) -> Sequence[Claim]:
     return ()
 
 
-def own_findings(diff: Diff, secrets: Secrets | None) -> list[Grounded]:
-    """Text that talks to the reviewer or hides, and, unless `secrets` is None, the secrets on added lines."""
-    found = list(tripped(diff, ANALYSIS))
-    if secrets is None:
-        return found
+def hidden_text(diff: Diff) -> Sequence[Grounded]:
+    """Added text that speaks to the reviewer or hides from people."""
+    from lok_hooks.core.tripwire import tripped  # its hundreds of patterns are built while models are waited for
+
+    return tripped(diff, ANALYSIS)
+
+
+def secrets_on_added_lines(diff: Diff, secrets: Secrets) -> list[Grounded]:
+    """What `secrets` finds on the added lines, as findings in our own name."""
     chunk = Chunk(pieces=tuple(Piece(file=f, hunks=f.hunks, enclosing=("",) * len(f.hunks)) for f in diff.files))
     prompt = Prompt(task=ANALYSIS, text="", receipt="", chunk=chunk)
-    return [*found, *(ground(claim, chunk) for claim in secrets(SCREENING, prompt))]
+    return [ground(claim, chunk) for claim in secrets(SCREENING, prompt)]
 
 
 def redactor(backend: Backend, redact: Redact, *, spares_local: bool) -> Redact:

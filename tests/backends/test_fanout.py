@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from lok_hooks.backends.deadline import Until
-from lok_hooks.backends.fanout import ask_all
+from lok_hooks.backends.fanout import ask_all, beside
 from lok_hooks.core.ports import Answer, AskAll, Deadline, Failure, FailureKind, Reply, Request, Traits
 from lok_hooks.core.task import Chunk, Prompt
 from tests.backends.conftest import nothing_left_behind
@@ -293,3 +293,30 @@ def test_ctrl_c_ends_the_programs_and_comes_through(tmp_path: Path) -> None:
 
     assert code == 130
     assert took < 4
+
+
+def test_work_beside_is_done_while_others_are_waited_for_and_gives_its_result() -> None:
+    done = threading.Event()
+
+    def work() -> str:
+        done.set()
+        return "found"
+
+    result = beside(work)
+
+    assert done.wait(timeout=20), "nobody asked for the result yet"
+    assert result() == "found"
+
+
+def test_work_beside_begins_at_once_when_its_result_is_wanted() -> None:
+    assert beside(lambda: "found", head_start=3600)() == "found"
+
+
+def test_what_work_beside_raises_is_raised_by_who_wants_its_result() -> None:
+    def work() -> str:
+        raise LookupError("broken")
+
+    result = beside(work)
+
+    with pytest.raises(LookupError, match="broken"):
+        result()

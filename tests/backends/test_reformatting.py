@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from dataclasses import dataclass, field
 
 import pytest
@@ -102,3 +104,27 @@ def test_it_reads_what_the_prompt_asks_for(prompt: Prompt, answers: list[str], t
 
 def test_a_failure_is_passed_on() -> None:
     assert Reformatting(Scripted([FAILURE])).ask(PROMPT, Seconds(seconds=60)) is FAILURE
+
+
+ASKED = """
+import sys
+from lok_hooks.backends.reformatting import Reformatting
+from lok_hooks.core.ports import Failure, FailureKind, Traits
+from lok_hooks.core.task import Chunk, Prompt
+
+class Model:
+    name = "model"
+    traits = Traits(role="model", kind="command", may_block=True, is_local=False, max_prompt_bytes=1)
+    def missing(self): return None
+    def ask(self, prompt, deadline):
+        print("pydantic" in sys.modules)
+        return Failure(backend="model", kind=FailureKind.CRASHED, reason="", advice="")
+
+Reformatting(Model()).ask(Prompt(task="t", text="", receipt="", chunk=Chunk(pieces=())), None)
+"""
+
+
+def test_what_reads_answers_is_not_waited_for_before_the_model_is_asked() -> None:
+    asked = subprocess.run([sys.executable, "-c", ASKED], capture_output=True, text=True, check=True)
+
+    assert asked.stdout == "False\n"

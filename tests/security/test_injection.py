@@ -16,14 +16,13 @@ from pathlib import Path
 import pytest
 
 from lok_hooks.core.diff import Diff, FileDiff
-from lok_hooks.core.finding import Severity
+from lok_hooks.core.finding import OURS, TRIPWIRE, Severity
 from lok_hooks.core.review import Disposition, Judged, Review
 from lok_hooks.core.select import Selection
 from lok_hooks.core.task import Prompt
-from lok_hooks.core.tripwire import AUTHOR, tripped
+from lok_hooks.core.tripwire import tripped
 from lok_hooks.core.tripwire_speech import spoken_in
 from lok_hooks.errors import DiffError
-from lok_hooks.flows.screening import OURS
 from lok_hooks.repo.snapshot import from_patch
 from lok_hooks.report.all import REPORTS, render
 from tests.core.builders import file_diff
@@ -166,7 +165,7 @@ def test_every_attack_of_the_corpus_is_told(way: str, attack: str) -> None:
         assert tripped(Diff(label="x", files=(changed(way, attack),)), "analysis") == ()
         return
     review, _ = reviewed(honest, changed(way, attack, "x = 1"))
-    ours = [judged for judged in review.judged if AUTHOR in judged.finding.raised_by]
+    ours = [judged for judged in review.judged if TRIPWIRE in judged.finding.raised_by]
     assert ours
     for judged in ours:
         assert judged.disposition in (Disposition.BELOW, Disposition.CONFIRMED)

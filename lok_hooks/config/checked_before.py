@@ -1,0 +1,111 @@
+"""The layer that parsed TOML makes, checked by the schema once: building it and loading pydantic costs each commit
+five Python starts, and lok.toml changes seldom.
+
+What was found right is kept in the user's cache folder, never in a repository, whose author could say there what
+somebody else's file means. A record that cannot be used means that the schema is asked.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from lok_hooks.config.defaults import PromptEntry
+from lok_hooks.config.layers import Layer, Values
+from lok_hooks.config.own_files import read_own, write_own
+
+_MOST_KEPT: Final = 20  # files and flags; the oldest go first
+_LARGEST_BYTES: Final = 2 * 2**20
+_WHAT_CHECKS: Final = ("checking.py", "mistakes.py", "schema.py", "checked_before.py")
+
+
+class Check(Protocol):
+    """Makes a layer of parsed TOML, as `checking.checked` does."""
+
+    def __call__(self, raw: dict[str, Any], *, label: str, origin: str) -> Layer: ...
+
+
+def by_schema(raw: dict[str, Any], *, label: str, origin: str) -> Layer:
+    """What `checking.checked` makes of it, loaded only where there is something to check."""
+    from lok_hooks.config.checking import checked
+
+    return checked(raw, label=label, origin=origin)
+
+
+def record_path() -> Path:
+    """Where the record of this user lies, whether it exists or not."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("lok") / "checked.json"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedBefore:
+    """A `Check` that remembers in the file `path` what the schema found right."""
+
+    path: Path
+
+    def __call__(self, raw: dict[str, Any], *, label: str, origin: str) -> Layer:
+        """The layer that this parsed TOML makes; `raw` is used up."""
+        key = _key(raw)
+        record = self._record()
+        values = _restored(record.get(key))
+        if values is not None:
+            return Layer(label=label, origin=origin, values=values, names=_names(values))
+        layer = by_schema(raw, label=label, origin=origin)
+        kept = [[list(path), _as_json(value)] for path, value in layer.values.items()]
+        if not layer.mistakes and _restored(kept) == layer.values:
+            self._keep({**record, key: kept})
+        return layer
+
+    def _record(self) -> dict[str, Any]:
+        try:
+            found = json.loads(read_own(self.path, _LARGEST_BYTES))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _keep(self, record: dict[str, Any]) -> None:
+        text = json.dumps(dict(list(record.items())[-_MOST_KEPT:]))
+        if len(text) > _LARGEST_BYTES:
+            return
+        try:
+            write_own(self.path, text.encode())
+        except OSError:
+            return  # the next run asks the schema again
+
+
+def _key(raw: dict[str, Any]) -> str:
+    """A digest of what was parsed, types and all, and of the code that would check it."""
+    digest = blake2b(digest_size=16)
+    for name in _WHAT_CHECKS:
+        digest.update(Path(__file__).with_name(name).read_bytes())
+    digest.update(repr(raw).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _names(values: Values) -> frozenset[str]:
+    return frozenset(path[1] for path in values if len(path) == 2 and path[0] in ("backends", "tasks"))
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, PromptEntry):
+        return {"name": value.name, "prompt": value.prompt}
+    return [_as_json(entry) for entry in value] if isinstance(value, tuple) else value
+
+
+def _restored(kept: Any) -> Values | None:
+    """What was kept, None where nothing was, or nothing that `_as_json` wrote."""
+    try:
+        return {tuple(map(str, path)): _from_json(value) for path, value in kept}
+    except (TypeError, ValueError):
+        return None
+
+
+def _from_json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return PromptEntry(**value)
+    return tuple(map(_from_json, value)) if isinstance(value, list) else value

@@ -1,0 +1,31 @@
+"""Files of this user alone: read only when nobody else can have written them, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+
+def read_own(path: Path, largest_bytes: int) -> bytes:
+    """The content of a file that is this user's alone, cut at `largest_bytes`. Raises OSError, also for a link, a pipe
+    and a file that others could have written."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
+            raise PermissionError(f"{path} is not this user's own")
+        return file.read(largest_bytes)
+
+
+def write_own(path: Path, content: bytes) -> None:
+    """The file whole or not at all, readable by this user alone; its folders are made. Raises OSError."""
+    import secrets
+
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
