@@ -16,7 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
-from lok_hooks.config.own_files import read_own, write_own
+from lok_hooks.config.own_files import alone_in, read_own, write_own
 from lok_hooks.errors import OutputError
 
 VARIABLE: Final = "LOK_TRUST"
@@ -55,12 +55,13 @@ def approvals(place: Path) -> tuple[Approved, ...]:
 def approve(place: Path, added: Mapping[str, str]) -> Path:
     """Trust these digests (with the names of their files) besides what is trusted already, and return the record's
     path. Raises OutputError when it cannot be written."""
-    kept = {approved.digest: approved.name for approved in approvals(place) if approved.digest not in added}
-    together = dict(list({**kept, **added}.items())[-_MOST_KEPT:])
-    record = {"repository": os.fsencode(place).decode(errors="backslashreplace"), "approved": together}
     path = record_path(place)
     try:
-        write_own(path, json.dumps(record, indent=1).encode())
+        with alone_in(path.parent):
+            kept = {approved.digest: approved.name for approved in approvals(place) if approved.digest not in added}
+            together = dict(list({**kept, **added}.items())[-_MOST_KEPT:])
+            record = {"repository": os.fsencode(place).decode(errors="backslashreplace"), "approved": together}
+            write_own(path, json.dumps(record, indent=1).encode())
     except OSError as error:
         raise OutputError(
             f"{path}: cannot be written ({error.strerror})", advice="make it writable, or set XDG_STATE_HOME"

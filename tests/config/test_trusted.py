@@ -6,6 +6,8 @@ import dataclasses
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +147,27 @@ def test_trust_is_remembered_for_this_repository_alone(place: Path, tmp_path: Pa
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [one.name for one in trusted.approvals(place)] == ["lok.toml", ".lok/workflows/w.toml"]
+
+
+APPROVING = """
+import sys
+from pathlib import Path
+from lok_hooks.config.trusted import approve
+sys.stdin.read()
+for number in range(10):
+    approve(Path(sys.argv[1]), {f"{sys.argv[2]}-{number}": "lok.toml"})
+"""
+
+
+def test_approvals_given_at_the_same_time_are_all_kept(place: Path) -> None:
+    command = [sys.executable, "-c", APPROVING, str(place)]
+    approving = [subprocess.Popen([*command, str(who)], stdin=subprocess.PIPE) for who in range(4)]
+    for process in approving:
+        assert process.stdin
+        process.stdin.close()
+
+    assert [process.wait() for process in approving] == [0] * 4
+    assert len(trusted.approvals(place)) == 40
 
 
 def test_revoking_takes_all_of_it_back(place: Path) -> None:
