@@ -45,13 +45,15 @@ class Surprise(Exception):
 
 
 def environment(scratch: Path) -> dict[str, str]:
-    """Yours, with git's identity and pre-commit's home in the scratch directory and no lok settings."""
+    """Yours, with git's identity, pre-commit's home and what lok remembers in the scratch directory, and no lok
+    settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "LOK_", "PRE_COMMIT"))}
     (scratch / "gitconfig").write_text("[user]\n\tname = Demo\n\temail = demo@example.org\n", encoding="utf-8")
     return kept | {
         "GIT_CONFIG_GLOBAL": str(scratch / "gitconfig"),
         "GIT_CONFIG_NOSYSTEM": "1",
         "PRE_COMMIT_HOME": str(scratch / "pre-commit-home"),
+        "XDG_STATE_HOME": str(scratch / "state"),
         "PATH": os.pathsep.join((str(scratch / "venv" / "bin"), kept.get("PATH", os.defpath))),
     }
 

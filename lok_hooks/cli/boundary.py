@@ -75,17 +75,21 @@ def _log(command: str) -> None:
     """Appends the traceback to the log file and shows its path; prints it when no file can be written."""
     import platform
     import traceback
-
-    from platformdirs import user_log_path
+    from pathlib import Path
 
     from lok_hooks import __version__
+    from lok_hooks.core.state import NOWHERE, state_folder
 
     text = (
         f"## {command} {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n"
         f"```\n{traceback.format_exc()}```\n\n"
     )
     try:
-        path = user_log_path("lok", ensure_exists=True) / "lok.log"
+        state = state_folder(os.environ)
+        if not state:
+            raise FileNotFoundError(NOWHERE)
+        path = Path(state, "log", "lok.log")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:  # noqa: PTH123
             file.write(text)
     except OSError as error:

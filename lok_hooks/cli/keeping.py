@@ -22,6 +22,7 @@ from lok_hooks.repo.probe import staged_records
 from lok_hooks.store import deferred as store
 from lok_hooks.store.database import Database
 from lok_hooks.store.memory import StoredMemory
+from lok_hooks.store.place import Place, place_of
 
 if TYPE_CHECKING:
     from lok_hooks.core.settings import BackendSettings, CacheSettings, Settings
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from lok_hooks.repo.git import Repository
     from lok_hooks.repo.snapshot import Snapshot
 
-FOLDER: Final = remembered.FOLDER
 CONFIG_NAME: Final = "lok.toml"
 _ANALYSERS: Final = frozenset({"static", "sarif"})
 _SERVERS: Final = frozenset({"ollama", "openai"})
@@ -49,33 +49,29 @@ class Keeping(NamedTuple):
     lasting: Memory
 
 
-def folder_for(repository: Repository | None) -> Path:
-    """Where things are kept: beside git's own files, for all work trees; else in the user's cache folder."""
-    if repository is not None:
-        return repository.common_dir / FOLDER
-    from platformdirs import user_cache_path
-
-    return user_cache_path("lok")
+def place_for(repository: Repository | None) -> Place:
+    """Where things are kept: for all work trees of a repository, or for what is asked outside of any."""
+    return place_of(repository.common_dir if repository else None, os.environ)
 
 
-def folder_at(directory: Path) -> Path:
+def place_at(directory: Path) -> Place:
     """The same for the repository that `directory` lies in, if any."""
     from lok_hooks.repo.git import Repository
 
     try:
-        return folder_for(Repository.open(directory))
+        return place_for(Repository.open(directory))
     except RepositoryError:
-        return folder_for(None)
+        return place_for(None)
 
 
 @contextmanager
-def keeping(cache: CacheSettings, folder: Path, noted: Callable[[str], None], *, fresh: bool) -> Iterator[Keeping]:
-    """The memory in `folder`, closed at the end; one that forgets when `[cache]` says so. `noted` is told when
+def keeping(cache: CacheSettings, place: Place, noted: Callable[[str], None], *, fresh: bool) -> Iterator[Keeping]:
+    """The memory in `place`, closed at the end; one that forgets when `[cache]` says so. `noted` is told when
     nothing can be kept."""
     if not cache.enabled:
         yield Keeping(database=None, memory=Forgetting(), lasting=Forgetting())
         return
-    database = Database(folder, noted)
+    database = Database(place.folder, noted)
     lasting = StoredMemory(
         database, ttl_seconds=cache.ttl_hours * _HOUR, max_bytes=cache.max_megabytes * _MEGABYTE, now=time.time
     )
@@ -94,7 +90,7 @@ def remembering_in(
     from lok_hooks.store.surroundings import surroundings
 
     seen = surroundings(directory) if cache.enabled else None
-    with keeping(cache, folder_at(directory), noted, fresh=fresh) as kept:
+    with keeping(cache, place_at(directory), noted, fresh=fresh) as kept:
         yield (kept.memory, seen) if seen is not None else (Forgetting(), "")
 
 
@@ -105,10 +101,10 @@ def reviewed(
     from lok_hooks.flows.review import review
 
     said: list[str] = []
-    folder = folder_for(snapshot.repository)
+    place = place_for(snapshot.repository)
     with (
-        keeping(settings.cache, folder, said.append, fresh=arguments.fresh) as kept,
-        ledgers.ledger_in(folder, said.append) if snapshot.repository else nullcontext() as ledger,
+        keeping(settings.cache, place, said.append, fresh=arguments.fresh) as kept,
+        ledgers.ledger_in(place, said.append) if snapshot.repository else nullcontext() as ledger,
     ):
         settings, order = ledgers.brought_in(ledger, settings, order, kept.lasting)
         if entry == "audit" and kept.database is not None and not _are_tasks_chosen(arguments):
@@ -146,7 +142,7 @@ def keep_report(code: int, text: str, settings: Settings, arguments: argparse.Na
         return
     until = time.time() + settings.cache.ttl_hours * _HOUR
     kept = remembered.record(code, text, _witnesses(settings, ticket), until)
-    with keeping(settings.cache, ticket.folder, lambda _: None, fresh=False) as opened:
+    with keeping(settings.cache, ticket.place, lambda _: None, fresh=False) as opened:
         opened.lasting.keep(ticket.key, kept)
 
 
@@ -155,11 +151,11 @@ def _witnesses(settings: Settings, ticket: remembered.Ticket) -> list[remembered
     from lok_hooks.config.trusted import record_path
     from lok_hooks.store.ledger import LAYOUT
 
-    found = [
-        ("content", str(record_path(ticket.folder.parent))),
-        ("date", str(ticket.folder / LAYOUT.file_name)),
-        ("listing", str(ticket.top / ".lok")),
-    ]
+    found = [("listing", str(ticket.top / ".lok"))]
+    if ticket.place.repository:
+        found.append(("content", str(record_path(ticket.place.repository) or "")))
+    if ticket.place.folder:
+        found.append(("date", str(ticket.place.folder / LAYOUT.file_name)))
     if any(backend.enabled and backend.kind == "static" for backend in settings.backends):
         from lok_hooks.backends.static import ruff_program
 

@@ -21,6 +21,7 @@ from lok_hooks.core.suppress import Dismissal
 from lok_hooks.store.database import Database
 from lok_hooks.store.dismissals import FILE_NAME, read_dismissals
 from lok_hooks.store.ledger import LAYOUT, Ledger
+from lok_hooks.store.place import Place
 
 if TYPE_CHECKING:
     from lok_hooks.core.diff import FileDiff
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def ledger_in(folder: Path, noted: Callable[[str], None]) -> Iterator[Ledger]:
-    """The ledger in `folder`, closed at the end; `noted` is told when nothing can be kept."""
-    database = Database(folder, noted, LAYOUT)
+def ledger_in(place: Place, noted: Callable[[str], None]) -> Iterator[Ledger]:
+    """The ledger in `place`, closed at the end; `noted` is told when nothing can be kept."""
+    database = Database(place.folder, noted, LAYOUT)
     try:
         yield Ledger(database)
     finally:
@@ -43,11 +44,11 @@ def ledger_in(folder: Path, noted: Callable[[str], None]) -> Iterator[Ledger]:
 
 def precision_in(directory: Path) -> Mapping[str, Precision]:
     """How often each backend was right here, as far as that was measured."""
-    from lok_hooks.cli.keeping import folder_at
+    from lok_hooks.cli.keeping import place_at
 
     problems: list[str] = []
-    database = Database(folder_at(directory), problems.append, LAYOUT)
-    if not database.path.exists():
+    database = Database(place_at(directory).folder, problems.append, LAYOUT)
+    if not database.exists():
         return {}
     try:
         return Ledger(database).precision()
@@ -74,7 +75,7 @@ def committed_dismissals(repository: Repository, changes: Sequence[Sides]) -> tu
 def dismissed_in(directory: Path) -> dict[str, Dismissal]:
     """What is dismissed in the repository whose top is `directory`, by this user and in the file as it is on disk;
     nothing anywhere else, since a finding's identity begins with its path from the top."""
-    from lok_hooks.cli.keeping import folder_for
+    from lok_hooks.cli.keeping import place_for
     from lok_hooks.errors import RepositoryError
     from lok_hooks.repo.git import Repository
 
@@ -86,7 +87,7 @@ def dismissed_in(directory: Path) -> dict[str, Dismissal]:
         return {}
     path = directory / FILE_NAME
     entries = read_dismissals(path.read_bytes(), FILE_NAME) if path.is_file() else {}
-    with ledger_in(folder_for(repository), lambda _: None) as ledger:
+    with ledger_in(place_for(repository), lambda _: None) as ledger:
         return {**ledger.dismissed(), **entries}
 
 

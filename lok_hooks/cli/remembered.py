@@ -19,15 +19,15 @@ from typing import Final, NamedTuple
 import lok_hooks
 from lok_hooks.repo import probe
 from lok_hooks.store.memory import peek
+from lok_hooks.store.place import Place, place_of
 
-FOLDER: Final = "lok"
 LARGEST_FILE: Final = 1 << 20  # bytes of a file of rules; lok.toml may have a quarter of that
 # What writes elsewhere, says more, or asks anew is no mere repetition.
 _NEVER: Final = ("-o", "--output", "--transcript", "--show-payload", "-v", "--verbose", "-h", "--help")
 _FRESH: Final = "--fresh"
 # What decides how the report looks, or where the rules lie. LOK_* variables come on top.
 _ENVIRONMENT: Final = (
-    *("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"),
+    *("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"),
     *("PRE_COMMIT", "NO_COLOR", "TERM", "COLUMNS"),
 )
 
@@ -42,10 +42,10 @@ class Witness(NamedTuple):
 
 
 class Ticket(NamedTuple):
-    """Under which `key` in which `folder` the verdict on what is staged now is kept. `top` is the work tree's.
+    """Under which `key` in which `place` the verdict on what is staged now is kept. `top` is the work tree's.
     `is_fresh`: it shall be asked for again."""
 
-    folder: Path
+    place: Place
     top: Path
     key: str
     is_fresh: bool
@@ -64,15 +64,18 @@ def ticket(argv: Sequence[str], records: bytes | None) -> Ticket | None:
     for part in (records, rules, *_parts(place[1], words)):
         digest.update(len(part).to_bytes(8, "big") + part)
     return Ticket(
-        folder=Path(place[0]) / FOLDER, top=Path(place[1]), key=digest.hexdigest(), is_fresh=len(words) < len(argv)
+        place=place_of(Path(place[0]), os.environ),
+        top=Path(place[1]),
+        key=digest.hexdigest(),
+        is_fresh=len(words) < len(argv),
     )
 
 
 def recalled(ticket: Ticket) -> int | None:
     """Prints the report kept for this ticket and returns its exit code; None when there is none that holds."""
-    if ticket.is_fresh:
+    if ticket.is_fresh or ticket.place.folder is None:
         return None
-    kept = peek(ticket.folder, ticket.key)
+    kept = peek(ticket.place.folder, ticket.key)
     if kept is None:
         return None
     try:

@@ -121,14 +121,14 @@ def _make_known(found: Sweep, directory: Path) -> None:
     ids."""
     import time
 
-    from lok_hooks.cli.keeping import folder_for
+    from lok_hooks.cli.keeping import place_for
     from lok_hooks.cli.ledgers import ledger_in
     from lok_hooks.core.sighting import sightings
     from lok_hooks.core.sweep import as_review
 
     if home := _home_of(directory):
         seen = [replace(each, path=f"{home.below}{each.path}", outcome=None) for each in sightings(as_review(found))]
-        with ledger_in(folder_for(home.repository), lambda _: None) as ledger:
+        with ledger_in(place_for(home.repository), lambda _: None) as ledger:
             ledger.record(seen, time.time())
 
 

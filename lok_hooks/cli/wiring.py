@@ -37,9 +37,10 @@ def settings(directory: Path, arguments: argparse.Namespace) -> Settings:
 
 def _load(directory: Path, arguments: argparse.Namespace, given: Given | None) -> Settings:
     """The same, `given` in place of the work tree's lok.toml."""
-    from lok_hooks.config.checked_before import CheckedBefore, record_path
+    from lok_hooks.config.checked_before import CheckedBefore, by_schema, record_path
     from lok_hooks.config.load import load
 
+    record = record_path(os.environ)
     flags = {
         "--backend": _joined(arguments.backend),
         "--task": _joined(getattr(arguments, "task", None)),
@@ -54,7 +55,7 @@ def _load(directory: Path, arguments: argparse.Namespace, given: Given | None) -
         flags=flags,
         given=given,
         is_trusted=partial(is_trusted, directory),
-        check=CheckedBefore(record_path()),
+        check=CheckedBefore(record) if record else by_schema,
     )
 
 
@@ -267,9 +268,10 @@ def means(settings: Settings, snapshot: Snapshot, policy: Policy, *, verbose: bo
     from lok_hooks.backends.fanout import ask_all, beside
     from lok_hooks.backends.secrets import screen
     from lok_hooks.backends.static_secrets import secret_claims
+    from lok_hooks.cli.keeping import place_for
     from lok_hooks.flows.review import Means
-    from lok_hooks.repo.key import repository_key
     from lok_hooks.report.live import open_listener
+    from lok_hooks.store.key import key_in
 
     limits = {backend.name: backend.max_parallel for backend in settings.backends}
     deadline = Until.after(policy.budget)
@@ -286,7 +288,7 @@ def means(settings: Settings, snapshot: Snapshot, policy: Policy, *, verbose: bo
                 deadline=deadline,
                 now=time.monotonic,
                 secrets=partial(secret_claims, rules=_static_rules(settings)),
-                key=repository_key(snapshot.repository) if snapshot.repository else "",
+                key=key_in(place_for(snapshot.repository).folder),
                 spares_local=not settings.review.redact_local,
             )
         finally:

@@ -1,13 +1,14 @@
 """The layer that parsed TOML makes, checked by the schema once: building it and loading pydantic costs each commit
 five Python starts, and lok.toml changes seldom.
 
-What was found right is kept in the user's cache folder, never in a repository, whose author could say there what
+What was found right is kept in the user's state folder, never in a repository, whose author could say there what
 somebody else's file means. A record that cannot be used means that the schema is asked.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, Final, Protocol
 from lok_hooks.config.defaults import PromptEntry
 from lok_hooks.config.layers import Layer, Values
 from lok_hooks.config.own_files import read_own, write_own
+from lok_hooks.core.state import state_folder
 
 _MOST_KEPT: Final = 20  # files and flags; the oldest go first
 _LARGEST_BYTES: Final = 2 * 2**20
@@ -35,11 +37,10 @@ def by_schema(raw: dict[str, Any], *, label: str, origin: str) -> Layer:
     return checked(raw, label=label, origin=origin)
 
 
-def record_path() -> Path:
-    """Where the record of this user lies, whether it exists or not."""
-    from platformdirs import user_cache_path
-
-    return user_cache_path("lok") / "checked.json"
+def record_path(environ: Mapping[str, str]) -> Path | None:
+    """Where the record of this user lies, whether it exists or not; None where none can be."""
+    state = state_folder(environ)
+    return Path(state, "checked.json") if state else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """What the user has trusted: digests, kept outside every repository, for each repository apart.
 
-The record lies in the user's state folder, one file for each repository, named by a digest of the path of its common
-git directory, so that linked work trees share it. Only the user may read or write it; a file that others could have
-written counts as none. `LOK_TRUST` (digests, separated by commas) does the same for one run, for machines that ask
-nobody.
+The record lies in the user's state folder (`core.state`), one file for each repository, named by a digest of the path
+of its common git directory, so that linked work trees share it. Only the user may read or write it; a file that others
+could have written counts as none. `LOK_TRUST` (digests, separated by commas) does the same for one run, for machines
+that ask nobody.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from lok_hooks.config.own_files import alone_in, read_own, write_own
+from lok_hooks.core.state import NOWHERE, state_folder
 from lok_hooks.errors import OutputError
 
 VARIABLE: Final = "LOK_TRUST"
@@ -44,8 +45,11 @@ def is_trusted(digest: str, place: Path, environ: Mapping[str, str]) -> bool:
 
 def approvals(place: Path) -> tuple[Approved, ...]:
     """Everything the user has trusted in the repository at `place`, the oldest first."""
+    path = record_path(place)
+    if path is None:
+        return ()
     try:
-        kept = json.loads(read_own(record_path(place), _LARGEST_BYTES))["approved"]
+        kept = json.loads(read_own(path, _LARGEST_BYTES))["approved"]
         return tuple(Approved(digest=str(digest), name=str(name)) for digest, name in kept.items())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         # Somebody else's file, or half of one: asking again is the safe answer.
@@ -56,6 +60,8 @@ def approve(place: Path, added: Mapping[str, str]) -> Path:
     """Trust these digests (with the names of their files) besides what is trusted already, and return the record's
     path. Raises OutputError when it cannot be written."""
     path = record_path(place)
+    if path is None:
+        raise OutputError(f"trust cannot be kept: {NOWHERE}", advice="set HOME, or XDG_STATE_HOME")
     try:
         with alone_in(path.parent):
             kept = {approved.digest: approved.name for approved in approvals(place) if approved.digest not in added}
@@ -72,6 +78,8 @@ def approve(place: Path, added: Mapping[str, str]) -> Path:
 def revoke(place: Path) -> bool:
     """Trust nothing in the repository at `place` any more; whether there was anything. Raises OutputError."""
     path = record_path(place)
+    if path is None:
+        return False
     try:
         path.unlink()
     except FileNotFoundError:
@@ -81,9 +89,8 @@ def revoke(place: Path) -> bool:
     return True
 
 
-def record_path(place: Path) -> Path:
-    """Where the record about the repository at `place` lies, whether it exists or not."""
-    from platformdirs import user_state_path
-
+def record_path(place: Path) -> Path | None:
+    """Where the record about the repository at `place` lies, whether it exists or not; None where none can be."""
+    state = state_folder(os.environ)
     name = blake2b(os.fsencode(place.resolve()), digest_size=16).hexdigest()
-    return user_state_path("lok") / "trust" / f"{name}.json"
+    return Path(state, "trust", f"{name}.json") if state else None

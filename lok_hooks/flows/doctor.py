@@ -62,7 +62,7 @@ def trust_check(trusted: Sequence[str], untrusted: Sequence[str]) -> Check:
 def memory_check(texts: int | None, size: int, is_enabled: bool, problem: str = "") -> Check:
     """About what is remembered: how many texts (None: nothing yet) in how many bytes."""
     if problem:
-        return Check(name="memory", state="warn", text=problem, advice="mend or remove that file")
+        return Check(name="memory", state="warn", text=problem, advice="mend that; reviews go on without it")
     if not is_enabled:
         return Check(name="memory", state="off", text="switched off ([cache] enabled)")
     if not texts:

@@ -1,4 +1,4 @@
-"""The file that remembers: one sqlite database for all work trees of a repository, for its user's eyes only.
+"""The file that remembers: a sqlite database in a repository's place (`store.place`), for its user's eyes only.
 
 Losing it costs money, never truth. So nothing here raises for what the disk, another process or a killed one has
 done: a corrupt file is set aside and begun again, and where nothing can be kept the work goes on without.
@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
+
+from lok_hooks.core.state import NOWHERE
 
 
 class Layout(NamedTuple):
@@ -53,20 +55,24 @@ class _UnfitError(Exception):
 
 
 class Database:
-    """The database in `folder`, opened at the first use and safe to use from several threads and processes.
+    """The database in `folder` (None: nothing can be kept), opened at the first use and safe to use from several
+    threads and processes.
 
     `noted` is told, once, why nothing can be remembered, and of every file that was set aside.
     """
 
-    def __init__(self, folder: Path, noted: Callable[[str], None], layout: Layout = MEMORY) -> None:
-        self.path = folder / layout.file_name
+    def __init__(self, folder: Path | None, noted: Callable[[str], None], layout: Layout = MEMORY) -> None:
+        self.path = folder / layout.file_name if folder else None
         self._layout = layout
-        self._folder = folder
         self._noted = noted
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._opened: tuple[int, int] | None = None
         self._is_given_up = False
+
+    def exists(self) -> bool:
+        """Whether there is a file, of whatever kind."""
+        return self.path is not None and self.path.exists()
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What a SELECT finds; nothing when the database cannot be read."""
@@ -95,46 +101,54 @@ class Database:
     def _attempt(self, action: Callable[[sqlite3.Connection], T]) -> T | None:
         """The action's result. A file that cannot be used is set aside, once, and the action done on a new one."""
         with self._lock:
+            path = self.path
+            if path is None:
+                self._give_up(NOWHERE)
+                return None
             for _ in range(2):
                 if self._is_given_up:
                     return None
                 try:
-                    return action(self._connection or self._connect())
+                    return action(self._connection or self._connect(path))
                 except _UnfitError as unfit:
-                    self._set_aside(unfit.label)
+                    self._set_aside(path, unfit.label)
                 except sqlite3.Error as error:
                     if error.sqlite_errorcode & 0xFF in _CORRUPT:
-                        self._set_aside("corrupt")
+                        self._set_aside(path, "corrupt")
                     else:
                         self._give_up(str(error))
                 except OSError as error:
                     self._give_up(error.strerror or str(error))
             return None
 
-    def _connect(self) -> sqlite3.Connection:
-        make_private(self._folder)
-        self._opened = _own_file(self.path)
+    def _connect(self, path: Path) -> sqlite3.Connection:
+        make_private(path.parent)
+        self._opened = _own_file(path)
         connection = sqlite3.connect(
-            self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=16
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=16
         )
         self._connection = connection
         _prepare(connection, self._layout)
         return connection
 
-    def _set_aside(self, label: str) -> None:
+    def _set_aside(self, path: Path, label: str) -> None:
         self._disconnect()
         try:
-            with _locked(self._folder):
+            with _locked(path.parent):
                 # Another process may have met the same trouble and begun a new file meanwhile.
-                if _identity(self.path) == self._opened:
-                    self._noted(f"what was remembered is set aside as {_renamed(self.path, label)}, and begun again")
+                if _identity(path) == self._opened:
+                    self._noted(f"what was remembered is set aside as {_renamed(path, label)}, and begun again")
         except OSError as error:
             self._give_up(error.strerror or str(error))
 
     def _give_up(self, reason: str) -> None:
+        if self._is_given_up:
+            return
         self._disconnect()
         self._is_given_up = True
-        self._noted(f"nothing is remembered: {self.path}: {reason}")
+        # The folder alone is named, so that two files in it with the same trouble make one line.
+        where = f"{self.path.parent}: " if self.path else ""
+        self._noted(f"nothing is remembered: {where}{reason}")
 
     def _disconnect(self) -> None:
         if self._connection is not None:
@@ -144,15 +158,17 @@ class Database:
 
 
 def make_private(folder: Path) -> None:
-    """The folder, made if need be, for this user alone. Raises OSError for a link and for what is another's."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-        raise PermissionError(f"{folder.name} is a link, no folder, or another user's")
-    if found.st_mode & 0o077:
-        folder.chmod(0o700)
+    """The folder, made if need be, for this user alone, in one that is no link. Raises OSError for a link and for what
+    is another's."""
+    folder.parent.parent.mkdir(parents=True, exist_ok=True)
+    for each in (folder.parent, folder):
+        with suppress(FileExistsError):
+            each.mkdir(mode=0o700)
+        found = each.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+            raise PermissionError(f"{each.name} is a link, no folder, or another user's")
+        if found.st_mode & 0o077:
+            each.chmod(0o700)
 
 
 def _own_file(path: Path) -> tuple[int, int]:

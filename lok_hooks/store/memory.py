@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 from collections.abc import Callable
 from contextlib import closing
 from hashlib import blake2b
@@ -70,7 +72,7 @@ class StoredMemory:
         return Stats(
             texts=texts,
             text_bytes=int(size),
-            file_bytes=path.stat().st_size if path.is_file() else 0,
+            file_bytes=path.stat().st_size if path and path.is_file() else 0,
             oldest_seconds=None if oldest is None else max(0.0, self._now() - oldest),
             deferred=deferred[0][0] if deferred else 0,
         )
@@ -105,15 +107,19 @@ def peek(folder: Path, key: str) -> str | None:
     """The text kept under `key` in `folder`, whatever its age, without changing or mending anything: for questions
     that come before anything else. None when there is none, or the file cannot be read just so."""
     path = folder / MEMORY.file_name
-    if folder.is_symlink() or path.is_symlink() or not path.is_file():
-        return None
     try:
+        if not (_is_own(folder.lstat(), stat.S_IFDIR) and _is_own(path.lstat(), stat.S_IFREG)):
+            return None
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0.1)) as connection:
             connection.execute("PRAGMA trusted_schema = OFF")
             row = connection.execute(_FIND, (key,)).fetchone()
-    except sqlite3.Error:
+    except (OSError, sqlite3.Error):
         return None  # the long way will mend it and say so
     return str(row[0]) if row and row[1] == _digest(key, row[0]) else None
+
+
+def _is_own(found: os.stat_result, kind: int) -> bool:
+    return stat.S_IFMT(found.st_mode) == kind and found.st_uid == os.geteuid()
 
 
 def _digest(key: str, text: str) -> str:

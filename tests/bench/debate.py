@@ -44,6 +44,7 @@ def main() -> None:
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.platform()}\n")
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
+        os.environ["XDG_STATE_HOME"] = str(place / "state")
         new_repository(place / "project", {"README": "a project\n"})
         config = panel(place)
         (place / "project" / "a.py").write_text("".join(f"value_{n} = {n}\n" for n in range(FINDINGS * 10)))

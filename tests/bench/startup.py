@@ -54,6 +54,7 @@ def main() -> None:
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.platform()}\n")
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
+        os.environ["XDG_STATE_HOME"] = str(place / "state")
         print(start_up(place / "empty"))
         print(second_commit(place / "second"))
         print(large_diff(place / "large"))

@@ -58,12 +58,16 @@ def test_a_bug_leaves_its_traceback_in_a_file_that_is_named(
     assert log.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("state", ["/proc/no-such-place", "state"])
 def test_a_bug_is_shown_where_no_file_can_be_written(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], state: str
 ) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", "/proc/no-such-place")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "")
+    monkeypatch.setenv("XDG_STATE_HOME", state)
     assert guarded("lok-hunt", lambda: raising(ZeroDivisionError("division by zero"))) == 3
     assert "Traceback" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_outsiders_wrote_reaches_the_terminal_without_control_characters(

@@ -29,7 +29,9 @@ PRINT_RECALLED = """
 import sys
 from pathlib import Path
 from lok_hooks.cli.remembered import Ticket, recalled
-print(recalled(Ticket(folder=Path(sys.argv[1]), top=Path(), key="key", is_fresh=len(sys.argv) > 2)))
+from lok_hooks.store.place import Place
+place = Place(folder=Path(sys.argv[1]), repository=None)
+print(recalled(Ticket(place=place, top=Path(), key="key", is_fresh=len(sys.argv) > 2)))
 """
 
 

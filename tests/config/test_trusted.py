@@ -170,6 +170,20 @@ def test_approvals_given_at_the_same_time_are_all_kept(place: Path) -> None:
     assert len(trusted.approvals(place)) == 40
 
 
+@pytest.mark.parametrize("home", ["", "~", "."])
+def test_without_a_home_nothing_is_trusted_or_kept(place: Path, monkeypatch: pytest.MonkeyPatch, home: str) -> None:
+    trusted.approve(place, {"d1": "lok.toml"})
+    monkeypatch.chdir(place)
+    monkeypatch.setenv("XDG_STATE_HOME", "")
+    monkeypatch.setenv("HOME", home)
+    with pytest.raises(OutputError, match="neither XDG_STATE_HOME nor HOME"):
+        trusted.approve(place, {"d1": "lok.toml"})
+    assert list(place.iterdir()) == []
+    assert not trusted.is_trusted("d1", place, {})
+    assert trusted.is_trusted("d1", place, {trusted.VARIABLE: "d1"})
+    assert not trusted.revoke(place)
+
+
 def test_revoking_takes_all_of_it_back(place: Path) -> None:
     trusted.approve(place, {"d1": "lok.toml", "d2": "w"})
 

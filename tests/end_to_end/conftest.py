@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from lok_hooks.store.place import place_of
 from tests.end_to_end import reviewer
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -85,6 +86,13 @@ class Project:
 
     machine: Machine
     path: Path
+
+    @property
+    def kept(self) -> Path:
+        """The folder of what is remembered of it, whether it is there or not."""
+        folder = place_of(self.path / ".git", self.machine.environment).folder
+        assert folder is not None
+        return folder
 
     def run(self, *argv: str | Path, env: Mapping[str, str] | None = None, stdin: str = "") -> Done:
         """Any command, in the project's directory."""

@@ -92,6 +92,8 @@ def answer(prompt: str, behaviour: str) -> str:
     if behaviour in ("empty", "prose"):
         return {"empty": "", "prose": "Looks good to me, no issues found!"}[behaviour]
     findings = [_finding(*place) for place in _changed(prompt) if MARKER in place[2] or behaviour == "cries wolf"]
+    if behaviour == "overlooks":
+        findings = []
     if behaviour == "invents a file":
         findings = [_finding("elsewhere.py", 3, f"x = {MARKER}")]
     if behaviour == "invents a line":

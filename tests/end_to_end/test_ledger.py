@@ -80,7 +80,7 @@ def test_the_same_bytes_keep_their_verdict_whatever_was_measured_since(project: 
     configure()
     project.stage("app.py", BAD)
     first = json.loads(project.run("lok-hunt", "--format", "json").said)
-    ledger = sqlite3.connect(project.path / ".git" / "lok" / "ledger.sqlite")
+    ledger = sqlite3.connect(project.kept / "ledger.sqlite")
     with ledger:
         for number in range(60):
             row = (f"{number:032x}", "scripted", "logic", "x.py", "t", "q", "dismissed", 1.0)
@@ -92,7 +92,7 @@ def test_the_same_bytes_keep_their_verdict_whatever_was_measured_since(project: 
     second = json.loads(project.run("lok-hunt", "--format", "json").said)
     assert [f["disposition"] for f in first["findings"]] == [f["disposition"] for f in second["findings"]]
     assert first["exit_code"] == second["exit_code"] == 1
-    kept = sqlite3.connect(project.path / ".git" / "lok" / "memory.sqlite")
+    kept = sqlite3.connect(project.kept / "memory.sqlite")
     rows = [json.loads(text) for (text,) in kept.execute("SELECT text FROM memory WHERE key LIKE 'precision %'")]
     kept.close()
     assert rows == [[]]

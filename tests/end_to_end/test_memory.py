@@ -329,7 +329,7 @@ def test_switched_off_nothing_is_remembered_or_written(project: Project, configu
     for _ in range(2):
         assert "remembered" not in project.run("lok-hunt").said
     assert len(reviewer.requests()) == 2
-    assert not (project.path / ".git" / "lok" / "memory.sqlite").exists()
+    assert not (project.kept / "memory.sqlite").exists()
 
 
 def test_commits_in_several_work_trees_at_once(project: Project, configure: Configure, tmp_path: Path) -> None:
@@ -364,7 +364,7 @@ def test_a_corrupt_file_is_set_aside_and_said(project: Project, configure: Confi
     reviewer = configure()
     project.stage("shop.py", "total = 1\n")
     project.run("lok-hunt")
-    kept = project.path / ".git" / "lok" / "memory.sqlite"
+    kept = project.kept / "memory.sqlite"
     kept.write_bytes(b"not a database" * 1000)
     done = project.run("lok-hunt")
     assert done.code == 0
@@ -381,17 +381,33 @@ def test_where_nothing_can_be_kept_the_review_goes_on_and_says_so(
     reviewer = configure()
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
+    project.kept.parent.mkdir(parents=True)
     if obstacle == "a link":
-        (project.path / ".git" / "lok").symlink_to(elsewhere)
+        project.kept.symlink_to(elsewhere)
     else:
-        (project.path / ".git" / "lok").write_text("in the way")
+        project.kept.write_text("in the way")
     project.stage("shop.py", BAD)
     for _ in range(2):
         done = project.run("lok-hunt")
         assert done.code == 1
-        assert "nothing is remembered" in notes(done)
+        assert notes(done).count("nothing is remembered") == 1
     assert sum("round: " not in request["prompt"] for request in reviewer.requests()) == 2
     assert list(elsewhere.iterdir()) == []
+
+
+def test_without_a_home_every_command_goes_on_and_says_what_is_missing(project: Project, configure: Configure) -> None:
+    configure()
+    project.stage("shop.py", BAD)
+    nowhere = {"HOME": "", "XDG_STATE_HOME": ""}
+    report = json.loads(project.run("lok-hunt", "--format", "json", env=nowhere).said)
+    assert report["exit_code"] == 1
+    missing = "neither XDG_STATE_HOME nor HOME names a folder"
+    dismissing = ("dismiss", report["findings"][0]["id"], "--because", "it is nothing")
+    for command, code in ((("cache", "stats"), 2), (("cache", "clear"), 2), (("doctor",), 0), (dismissing, 2)):
+        done = project.run("lok", *command, env=nowhere)
+        assert (done.code, missing in notes(done)) == (code, True), done.said
+    assert project.run("lok", "backends", env=nowhere).code == 0
+    assert json.loads(project.run("lok", "trust", "--json", env=nowhere).said)["record"] == ""
 
 
 def test_what_is_kept_is_for_its_user_alone_and_holds_no_secret(project: Project, configure: Configure) -> None:
@@ -399,7 +415,7 @@ def test_what_is_kept_is_for_its_user_alone_and_holds_no_secret(project: Project
     configure("quotes the code")
     project.stage("shop.py", f'token = "{secret}"\nvalue = PLANTED_BUG\n')
     project.run("lok-review", "--staged")
-    folder = project.path / ".git" / "lok"
+    folder = project.kept
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert (folder / "memory.sqlite") in files

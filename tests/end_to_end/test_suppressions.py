@@ -91,14 +91,14 @@ def test_a_colleague_gets_the_dismissal_with_the_repository(
     project.run("lok", "dismiss", refused, "--because", "planted on purpose")
     project.git("reset", "-q")
     project.seed({".lok/dismissed.json": project.read(".lok/dismissed.json")})
-    project.run("rm", "-r", ".git/lok")
+    project.run("rm", "-r", project.kept)
     project.stage("app.py", BAD)
     assert project.run("lok-hunt").code == 0
 
 
 def test_a_change_cannot_dismiss_its_own_findings(project: Project, refused: str) -> None:
     project.run("lok", "dismiss", refused, "--because", "planted on purpose")
-    project.run("rm", "-r", ".git/lok")
+    project.run("rm", "-r", project.kept)
     project.git("add", ".lok/dismissed.json")
     done = project.run("lok-hunt")
     assert (done.code, "edits the review's own rules" in done.said) == (1, True)

@@ -76,9 +76,9 @@ def check(project: Project, reviewer: Reviewer, said: str, reports: Path) -> Non
     """Nothing planted in what was said, sent, stored, logged or left behind."""
     assert leaks(said.encode()) == []
     assert leaks(reviewer.log.read_bytes()) == []
-    own = project.path / ".git" / "lok"
-    assert (own / "key").exists()
-    for path, content in written(own, project.machine.home, project.path.parent / "temporary", reports):
+    assert (project.kept / "key").exists()
+    assert project.kept.is_relative_to(project.machine.home)
+    for path, content in written(project.machine.home, project.path.parent / "temporary", reports):
         assert leaks(content) == [], path
         assert leaks(str(path).encode()) == [], path
     for request in reviewer.requests():
@@ -160,7 +160,7 @@ def test_a_local_backend_may_see_secrets_where_lok_toml_says_so(
     done = staged.run("lok-review", "--staged", "-v", "--no-debate")
     assert (VALUES["added"] in reviewer.prompts()) is sees
     assert leaks(done.said.encode()) == []
-    for path, content in written(staged.path / ".git" / "lok", staged.machine.home, tmp_path / "temporary"):
+    for path, content in written(staged.machine.home, tmp_path / "temporary"):
         assert leaks(content) == [], path
 
 

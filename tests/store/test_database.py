@@ -76,17 +76,17 @@ def test_what_is_written_is_there_for_the_next_who_opens(folder: Path, database:
     assert notes == []
 
 
-def test_all_statements_or_none(database: Database) -> None:
+def test_all_statements_or_none(folder: Path, database: Database) -> None:
     assert not database.change((PUT, ROW), ("INSERT INTO nowhere VALUES (1)", ()))
-    assert keys(Database(database.path.parent, lambda _: None)) == []
+    assert keys(Database(folder, lambda _: None)) == []
 
 
 def test_only_its_user_may_look(folder: Path, database: Database) -> None:
     folder.mkdir(parents=True, mode=0o755)
-    database.path.touch(mode=0o644)
+    (folder / MEMORY.file_name).touch(mode=0o644)
     put(database)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert stat.S_IMODE(database.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE((folder / MEMORY.file_name).stat().st_mode) == 0o600
 
 
 def link(path: Path, target: Path) -> None:
@@ -148,9 +148,10 @@ def test_damage_in_the_middle_is_found_when_it_is_read(folder: Path, notes: list
     for number in range(200):
         database.change((PUT, (f"key {number:03}", "x" * 1000, "", 1.0)))
     database.close()
-    whole = bytearray(database.path.read_bytes())
+    path = folder / MEMORY.file_name
+    whole = bytearray(path.read_bytes())
     whole[3 * 4096 : -4096] = b"\xff" * (len(whole) - 4 * 4096)
-    database.path.write_bytes(whole)
+    path.write_bytes(whole)
     assert Database(folder, notes.append).rows("SELECT key, text FROM memory") == []
     assert "corrupt-1" in notes[0]
 
@@ -192,10 +193,16 @@ def test_another_versions_file_is_set_aside(folder: Path, notes: list[str], vers
     assert len(notes) == 1
 
 
-def test_a_file_with_a_trigger_of_somebodys_is_not_used(folder: Path, notes: list[str]) -> None:
+TRIGGER = "CREATE TRIGGER t AFTER INSERT ON memory BEGIN DELETE FROM memory; END"
+VIEW = "DROP TABLE memory; CREATE VIEW memory AS SELECT 'k' AS key, 'planted' AS text, '' AS digest, 1.0 AS kept_at"
+OTHER_TABLE = "DROP TABLE memory; CREATE TABLE memory (key TEXT, text TEXT)"
+
+
+@pytest.mark.parametrize("script", [TRIGGER, VIEW, OTHER_TABLE], ids=["trigger", "view", "other table"])
+def test_a_file_with_something_else_in_it_is_not_used(folder: Path, notes: list[str], script: str) -> None:
     put(Database(folder, notes.append))
     with sqlite3.connect(folder / MEMORY.file_name) as raw:
-        raw.execute("CREATE TRIGGER t AFTER INSERT ON memory BEGIN DELETE FROM memory; END")
+        raw.executescript(script)
     raw.close()
     database = Database(folder, notes.append)
     assert put(database, "new")
@@ -230,7 +237,7 @@ def test_two_that_meet_the_same_corrupt_file_begin_one_new_one(folder: Path, not
     second = Database(folder, notes.append)
     put(first)
     put(second)
-    first.path.write_bytes(b"not a database" * 5000)
+    (folder / MEMORY.file_name).write_bytes(b"not a database" * 5000)
     first.rows("SELECT * FROM memory")
     put(first, "new")
     second.rows("SELECT * FROM memory")
@@ -279,7 +286,7 @@ def test_a_full_disk_is_told_once_and_what_was_kept_stays(folder: Path, notes: l
         lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)),
     )
     told, *answers = said.splitlines()
-    assert told.startswith(f"nothing is remembered: {folder / MEMORY.file_name}: ")
+    assert told.startswith(f"nothing is remembered: {folder}: ")
     assert answers == ["False", "False"]
     assert keys(Database(folder, notes.append)) == ["k"]
     assert notes == []

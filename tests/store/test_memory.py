@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -133,3 +134,13 @@ def test_a_peek_follows_no_link(folder: Path, clock: Clock, tmp_path: Path) -> N
     memory(folder, clock).keep("key", "text")
     (tmp_path / "link").symlink_to(folder)
     assert peek(tmp_path / "link", "key") is None
+
+
+def test_a_peek_believes_nobody_else(folder: Path, clock: Clock) -> None:
+    memory(folder, clock).keep("key", "text")
+    assert peek(folder, "key") == "text"
+    if os.geteuid() == 0:  # who may give files away
+        for foreign in (folder / MEMORY.file_name, folder):
+            os.chown(foreign, 12345, 12345)
+            assert peek(folder, "key") is None
+            os.chown(foreign, 0, 0)

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from lok_hooks.core.state import NOWHERE
 from lok_hooks.errors import UserError
 
 if TYPE_CHECKING:
@@ -24,19 +25,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Shows what is remembered in this repository (outside one: for your questions everywhere), or forgets it."""
-    from lok_hooks.cli.keeping import folder_at
+    from lok_hooks.cli.keeping import place_at
     from lok_hooks.cli.output import print_json, print_text
     from lok_hooks.report.visible import visible
     from lok_hooks.store.database import Database
     from lok_hooks.store.memory import StoredMemory
 
     problems: list[str] = []
-    database = Database(folder_at(Path()), problems.append)
+    folder = place_at(Path()).folder
+    if folder is None:
+        raise UserError(f"nothing is remembered: {NOWHERE}", advice="set HOME, or XDG_STATE_HOME")
+    database = Database(folder, problems.append)
     memory = StoredMemory(database, ttl_seconds=float("inf"), max_bytes=0, now=time.time)
     try:
-        if arguments.action == "clear" and database.path.exists():
+        if arguments.action == "clear" and database.exists():
             memory.clear()
-        stats = memory.stats() if database.path.exists() else None
+        stats = memory.stats() if database.exists() else None
     finally:
         database.close()
     if problems:

@@ -29,12 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes .lok/dismissed.json and returns the exit code."""
-    from lok_hooks.cli.keeping import folder_for
+    from lok_hooks.cli.keeping import place_for
     from lok_hooks.cli.ledgers import ledger_in
     from lok_hooks.repo.git import Repository
 
     repository = Repository.open()
-    with ledger_in(folder_for(repository), _say) as ledger:
+    with ledger_in(place_for(repository), _say) as ledger:
         if arguments.list:
             return _list(repository, ledger)
         if not arguments.ids:

@@ -123,15 +123,15 @@ def _trust_check(directory: Path) -> Check:
 
 
 def _memory_check(repository: Repository, settings: Settings) -> Check:
-    from lok_hooks.cli.keeping import folder_at
+    from lok_hooks.cli.keeping import place_at
     from lok_hooks.flows.doctor import memory_check
     from lok_hooks.store.database import Database
     from lok_hooks.store.memory import StoredMemory
 
     problems: list[str] = []
-    database = Database(folder_at(repository.top), problems.append)
+    database = Database(place_at(repository.top).folder, problems.append)
     try:
-        if not database.path.exists():
+        if database.path and not database.exists():
             return memory_check(None, 0, settings.cache.enabled)
         stats = StoredMemory(database, ttl_seconds=float("inf"), max_bytes=0, now=time.time).stats()
     finally:

@@ -53,7 +53,8 @@ def run(arguments: argparse.Namespace) -> int:
         shown = [
             {"name": i.name, "digest": i.digest, "trusted": holds[i.digest], "lines": list(i.lines)} for i in found
         ]
-        output.print_json({"schema": "lok-hooks/trust/1", "record": str(trusted.record_path(place)), "items": shown})
+        record = str(trusted.record_path(place) or "")
+        output.print_json({"schema": "lok-hooks/trust/1", "record": record, "items": shown})
         return EXIT_CLEAN
     _show(found, holds, arguments)
     wanted = [item for item in found if not holds[item.digest]]
