@@ -21,9 +21,6 @@ EXTRAS: Final = {"jinja2": "workflows", "tomlkit": "setup", "ruamel": "setup", "
 def guarded(command: str, run: Callable[[], int]) -> int:
     """Calls `run` and returns its exit code, or the one of whatever it raised, after saying on stderr what went
     wrong and what to do. A bug's traceback goes to a log file whose path is shown."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
     # Pydantic would load, from whatever lies beside us in the environment, code that sees what is checked; the search
     # alone costs half a Python start.
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"

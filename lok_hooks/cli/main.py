@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lok_hooks.cli.arguments import Layout, Version, parser
 from lok_hooks.cli.boundary import guarded
+from lok_hooks.cli.streams import standing
 from lok_hooks.cli.table import COMMANDS
 
 if TYPE_CHECKING:
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs `lok ARGV` (default: the process's arguments) and returns the exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
+    name = words[0] if words and not words[0].startswith("-") else ""
+    return standing(f"lok {name}".rstrip(), lambda: _run(words))
+
+
+def _run(words: Sequence[str]) -> int:
     program = make_parser(words[:1])
     arguments = program.parse_args(words)
     return guarded(f"lok {arguments.command}", lambda: int(arguments.run(arguments)))

@@ -1,4 +1,4 @@
-"""Standard output as commands write to it: how wide, in colour or not, and what when its reader goes away."""
+"""Standard output as commands write to it: how wide, and in colour or not."""
 
 from __future__ import annotations
 
@@ -40,14 +40,9 @@ def width() -> int:
 
 
 def print_text(text: str) -> None:
-    """Prints text, ended by one newline; a reader that goes away (`| head`) is no error."""
-    try:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python must not fail again while closing standard output.
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Prints text, ended by one newline, at once."""
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    sys.stdout.flush()
 
 
 def print_lines(lines: Sequence[Line], arguments: argparse.Namespace) -> None:

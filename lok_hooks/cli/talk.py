@@ -156,7 +156,7 @@ class Bare(Printer):
 
 
 def _standard_input() -> str:
-    data = sys.stdin.buffer.read(MAX_INPUT + 1) if sys.stdin is not None else b""  # None: it is closed
+    data = sys.stdin.buffer.read(MAX_INPUT + 1)
     if len(data) > MAX_INPUT:
         raise UsageError(f"the prompt is larger than {MAX_INPUT:,} bytes", advice="name files instead of pasting them")
     try:
