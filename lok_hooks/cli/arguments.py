@@ -17,6 +17,7 @@ EXIT_CODES: Final = (
 
 
 LONGEST_HELP_LINE: Final = 100
+STANDARD_OUTPUT: Final = "-"  # as a file's name; ./- is a file that is called so
 _PARTS: Final = ("ruff", "detect-secrets", "GitPython", "unidiff", "pydantic", "rich", "httpx")
 
 
@@ -65,7 +66,7 @@ def parser(program: str, description: str, example: str) -> argparse.ArgumentPar
 def add_asking_flags(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """Adds the flags that say whom a review asks, and what; returns their group."""
     choose = parser.add_argument_group("what decides")
-    choose.add_argument("--config", metavar="FILE", type=_path, help="use this lok.toml instead of the repository's")
+    choose.add_argument("--config", metavar="FILE", type=to_path, help="use this lok.toml instead of the repository's")
     choose.add_argument("-b", "--backend", metavar="A,B", type=_names, help="ask exactly these backends")
     choose.add_argument("--task", metavar="A,B", type=_names, help="run exactly these tasks of lok.toml")
     choose.add_argument("--budget", metavar="SECONDS", type=_seconds, help="stop asking after this long (0: no limit)")
@@ -84,7 +85,13 @@ def add_review_flags(parser: argparse.ArgumentParser) -> None:
     )
     show = parser.add_argument_group("what you see")
     show.add_argument("--format", choices=FORMATS, help="default: console on a terminal, else plain")
-    show.add_argument("-o", "--output", metavar="FILE", type=_path, help="write the report to FILE too, in --format")
+    show.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        type=_to_report,
+        help="write the report to FILE too, in --format; - for standard output",
+    )
     show.add_argument("--color", choices=("auto", "always", "never"), default="auto")
     show.add_argument("-v", "--verbose", action="store_true", help="show prompts, routing and timing on stderr")
 
@@ -92,7 +99,7 @@ def add_review_flags(parser: argparse.ArgumentParser) -> None:
 def add_place_flags(parser: argparse.ArgumentParser) -> None:
     """Adds what Lok's own commands have besides the flags of a review: where, and JSON in one word."""
     parser.add_argument(
-        "--dir", metavar="DIR", type=_path, help="the directory whose repository is meant (default: here)"
+        "--dir", metavar="DIR", type=to_path, help="the directory whose repository is meant (default: here)"
     )
     parser.add_argument("--json", action="store_const", dest="format", const="json", help="the same as --format json")
 
@@ -117,15 +124,19 @@ def add_payload_flag(parser: argparse.ArgumentParser) -> None:
 
 def add_transcript_flag(parser: argparse.ArgumentParser) -> None:
     """Adds the flag that keeps the debate."""
-    parser.add_argument("--transcript", metavar="FILE.md", type=_path, help="write the whole debate to FILE.md")
+    parser.add_argument(
+        "--transcript", metavar="FILE.md", type=to_file, help="write the whole debate to FILE.md, - for standard output"
+    )
 
 
 def add_common_flags(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of every command that asks backends by hand."""
     whom = parser.add_argument_group("whom to ask, and where")
-    whom.add_argument("--dir", metavar="DIR", type=_path, help="the directory backends look around in (default: here)")
+    whom.add_argument(
+        "--dir", metavar="DIR", type=to_path, help="the directory backends look around in (default: here)"
+    )
     whom.add_argument("-b", "--backend", metavar="A,B", type=_names, help="ask exactly these backends")
-    whom.add_argument("--config", metavar="FILE", type=_path, help="use this lok.toml instead of the directory's")
+    whom.add_argument("--config", metavar="FILE", type=to_path, help="use this lok.toml instead of the directory's")
     whom.add_argument("--trust-tree", action="store_true", help="go on in a directory that carries agents' settings")
     whom.add_argument("--no-cache", action="store_true", help="ask again, whatever is remembered")
     whom.add_argument("--budget", metavar="SECONDS", type=_seconds, help="stop asking after this long (0: no limit)")
@@ -167,10 +178,29 @@ def _columns() -> int:
         return 80
 
 
-def _path(text: str) -> Path:
+def to_text(text: str) -> str:
+    """A text that says something. An empty one is mostly a variable that the caller's script forgot to set, and would
+    mean something else than was meant."""
+    if not text:
+        raise argparse.ArgumentTypeError("must not be empty")
+    return text
+
+
+def to_path(text: str) -> Path:
+    """A path that is not empty."""
     from pathlib import Path
 
-    return Path(text)
+    return Path(to_text(text))
+
+
+def to_file(text: str) -> Path | str:
+    """A file to write, or STANDARD_OUTPUT."""
+    return STANDARD_OUTPUT if text == STANDARD_OUTPUT else to_path(text)
+
+
+def _to_report(text: str) -> Path | None:
+    """A file to write; None for standard output, where the report goes without this."""
+    return None if text == STANDARD_OUTPUT else to_path(text)
 
 
 def _names(text: str) -> tuple[str, ...]:

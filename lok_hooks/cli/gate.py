@@ -10,7 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lok_hooks.cli.arguments import add_payload_flag, add_review_flags, add_transcript_flag, parser
+from lok_hooks.cli.arguments import (
+    add_payload_flag,
+    add_review_flags,
+    add_transcript_flag,
+    parser,
+    to_text,
+)
 from lok_hooks.cli.boundary import guarded
 from lok_hooks.errors import UsageError
 
@@ -40,8 +46,8 @@ def audit(argv: Sequence[str]) -> int:
         "lok-audit", "Review what is being pushed, as a pre-push hook does.", "lok-audit origin git@host:team/app.git"
     )
     add_review_flags(program)
-    program.add_argument("remote", nargs="?", default="", help="name of the remote, as git passes it")
-    program.add_argument("url", nargs="*", default=[], help="its URL, as git passes it")
+    program.add_argument("remote", nargs="?", type=to_text, help="name of the remote, as git passes it")
+    program.add_argument("url", nargs="*", type=to_text, help="its URL, as git passes it")
     return guarded("lok-audit", lambda: _audit(program.parse_args(argv)))
 
 
@@ -57,9 +63,9 @@ def review(argv: Sequence[str]) -> int:
 
 def diff(arguments: argparse.Namespace) -> int:
     """Runs `lok diff`: lok-review with Lok's arguments; without SPEC what is staged."""
-    if arguments.unstaged and arguments.range:
+    if arguments.unstaged and arguments.range is not None:
         raise UsageError("SPEC and --unstaged exclude each other", advice="Say which of the two you mean.")
-    arguments.staged = not arguments.unstaged and not arguments.range
+    arguments.staged = not arguments.unstaged and arguments.range is None
     arguments.working_tree = arguments.unstaged
     arguments.commit = arguments.diff_file = None
     return _review("lok diff", arguments)
@@ -69,11 +75,19 @@ def add_source_flags(program: argparse.ArgumentParser) -> None:
     """Adds what lok-review can look at; one of them at a time."""
     source = program.add_argument_group("what to review (default: this branch since it left its upstream)")
     one = source.add_mutually_exclusive_group()
-    one.add_argument("range", nargs="?", metavar="BASE[...TIP]", help="a branch since its merge-base with BASE")
+    one.add_argument(
+        "range",
+        nargs="?",
+        metavar="BASE[...TIP]",
+        type=to_text,
+        help="a branch since its merge-base with BASE",
+    )
     one.add_argument("--staged", action="store_true", help="the index against HEAD")
     one.add_argument("--working-tree", action="store_true", help="tracked files as they are on disk, against HEAD")
-    one.add_argument("--commit", metavar="REV", help="one commit against its first parent")
-    one.add_argument("--diff-file", metavar="FILE", help="a unified diff from a file, - for standard input")
+    one.add_argument("--commit", metavar="REV", type=to_text, help="one commit against its first parent")
+    one.add_argument(
+        "--diff-file", metavar="FILE", type=to_text, help="a unified diff from a file, - for standard input"
+    )
 
 
 def _hunt(arguments: argparse.Namespace) -> int:
@@ -93,7 +107,7 @@ def _staged(repository: Repository) -> Scope:
 def _audit(arguments: argparse.Namespace) -> int:
     from lok_hooks.cli.run import run
 
-    return run("lok-audit", "audit", arguments, _push_source(arguments.remote))
+    return run("lok-audit", "audit", arguments, _push_source(arguments.remote or ""))
 
 
 def _push_source(remote: str) -> Source:
@@ -133,7 +147,7 @@ def _push_source(remote: str) -> Source:
 def _review(command: str, arguments: argparse.Namespace) -> int:
     from lok_hooks.cli.run import run, run_on_patch
 
-    if arguments.diff_file:
+    if arguments.diff_file is not None:
         label = "standard input" if arguments.diff_file == "-" else arguments.diff_file
         return run_on_patch(command, arguments, _diff_bytes(arguments.diff_file), label)
     return run(command, "by_hand", arguments, _review_source(arguments))
@@ -144,7 +158,7 @@ def _review_source(arguments: argparse.Namespace) -> Source:
         return _staged
     if arguments.working_tree:
         return _working_tree
-    if arguments.commit:
+    if arguments.commit is not None:
         return partial(_commit, arguments.commit)
     return partial(_branch, arguments.range)
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from lok_hooks.cli import keeping, ledgers, output, wiring
+from lok_hooks.cli.arguments import STANDARD_OUTPUT
 from lok_hooks.core.remember import as_remembered
 from lok_hooks.core.review import Coverage, Policy, Review
 from lok_hooks.errors import EXIT_USER, RepositoryError
@@ -129,7 +130,11 @@ def show(review: Review, arguments: argparse.Namespace) -> int:
     if getattr(arguments, "transcript", None):
         from lok_hooks.report.transcript import transcript
 
-        problems += _written(review, "transcript", arguments.transcript, transcript(review))
+        told = transcript(review)
+        if arguments.transcript == STANDARD_OUTPUT:
+            shown = f"{shown}\n{told}"
+        else:
+            problems += _written(review, "transcript", arguments.transcript, told)
     output.print_text(shown)
     for problem in problems:
         print(problem, file=sys.stderr)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lok_hooks.cli import output, wiring
-from lok_hooks.cli.arguments import existing_directory
+from lok_hooks.cli.arguments import existing_directory, to_path
 from lok_hooks.errors import RepositoryError, UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def add_sweep_flags(parser: argparse.ArgumentParser) -> None:
 
 def add_directory(parser: argparse.ArgumentParser) -> None:
     """Adds DIR, the other way to say --dir."""
-    parser.add_argument("directory", nargs="?", metavar="DIR", type=Path, help="where to look (default: here)")
+    parser.add_argument("directory", nargs="?", metavar="DIR", type=to_path, help="where to look (default: here)")
 
 
 def directory_of(arguments: argparse.Namespace) -> Path:

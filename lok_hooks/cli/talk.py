@@ -155,6 +155,13 @@ class Bare(Printer):
         return shown.bare_lines(turn)
 
 
+class Silent(Printer):
+    """Nothing on standard output: something else goes there in the end."""
+
+    def print(self, lines: list[Line]) -> None:
+        """Nothing."""
+
+
 def _standard_input() -> str:
     data = sys.stdin.buffer.read(MAX_INPUT + 1)
     if len(data) > MAX_INPUT:

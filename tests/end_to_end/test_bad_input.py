@@ -111,6 +111,29 @@ def test_wrong_arguments(project: Project, configure: Configure, arguments: list
     assert is_sentence(done, *words), done.said
 
 
+ASKING = ("--config", "--backend", "-b", "--task", "--budget", "--fail-on", "--format", "--output", "-o", "--color")
+EMPTY = [
+    *([command, option, ""] for command in ("lok-hunt", "lok-audit", "lok-review") for option in ASKING),
+    *(["lok-review", option, ""] for option in ("--commit", "--diff-file", "--transcript")),
+    *(["lok-review", ""], ["lok-audit", ""], ["lok-audit", "origin", ""], ["lok", "ask", ""], ["lok", "run", ""]),
+    *(["lok", "run", "hunt", ""], ["lok", "run", "hunt", "--dir", ""], ["lok", "workflow", "validate", ""]),
+    *(
+        ["lok", "install", ""],
+        ["lok", "dismiss", "", "--because", "x"],
+        ["lok", "dismiss", "7f3a01cc", "--because", ""],
+    ),
+]
+
+
+@pytest.mark.parametrize("argv", EMPTY, ids=" ".join)
+def test_an_empty_argument_is_a_mistake(project: Project, configure: Configure, argv: list[str]) -> None:
+    reviewer = configure()
+    project.seed({"a.py": BAD})
+    done = project.run(*argv)
+    assert (done.code, is_sentence(done)) == (2, True), done.said
+    assert reviewer.requests() == []
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--staged", "--working-tree"], ["main", "--staged"], ["--commit", "HEAD", "--diff-file", "-"], ["a", "b"]],
@@ -223,6 +246,20 @@ def test_a_report_is_written_whole(project: Project, configure: Configure) -> No
     assert done.code == 1
     assert json.loads(project.read("report.json"))["exit_code"] == 1
     assert is_sentence(done, "Commit refused"), done.said
+
+
+def test_a_report_to_standard_output_is_no_file(project: Project, configure: Configure) -> None:
+    configure()
+    project.stage("a.py", BAD)
+    done = project.run("lok-review", "--staged", "--format", "json", "-o", "-")
+    assert (done.code, json.loads(done.said)["exit_code"]) == (1, 1)
+    both = project.run("lok-review", "--staged", "--format", "json", "-o", "./-", "--transcript", "-")
+    report, _, transcript = both.said.partition("\n\n# ")
+    assert (both.code, "Review failed" in report, "a planted bug" in transcript) == (1, True, True), both.said
+    assert json.loads(project.read("-"))["exit_code"] == 1  # ./- is a file
+    (project.path / "-").unlink()
+    project.run("lok-hunt", "-o", "-")
+    assert not (project.path / "-").exists()
 
 
 def test_a_full_disk(project: Project, configure: Configure) -> None:

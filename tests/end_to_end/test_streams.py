@@ -159,6 +159,6 @@ def test_a_pipe_that_does_not_wait_gets_everything() -> None:
     os.set_blocking(write, False)  # as some programs leave the pipes that they hand to their children
     process = subprocess.Popen([sys.executable, "-c", TALKS], stdout=write, stderr=subprocess.PIPE, text=True)
     os.close(write)
-    with open(read, "rb") as file:
+    with os.fdopen(read, "rb") as file:
         assert len(file.read()) == 1_000_000
     assert process.communicate(timeout=30)[1] == "0\n"

@@ -244,6 +244,20 @@ def test_a_debate_is_written_whole_and_a_place_that_cannot_be_written_is_told(ta
     assert "could not be written" in nowhere.err
 
 
+def test_a_debate_on_standard_output_stands_there_alone(talkers: Make, tmp_path: Path) -> None:
+    made = talkers(a=ABLE, b=ABLE)
+    target = tmp_path / "debate.md"
+    assert made.lok("debate", "Split it?", "-o", target).code == 0
+    done = made.lok("debate", "Split it?", "-o", "-")
+    assert (done.code, done.out.startswith("# lok debate"), done.out.count("Yes, but later.")) == (
+        0,
+        True,
+        target.read_text().count("Yes, but later."),
+    )
+    both = made.lok("debate", "Split it?", "-o", "-", "--json")
+    assert (both.code, both.out, "standard output" in both.err) == (2, "", True)
+
+
 def test_nobody_is_asked_for_a_debate_that_could_not_be_written(talkers: Make, tmp_path: Path) -> None:
     made = talkers(a=ABLE, b=ABLE)
     for place, words in ((tmp_path / "no" / "debate.md", "No such file or directory"), (tmp_path, "is a directory")):

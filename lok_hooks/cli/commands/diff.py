@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
-from lok_hooks.cli.arguments import add_place_flags, add_review_flags, enter_place
+from lok_hooks.cli.arguments import add_place_flags, add_review_flags, enter_place, to_text
 
 EXAMPLE: Final = "lok diff main..HEAD"
 
@@ -14,7 +14,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds its flags."""
     add_review_flags(parser)
     add_place_flags(parser)
-    parser.add_argument("range", nargs="?", metavar="SPEC", help="BASE, BASE...TIP or BASE..TIP (default: staged)")
+    parser.add_argument(
+        "range", nargs="?", metavar="SPEC", type=to_text, help="BASE, BASE...TIP or BASE..TIP (default: staged)"
+    )
     parser.add_argument("--unstaged", action="store_true", help="the working tree against HEAD")
 
 

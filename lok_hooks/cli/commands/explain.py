@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Final
 
-from lok_hooks.cli.arguments import add_common_flags
+from lok_hooks.cli.arguments import add_common_flags, to_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from lok_hooks.cli.sweep import add_directory
 
     add_directory(parser)
-    parser.add_argument("--focus", metavar="X", default="", help="what to dwell on")
+    parser.add_argument("--focus", metavar="X", type=to_text, help="what to dwell on")
     add_common_flags(parser)
 
 
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     from lok_hooks.flows.ask import smart
 
     arguments.dir = directory_of(arguments)
-    arguments.prompt = [_prompt(arguments.dir, arguments.focus, settings_of(arguments.dir, arguments))]
+    arguments.prompt = [_prompt(arguments.dir, arguments.focus or "", settings_of(arguments.dir, arguments))]
     return converse("explain", arguments, lambda session, _: smart(session), Bare).exit_code
 
 

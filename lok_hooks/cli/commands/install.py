@@ -32,9 +32,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def add_hook_flags(parser: argparse.ArgumentParser) -> None:
     """Adds what install and uninstall share."""
+    from lok_hooks.cli.arguments import to_path
+
     hooks = ("pre-commit", "pre-push")
     parser.add_argument("hooks", nargs="*", metavar="HOOK", help="pre-commit, pre-push (default: both)", default=hooks)
-    parser.add_argument("--dir", metavar="DIR", type=Path, default=Path(), help="the repository (default: here)")
+    parser.add_argument("--dir", metavar="DIR", type=to_path, default=Path(), help="the repository (default: here)")
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
 
 

@@ -20,12 +20,14 @@ EXAMPLE: Final = "lok trust --show"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds its flags."""
+    from lok_hooks.cli.arguments import to_path, to_text
+
     one = parser.add_mutually_exclusive_group()
     one.add_argument("--show", action="store_true", help="show what there is and what is trusted; ask nothing")
     one.add_argument("--revoke", action="store_true", help="trust nothing in this repository any more")
     one.add_argument("-y", "--yes", action="store_true", help="trust what is shown without asking")
-    parser.add_argument("--at", metavar="REV", help="the lok.toml of this revision too")
-    parser.add_argument("--dir", metavar="DIR", type=Path, default=Path(), help="the repository (default: here)")
+    parser.add_argument("--at", metavar="REV", type=to_text, help="the lok.toml of this revision too")
+    parser.add_argument("--dir", metavar="DIR", type=to_path, default=Path(), help="the repository (default: here)")
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output; asks nothing")
     parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
 
