@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from lok_hooks.repo.git import Repository
     from lok_hooks.repo.snapshot import Snapshot
 
-MAX_DIFF_FILE: Final = 200 * 2**20  # bytes read from --diff-file
+MAX_INPUT: Final = 200 * 2**20  # bytes read from --diff-file or of git's lines
+PATIENCE: Final = 10.0  # seconds without a byte of git's lines, where no budget is given
 
 
 def hunt(argv: Sequence[str], ticket: Ticket | None = None) -> int:
@@ -42,9 +43,7 @@ def hunt(argv: Sequence[str], ticket: Ticket | None = None) -> int:
 
 def audit(argv: Sequence[str]) -> int:
     """Runs `lok-audit` and returns its exit code."""
-    program = parser(
-        "lok-audit", "Review what is being pushed, as a pre-push hook does.", "lok-audit origin git@host:team/app.git"
-    )
+    program = parser("lok-audit", "Review what is being pushed, as a pre-push hook does.", "lok-audit --budget 120")
     add_review_flags(program)
     program.add_argument("remote", nargs="?", type=to_text, help="name of the remote, as git passes it")
     program.add_argument("url", nargs="*", type=to_text, help="its URL, as git passes it")
@@ -107,12 +106,12 @@ def _staged(repository: Repository) -> Scope:
 def _audit(arguments: argparse.Namespace) -> int:
     from lok_hooks.cli.run import run
 
-    return run("lok-audit", "audit", arguments, _push_source(arguments.remote or ""))
+    return run("lok-audit", "audit", arguments, _push_source(arguments.remote or "", arguments.budget or PATIENCE))
 
 
-def _push_source(remote: str) -> Source:
-    """The ranges of a push: from pre-commit's variables, from git's lines on stdin, or, typed by hand on a terminal,
-    what this branch has that its upstream lacks."""
+def _push_source(remote: str, patience: float) -> Source:
+    """The ranges of a push: from pre-commit's variables, from git's lines on stdin (waited for as long as `patience`
+    says), or, typed by hand on a terminal, what this branch has that its upstream lacks."""
     from lok_hooks.cli.run import Scope
     from lok_hooks.repo import ranges
     from lok_hooks.repo.rules import Sides
@@ -121,7 +120,7 @@ def _push_source(remote: str) -> Source:
     under_pre_commit = any(name in os.environ for name in ("PRE_COMMIT", "PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"))
     by_hand = not under_pre_commit and not remote and sys.stdin.isatty()
     # Names of refs are bytes, and "\n" alone ends a line.
-    lines = [] if under_pre_commit or by_hand else os.fsdecode(sys.stdin.buffer.read()).split("\n")
+    lines = [] if under_pre_commit or by_hand else os.fsdecode(_git_lines(patience)).split("\n")
 
     def source(repository: Repository) -> Scope:
         if by_hand:
@@ -142,6 +141,28 @@ def _push_source(remote: str) -> Source:
         return Scope([Sides(old=r.base, new=r.tip) for r in found.ranges], take, found.notes)
 
     return source
+
+
+def _git_lines(patience: float) -> bytes:
+    """What git writes to a pre-push hook, to its end. Raises UsageError when nothing comes for `patience` seconds:
+    git tells everything at once, so nobody is there."""
+    import select
+
+    data = bytearray()
+    try:
+        while select.select([sys.stdin], [], [], patience)[0]:
+            piece = os.read(sys.stdin.fileno(), 1 << 16)
+            if not piece:
+                return bytes(data)
+            data += piece
+            if len(data) > MAX_INPUT:
+                raise UsageError(f"standard input: larger than {MAX_INPUT:,} bytes", advice="Push fewer refs at once.")
+    except OSError as error:
+        raise UsageError(f"standard input: {error.strerror}", advice="Run it as a pre-push hook.") from error
+    raise UsageError(
+        f"standard input: git's lines about the push were awaited, and nothing came for {patience:g} s",
+        advice="Run it as a pre-push hook; by hand, on a terminal without arguments, or use lok-review BASE...TIP.",
+    )
 
 
 def _review(command: str, arguments: argparse.Namespace) -> int:
@@ -196,14 +217,14 @@ def _branch(spec: str | None, repository: Repository) -> Scope:
 def _diff_bytes(name: str) -> bytes:
     try:
         if name == "-":
-            data = sys.stdin.buffer.read(MAX_DIFF_FILE + 1)
+            data = sys.stdin.buffer.read(MAX_INPUT + 1)
         else:
             with Path(name).open("rb") as file:
-                data = file.read(MAX_DIFF_FILE + 1)
+                data = file.read(MAX_INPUT + 1)
     except OSError as error:
         raise UsageError(
             f"--diff-file {name}: {error.strerror}", advice="Name a readable file, or - for standard input."
         ) from error
-    if len(data) > MAX_DIFF_FILE:
-        raise UsageError(f"--diff-file {name}: larger than {MAX_DIFF_FILE:,} bytes", advice="Split the diff.")
+    if len(data) > MAX_INPUT:
+        raise UsageError(f"--diff-file {name}: larger than {MAX_INPUT:,} bytes", advice="Split the diff.")
     return data

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -166,6 +169,59 @@ def test_a_backend_of_an_untrusted_repository_does_not_run(project: Project) -> 
     done = project.run("lok-hunt")
     assert is_sentence(done, "trust", "backends.codex.command"), done.said
     assert not (project.path / "pwned").exists()
+
+
+@contextmanager
+def open_push(project: Project, *argv: str) -> Iterator[subprocess.Popen[bytes]]:
+    """lok-audit with a pipe as its standard input that nobody closes."""
+    process = subprocess.Popen(
+        ["lok-audit", *argv],
+        cwd=project.path,
+        env=project.machine.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_push_that_git_says_nothing_about_is_not_waited_for_for_ever(project: Project, configure: Configure) -> None:
+    configure()
+    with open_push(project, "--budget", "2") as process:
+        assert process.stdout is not None
+        assert process.wait(timeout=30) == 2
+        done = Done(code=2, said=process.stdout.read().decode())
+    assert is_sentence(done, "git's lines", "were awaited", "nothing came for 2 s", "lok-review"), done.said
+
+
+@pytest.mark.parametrize("more", [(), ("origin", "/nowhere.git")], ids=["bare", "as git calls it"])
+def test_without_a_budget_it_is_waited_for_some_seconds(
+    project: Project, configure: Configure, more: tuple[str, ...]
+) -> None:
+    configure()
+    with open_push(project, *more) as process:
+        assert process.stdout is not None
+        assert process.wait(timeout=60) == 2
+        assert b"nothing came for 10 s" in process.stdout.read()
+
+
+def test_lines_about_a_push_that_come_slowly_are_waited_for(project: Project, configure: Configure) -> None:
+    configure()
+    first = project.head()
+    project.seed({"shop.py": BAD})
+    line = f"refs/heads/main {project.head()} refs/heads/main {first}\n".encode()
+    with open_push(project, "--budget", "5") as process:
+        assert process.stdin is not None
+        for start in range(0, len(line), 30):  # longer than the budget in all, never as long without a byte
+            time.sleep(1.5)
+            process.stdin.write(line[start : start + 30])
+            process.stdin.flush()
+        said, _ = process.communicate(timeout=60)
+    assert (process.returncode, b"shop.py:1" in said) == (1, True), said
 
 
 def test_a_missing_program(project: Project, configure: Configure) -> None:
