@@ -93,7 +93,9 @@ def add_review_flags(parser: argparse.ArgumentParser) -> None:
         help="write the report to FILE too, in --format; - for standard output",
     )
     show.add_argument("--color", choices=("auto", "always", "never"), default="auto")
-    show.add_argument("-v", "--verbose", action="store_true", help="show prompts, routing and timing on stderr")
+    show.add_argument(
+        "-v", "--verbose", action="store_true", help="list every file; show prompts, routing and timing on stderr"
+    )
 
 
 def add_place_flags(parser: argparse.ArgumentParser) -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 CONFIG_NAME: Final = "lok.toml"
 _ANALYSERS: Final = frozenset({"static", "sarif"})
 _SERVERS: Final = frozenset({"ollama", "openai"})
-_LEFT_OPEN: Final = "what stayed open is asked again at push, by lok-audit; or now: lok-review --commit HEAD"
+_LEFT_OPEN: Final = "what stayed open is asked again at push, by lok-audit"
 _MEGABYTE: Final = 1_000_000
 _HOUR: Final = 3600.0
 

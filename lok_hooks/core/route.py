@@ -10,6 +10,8 @@ from lok_hooks.core.ports import Traits
 from lok_hooks.core.reliability import PRIOR, Precision
 from lok_hooks.core.task import Task
 
+CHOSEN: Final = "named by --backend"
+_LISTED: Final = "listed for "
 RANK_SHARE: Final = 0.15
 """Measured precision that is worth one rank: what lies between a good and a middling reviewer in public benchmarks."""
 
@@ -27,11 +29,9 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Route:
-    """The models that review for one task (empty: no model is at hand), and why they. `listed` is whom the task of
-    lok.toml names."""
+    """The models that review for one task (empty: no model is at hand), and why they."""
 
     task: str
-    listed: tuple[str, ...]
     backends: tuple[str, ...]
     why: Mapping[str, str]
     passed_over: Mapping[str, str]
@@ -53,18 +53,18 @@ def route(task: Task, candidates: Sequence[Candidate], chosen: Sequence[str]) ->
         named = tuple(name for name in chosen if name in available)
         return Route(
             task=task.name,
-            listed=task.backends,
             backends=named,
-            why=dict.fromkeys(named, "named by --backend"),
+            why=dict.fromkeys(named, CHOSEN),
             passed_over=passed_over,
         )
     listed = tuple(name for name in task.backends if name in available)
     if listed:
-        why = dict.fromkeys(listed, f"listed for {task.name}")
-        return Route(task=task.name, listed=task.backends, backends=listed, why=why, passed_over=passed_over)
+        absent = f" ({', '.join(passed_over)} not at hand)" if passed_over else ""
+        why = dict.fromkeys(listed, f"{_LISTED}{task.name}{absent}")
+        return Route(task=task.name, backends=listed, why=why, passed_over=passed_over)
     ranked = sorted(available.values(), key=lambda c: (not c.traits.may_block, _rank(c, task.name)))
     if not ranked:
-        return Route(task=task.name, listed=task.backends, backends=(), why={}, passed_over=passed_over)
+        return Route(task=task.name, backends=(), why={}, passed_over=passed_over)
     best = ranked[0].name
     record = _record(ranked[0])
     reason = (
@@ -72,7 +72,30 @@ def route(task: Task, candidates: Sequence[Candidate], chosen: Sequence[str]) ->
         if task.backends
         else f"best for {task.name}{record}"
     )
-    return Route(task=task.name, listed=task.backends, backends=(best,), why={best: reason}, passed_over=passed_over)
+    return Route(task=task.name, backends=(best,), why={best: reason}, passed_over=passed_over)
+
+
+def reasons(routes: Sequence[Route]) -> dict[str, str]:
+    """Why each model is asked, over all tasks: "listed for hunt and audit"."""
+    found: dict[str, dict[str, None]] = {}
+    for way in routes:
+        for name, reason in way.why.items():
+            found.setdefault(name, {})[reason] = None
+    return {name: _together(tuple(given)) for name, given in found.items()}
+
+
+def _together(given: Sequence[str]) -> str:
+    listed = [reason.removeprefix(_LISTED) for reason in given if reason.startswith(_LISTED)]
+    others = [reason for reason in given if not reason.startswith(_LISTED)]
+    return ", ".join(([f"{_LISTED}{' and '.join(listed)}"] if listed else []) + others)
+
+
+def why_alone(routes: Sequence[Route], chosen: Sequence[str], *, has_models: bool) -> str:
+    """Why analysers review without any model; "" where a model is asked, or none was wanted. `has_models`: some are
+    switched on."""
+    if chosen or not routes or any(way.backends for way in routes):
+        return ""
+    return "no LLM at hand (lok doctor says why)" if has_models else "no LLM is switched on"
 
 
 def _rank(candidate: Candidate, task: str) -> int:

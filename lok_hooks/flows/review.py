@@ -33,6 +33,7 @@ from lok_hooks.core.redaction import without_secrets
 from lok_hooks.core.reliability import Precision
 from lok_hooks.core.remember import Forgetting
 from lok_hooks.core.review import Asked, Coverage, Disposition, Judged, Policy, Review, Unreviewed
+from lok_hooks.core.route import CHOSEN, reasons, why_alone
 from lok_hooks.core.screen import Screening
 from lok_hooks.core.suppress import Dismissal
 from lok_hooks.core.task import Task
@@ -128,10 +129,10 @@ def review(order: Order, means: Means) -> Review:
         label=order.diff.label,
         judged=tuple(sorted(judged, key=_report_order)),
         coverage=_coverage(order, planned, outcomes),
-        asked=_asked(planned, outcomes),
+        asked=_asked(order, planned, outcomes),
         failures=_failures(planned, outcomes, examined),
         policy=order.policy,
-        notes=order.notes + _notes(order, planned) + spoken_for + examined.notes,
+        notes=order.notes + _notes(order, planned, outcomes) + spoken_for + examined.notes,
         seconds=means.now() - started,
         examined=examined.asked,
     )
@@ -308,8 +309,9 @@ def _unasked(order: Order, planned: Plan) -> list[Unreviewed]:
     ]
 
 
-def _asked(planned: Plan, outcomes: Sequence[_Outcome]) -> tuple[Asked, ...]:
-    why = {name: reason for way in planned.routes for name, reason in way.why.items()}
+def _asked(order: Order, planned: Plan, outcomes: Sequence[_Outcome]) -> tuple[Asked, ...]:
+    why = reasons(planned.routes)
+    always = CHOSEN if order.chosen else _alone(order, planned) or "on every review"
     rows = []
     for name in dict.fromkeys(outcome.request.backend.name for outcome in outcomes):
         shares = [outcome for outcome in outcomes if outcome.request.backend.name == name]
@@ -319,7 +321,7 @@ def _asked(planned: Plan, outcomes: Sequence[_Outcome]) -> tuple[Asked, ...]:
             Asked(
                 backend=name,
                 tasks=tuple(dict.fromkeys(o.request.prompt.task for o in shares)),
-                why=why.get(name, "runs on every review"),
+                why=why.get(name, always),
                 requests=len(mine),
                 answered=sum(o.failure is None for o in mine),
                 seconds=max((o.answer.seconds for o in mine), default=0.0),
@@ -354,20 +356,14 @@ def _failures(planned: Plan, outcomes: Sequence[_Outcome], examined: Examination
     return tuple(failures.values())
 
 
-def _notes(order: Order, planned: Plan) -> tuple[str, ...]:
-    """What the routing did that lok.toml does not say: another backend took over, or no model was at hand, so that
-    nobody takes rules for a review by a model."""
-    took_over = tuple(
-        f"{way.task} went to {name}, {reason}"
-        for way in planned.routes
-        for name, reason in way.why.items()
-        if name not in way.listed and not order.chosen and order.diff.files
-    )
-    models_asked = any(way.backends for way in planned.routes)
-    if models_asked or order.chosen or not order.diff.files or not planned.analysers:
-        return took_over
-    absent = ", ".join(f"{failure.backend} {failure.kind}" for failure in planned.absent_models)
-    named = " and ".join(planned.analysers)
-    return (
-        f"No LLM at hand ({absent or 'none is switched on'}): reviewed by {named} alone (fixed rules and secrets).",
-    )
+def _alone(order: Order, planned: Plan) -> str:
+    return why_alone(planned.routes, order.chosen, has_models=bool(planned.absent_models))
+
+
+def _notes(order: Order, planned: Plan, outcomes: Sequence[_Outcome]) -> tuple[str, ...]:
+    """That no model was at hand, so that nobody takes rules for a review by a model."""
+    why = _alone(order, planned)
+    answered = [outcome.request.backend.name for outcome in outcomes if outcome.failure is None]
+    if not why or not planned.analysers:
+        return ()
+    return (f"{why}: reviewed by {' and '.join(answered)} alone" if answered else why,)

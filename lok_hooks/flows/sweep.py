@@ -20,6 +20,7 @@ from lok_hooks.core.ports import Analysis, Answer, Failure, FailureKind, Reply, 
 from lok_hooks.core.prompts import Redact, reformat_prompt
 from lok_hooks.core.reading import Unreadable
 from lok_hooks.core.review import Asked
+from lok_hooks.core.route import reasons
 from lok_hooks.core.screen import Screening
 from lok_hooks.core.sweep import Sweep, Unanswered, named_path, ranked
 from lok_hooks.core.task import Chunk
@@ -220,6 +221,7 @@ def _reasons(outcomes: Sequence[_Outcome]) -> str:
 
 
 def _asked(planned: SweepPlan, outcomes: Sequence[_Outcome]) -> tuple[Asked, ...]:
+    why = reasons([planned.way])
     rows = []
     for name in dict.fromkeys(outcome.request.backend.name for outcome in outcomes):
         mine = [outcome for outcome in outcomes if outcome.request.backend.name == name]
@@ -228,7 +230,7 @@ def _asked(planned: SweepPlan, outcomes: Sequence[_Outcome]) -> tuple[Asked, ...
             Asked(
                 backend=name,
                 tasks=tuple(dict.fromkeys(outcome.request.prompt.task for outcome in mine)),
-                why=planned.way.why.get(name, "runs on every sweep"),
+                why=why.get(name, planned.why_analysers),
                 requests=len(mine),
                 answered=sum(outcome.failure is None for outcome in mine),
                 seconds=max(outcome.answer.seconds for outcome in mine),

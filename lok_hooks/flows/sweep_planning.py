@@ -11,7 +11,7 @@ from lok_hooks.core.diff import Diff, FileDiff, Skipped
 from lok_hooks.core.finding import Severity
 from lok_hooks.core.ports import Backend, Contents, Failure, Request
 from lok_hooks.core.prompts import Redact, review_prompt
-from lok_hooks.core.route import Candidate, Route, route
+from lok_hooks.core.route import CHOSEN, Candidate, Route, route, why_alone
 from lok_hooks.core.screen import Screening
 from lok_hooks.core.suppress import Dismissal
 from lok_hooks.core.sweep import exploring_prompt
@@ -73,7 +73,8 @@ class SweepMeans:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SweepPlan:
     """Every request with its question ("" for all of them at once), the route behind them, who cannot be asked, what
-    was shown to those who cannot look around (None when there are none), and the secrets that were kept out of it."""
+    was shown to those who cannot look around (None when there are none), the secrets that were kept out of it, and why
+    analysers were asked."""
 
     asked: tuple[tuple[str, Request], ...]
     way: Route
@@ -81,6 +82,7 @@ class SweepPlan:
     notes: tuple[str, ...]
     shown: Diff | None
     screening: Screening
+    why_analysers: str
 
 
 def plan_sweep(order: SweepOrder, means: SweepMeans) -> SweepPlan:
@@ -98,22 +100,24 @@ def plan_sweep(order: SweepOrder, means: SweepMeans) -> SweepPlan:
     shown = means.files.diff() if blind or analysers else None
     screening = means.screen(shown, ()) if shown is not None and blind else Screening()
     asked = [pair for backend in models if backend not in blind for pair in _exploring(order, backend)]
-    notes = [_rerouted(way)] if not order.chosen else []
+    notes: list[str] = []
     if shown is not None:
         for backend in blind:
             requests, note = _showing(order, backend, shown, screening.redact)
             asked += [("", request) for request in requests]
             notes.append(note)
         asked += [("", _analysis(analyser, shown)) for analyser in analysers]
-    if not models:
-        alone = " and ".join(analyser.name for analyser in analysers)
-        notes.append(f"No model was asked: {alone} looked alone (fixed rules)." if alone else "Nobody was asked.")
+    alone = why_alone([way], order.chosen, has_models=bool(means.crew.backends))
+    if alone:
+        names = " and ".join(analyser.name for analyser in analysers)
+        notes.append(f"{alone}: {names} looked alone" if names else f"{alone}: nobody was asked")
     wanted = {name for name in absent if name in way.passed_over or not models}
     return SweepPlan(
         asked=tuple(asked),
         way=way,
         missing=tuple(failure for name, failure in absent.items() if name in wanted),
-        notes=tuple(filter(None, notes)),
+        notes=tuple(notes),
+        why_analysers=CHOSEN if order.chosen else alone or "on every sweep",
         shown=shown,
         screening=screening,
     )
@@ -122,11 +126,6 @@ def plan_sweep(order: SweepOrder, means: SweepMeans) -> SweepPlan:
 def whole(file: FileDiff) -> Piece:
     """All of a file as one piece."""
     return Piece(file=file, hunks=file.hunks, enclosing=("",) * len(file.hunks))
-
-
-def _rerouted(way: Route) -> str:
-    took_over = [name for name in way.backends if name not in way.listed]
-    return f"{way.task} went to {took_over[0]}, {way.why[took_over[0]]}" if took_over and way.listed else ""
 
 
 def _exploring(order: SweepOrder, backend: Backend) -> list[tuple[str, Request]]:

@@ -20,15 +20,17 @@ _LEVELS: Final = {Disposition.CONFIRMED: "error", Disposition.UNCONFIRMED: "warn
 
 
 def report(review: Review, options: Options) -> str:
-    """One command for each finding, for what is incomplete, each failure and note; the headline last, as text."""
+    """One command for each finding, for what is incomplete, each failure and note; last, as text, the headline, who was
+    asked and why, and every file left out."""
     lines = [_annotation(judged) for judged in words.ordered(review)]
-    missing = words.incomplete(review)
+    missing = words.incomplete(review, None)
     if missing:
         level = "error" if review.exit_code == EXIT_INCOMPLETE else "warning"
         lines.append(command(level, {"title": f"{review.command}: incomplete"}, "\n".join(missing)))
     lines += [command("warning", {"title": "backend failed"}, text) for text in words.failures(review)]
     lines += [command("notice", {"title": review.command}, text) for text in words.notes(review)]
-    ending = (words.headline(review), words.totals(review), words.left_out(review), words.verdict(review))
+    files = [f"left out: {file}" for file in words.left_out(review)]
+    ending = (words.headline(review), words.asked(review), words.totals(review), *files, words.verdict(review))
     lines += [line for line in ending if line]
     return "".join(f"{line}\n" for line in lines)
 

@@ -38,17 +38,17 @@ class CodeRow:
 
 
 def lay_out(review: Review, options: Options) -> list[Line]:
-    """The whole report, line by line, at most `options.width` columns wide. A clean review is one line."""
+    """The whole report, line by line, at most `options.width` columns wide. A clean review is two lines."""
     width = max(options.width, MIN_WIDTH)
     lines = _headline(review, width)
-    if options.verbose:
-        lines += _texts(words.routing(review), width, indent="  ", role="quiet")
+    who = words.routing(review) if options.verbose else (words.asked(review),)
+    lines += _texts(who, width, indent="  ", role="quiet")
     for judged in words.confirmed(review):
         lines += [_BLANK, *_confirmed(judged, width)]
     lines += _advisories(words.advisory(review), width)
     if review.judged:
         lines.append(_BLANK)
-    return lines + _ending(review, width)
+    return lines + _ending(review, options, width)
 
 
 def _headline(review: Review, width: int) -> list[Line]:
@@ -98,25 +98,40 @@ def _advisories(items: tuple[Judged, ...], width: int) -> list[Line]:
     return lines
 
 
-def _ending(review: Review, width: int) -> list[Line]:
+def _ending(review: Review, options: Options, width: int) -> list[Line]:
     lines: list[Line] = []
-    sentence, *groups = words.incomplete(review) or ("",)
+    sentence, *groups = words.incomplete(review, None if options.verbose else words.LISTED) or ("",)
     if sentence:
         lines += [_BLANK] if not review.judged else []
         lines += filled([Span(f"! {sentence}", "warn")], width, hanging="  ")
         lines += _texts(tuple(groups), width, indent=_INDENT)
     lines += _texts(words.failures(review), width, indent="  ")
     lines += _texts(words.notes(review), width, indent="  ")
-    counts = tuple(part for part in (words.totals(review), words.left_out(review)) if part)
-    together = " · ".join(counts)
-    fitting = (together,) if together and cells(together) <= width else counts
-    lines += _texts(fitting, width, indent="" if review.judged else "  ")
+    lines += _counts(review, options, width)
     verdict = words.verdict(review)
     return lines + filled([Span(verdict, "strong")], width) if verdict else lines
 
 
+def _counts(review: Review, options: Options, width: int) -> list[Line]:
+    """How many findings of each kind, and what was left out: in one line where both fit."""
+    indent = "" if review.judged else "  "
+    totals, files = words.totals(review), words.left_out(review)
+    if options.verbose and files:
+        lines = _texts((totals, "left out:"), width, indent=indent)
+        return lines + _texts(files, width, indent=indent + "  ")
+    counts = tuple(part for part in (totals, words.left_out_in_short(review)) if part)
+    together = " · ".join(counts)
+    return _texts((together,) if cells(together) <= width else counts, width, indent=indent)
+
+
 def _texts(texts: tuple[str, ...], width: int, *, indent: str, role: Role = "plain") -> list[Line]:
-    return [line for text in texts for line in filled([Span(text, role)], width, indent=indent, hanging=indent + "  ")]
+    """The texts that say something, each beginning a line."""
+    return [
+        line
+        for text in texts
+        if text
+        for line in filled([Span(text, role)], width, indent=indent, hanging=indent + "  ")
+    ]
 
 
 def _identity(finding: Finding) -> Span:

@@ -27,7 +27,8 @@ _SPECIAL: Final = re.compile(
 
 
 def report(review: Review, options: Options) -> str:
-    """The review as GitHub-flavoured Markdown: table, details of confirmed findings, advisories folded away."""
+    """The review as GitHub-flavoured Markdown: table, details of confirmed findings, advisories and longer lists of
+    files left out folded away."""
     headline = " · ".join(words.subject_of(review)[1:])
     parts = [f"### {escaped(review.command)}: {escaped(words.outcome(review))}", escaped(headline)]
     confirmed, advisories = words.confirmed(review), words.advisory(review)
@@ -36,8 +37,8 @@ def report(review: Review, options: Options) -> str:
     if len(confirmed) > DETAILS:
         parts.append(f"{len(confirmed) - DETAILS:,} more confirmed findings are in the table only.")
     parts += [_folded(advisories)] if advisories else []
-    parts += [_items(words.incomplete(review)), _items(words.failures(review)), _items(words.notes(review))]
-    parts += [escaped(words.left_out(review)), _items(words.routing(review)) if review.asked else ""]
+    parts += [_items(words.incomplete(review, None)), _items(words.failures(review)), _items(words.notes(review))]
+    parts += [_left_out(words.left_out(review)), _items(words.routing(review))]
     verdict = words.verdict(review)
     parts.append(f"**{escaped(verdict)}**" if verdict else "")
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -120,8 +121,17 @@ def _folded(advisories: tuple[Judged, ...]) -> str:
     items = [_advisory(judged) for judged in advisories[:ADVISORIES]]
     more = len(advisories) - ADVISORIES
     items += [f"- {more:,} more in the json report"] if more > 0 else []
-    summary = f"<details><summary>{len(advisories):,} advisory</summary>"
-    return "\n".join((summary, "", *items, "", "</details>"))
+    return _fold(f"{len(advisories):,} advisory", "\n".join(items))
+
+
+def _left_out(files: tuple[str, ...]) -> str:
+    if len(files) <= words.LISTED:
+        return escaped(f"left out: {', '.join(files)}") if files else ""
+    return _fold(f"{len(files):,} files left out", _items(files))
+
+
+def _fold(summary: str, body: str) -> str:
+    return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
 
 
 def _advisory(judged: Judged) -> str:

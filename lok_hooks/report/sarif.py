@@ -117,7 +117,8 @@ def _invocation(review: Review) -> dict[str, Any]:
 
 
 def notifications(review: Review, left_open: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Who failed, what stayed open because of it, what was left out, and what every reader must know."""
+    """Who failed, what stayed open because of it, what was left out, who was asked and why, and what every reader must
+    know."""
     return [
         *(notification("error", "backend-failed", text) for text in words.failures(review)),
         *left_open,
@@ -125,6 +126,7 @@ def notifications(review: Review, left_open: Sequence[dict[str, Any]]) -> list[d
             notification("note", "left-out", f"left out: {item.reason} {item.detail}".rstrip(), item.path)
             for item in review.coverage.skipped
         ),
+        *(notification("note", "asked", text) for text in filter(None, [words.asked(review)])),
         *(notification("note", "note", note) for note in review.notes),
     ]
 

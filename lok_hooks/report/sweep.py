@@ -86,14 +86,14 @@ def lay_out(sweep: Sweep, options: Options) -> list[Line]:
         hanging="  ",
     )
     review = as_review(sweep)
-    if options.verbose:
-        lines += _texts(words.routing(review), width, role="quiet")
+    lines += _texts(words.routing(review) if options.verbose else (words.asked(review),), width, role="quiet")
     for finding in sweep.found:
         lines += [_BLANK, *_finding(finding, width)]
     ending = [f"! {_unanswered(each)}" for each in sweep.unanswered]
     ending += [*words.failures(review), *words.notes(review), *_ungrounded(sweep)]
-    left_out = words.left_out(review)
-    told = _texts((*ending, *([left_out] if left_out and options.verbose else [])), width, role="plain")
+    if options.verbose:
+        ending += [f"left out: {file}" for file in words.left_out(review)]
+    told = _texts(tuple(ending), width, role="plain")
     return [*lines, *([_BLANK] if told and sweep.found else []), *told]
 
 
@@ -156,7 +156,7 @@ def _ungrounded(sweep: Sweep) -> list[str]:
 
 
 def _texts(texts: tuple[str, ...], width: int, *, role: Role) -> list[Line]:
-    return [line for text in texts for line in filled([Span(text, role)], width, indent="  ", hanging=_INDENT)]
+    return [line for text in texts if text for line in filled([Span(text, role)], width, indent="  ", hanging=_INDENT)]
 
 
 def as_values(sweep: Sweep) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from lok_hooks.report.visible import visible, visible_lines, visible_sentence
 TITLE_LIMIT: Final = 300  # characters of a title in a report for people
 MESSAGE_LIMIT: Final = 500  # characters of a vendor's message, a reason, a note
 PROSE_CHARACTERS: Final = 2_000  # of one "why" or "fix" in a report for people; models ramble, json has it all
-LISTED: Final = 5  # paths named in one sentence before the rest is only counted
+LISTED: Final = 5  # paths named in one sentence before the rest is only counted, unless all are asked for
 USUAL_LABEL: Final = "staged changes"  # what lok-hunt looks at anyway, so its headline need not say it
 _SUBJECTS: Final = {"lok-hunt": "Commit", "lok-audit": "Push"}
 _ORDER: Final = {disposition: rank for rank, disposition in enumerate(Disposition)}
@@ -191,13 +191,18 @@ def totals(review: Review) -> str:
     return ", ".join(parts)
 
 
-def left_out(review: Review) -> str:
-    """ "left out: package-lock.json (lock file), and 3 more"; "" when nothing was."""
-    items = [
+def left_out(review: Review) -> tuple[str, ...]:
+    """Every file that was left out, with its reason: "package-lock.json (lock file)"."""
+    return tuple(
         f"{visible(item.path)} ({item.reason}{f', {visible_sentence(item.detail, 80)}' if item.detail else ''})"
         for item in review.coverage.skipped
-    ]
-    return f"left out: {_capped(items)}" if items else ""
+    )
+
+
+def left_out_in_short(review: Review) -> str:
+    """ "left out: package-lock.json (lock file), and 3 more (-v lists them)"; "" when nothing was."""
+    items = left_out(review)
+    return f"left out: {_first(items, LISTED)}" if items else ""
 
 
 def notes(review: Review) -> tuple[str, ...]:
@@ -219,8 +224,9 @@ def _failure(failure: Failure) -> str:
     return f"{message} — {advice}" if advice else message
 
 
-def incomplete(review: Review) -> tuple[str, ...]:
-    """What was not reviewed and why, one sentence and a line for each task and reason; () for a whole review."""
+def incomplete(review: Review, limit: int | None) -> tuple[str, ...]:
+    """What was not reviewed and why, one sentence and a line for each task and reason, which names the first `limit`
+    files (None: all); () for a whole review."""
     missing = review.coverage.unreviewed
     if not missing:
         return ()
@@ -228,15 +234,15 @@ def incomplete(review: Review) -> tuple[str, ...]:
     whole = len({*review.coverage.reviewed, *(item.path for item in missing)})
     share = f"{paths:,} of {counted(whole, 'file')}" if whole > paths else counted(paths, "file")
     sentence = f"incomplete: {share} {'was' if paths == 1 else 'were'} not reviewed in full"
-    return (sentence, *_by_reason(missing))
+    return (sentence, *_by_reason(missing, limit))
 
 
-def _by_reason(missing: Sequence[Unreviewed]) -> list[str]:
+def _by_reason(missing: Sequence[Unreviewed], limit: int | None) -> list[str]:
     groups: dict[tuple[str, str], dict[str, None]] = {}
     for item in missing:
         groups.setdefault((item.task, item.reason), {})[visible(item.path)] = None
     return [
-        f"{visible(task)}: {_capped(list(paths))} — {visible_sentence(why, MESSAGE_LIMIT)}"
+        f"{visible(task)}: {_first(list(paths), limit)} — {visible_sentence(why, MESSAGE_LIMIT)}"
         for (task, why), paths in groups.items()
     ]
 
@@ -256,8 +262,28 @@ def verdict(review: Review) -> str:
     if not review.is_incomplete:
         return ""
     allowed = f"{subject} allowed" if subject else "Not blocked"
-    rest = ": ask again with `lok-review --commit HEAD`" if subject == "Commit" else ""
-    return f"{allowed}, although the review is incomplete{rest}."
+    again = " Again: lok-review --commit HEAD" if subject == "Commit" else ""
+    return f"{allowed}, though the review is incomplete.{again}"
+
+
+def asked(review: Review) -> str:
+    """Who was asked and why: "asked: codex and claude, listed for hunt; static, on every review"; "" where nobody was.
+    A reason that a note begins with is left to the note."""
+    by_reason: dict[str, dict[str, None]] = {}
+    for each in (*review.asked, *review.examined):
+        if not each.why or not any(note.startswith(each.why) for note in review.notes):
+            by_reason.setdefault(each.why, {})[visible(each.backend)] = None
+    parts = [
+        ", ".join(filter(None, (_enumerated(names), visible_sentence(why, MESSAGE_LIMIT))))
+        for why, names in by_reason.items()
+    ]
+    return f"asked: {'; '.join(parts)}" if parts else ""
+
+
+def _enumerated(names: Iterable[str]) -> str:
+    """ "codex, claude and gemini"."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def routing(review: Review) -> tuple[str, ...]:
@@ -284,6 +310,6 @@ def _joined(names: Iterable[str]) -> str:
     return ", ".join(visible(name) for name in names)
 
 
-def _capped(items: Sequence[str]) -> str:
-    more = len(items) - LISTED
-    return ", ".join(items[:LISTED]) + (f", and {more:,} more" if more > 0 else "")
+def _first(items: Sequence[str], limit: int | None) -> str:
+    more = len(items) - limit if limit is not None else 0
+    return ", ".join(items[:limit]) + (f", and {more:,} more (-v lists them)" if more > 0 else "")

@@ -6,7 +6,7 @@ import pytest
 
 from lok_hooks.core.ports import Traits
 from lok_hooks.core.reliability import Precision
-from lok_hooks.core.route import Candidate, route
+from lok_hooks.core.route import Candidate, Route, reasons, route, why_alone
 from lok_hooks.core.task import Task
 
 
@@ -75,6 +75,48 @@ def test_routes(
 def test_who_was_wanted_and_missing_is_named() -> None:
     found = route(Task(name="hunt", description="", aspects=(), backends=("codex",)), [NO_CODEX, CLAUDE], ())
     assert found.passed_over == {"codex": "codex is not installed"}
+
+
+def test_who_is_listed_and_missing_is_named_beside_those_at_hand() -> None:
+    task = Task(name="hunt", description="", aspects=(), backends=("codex", "claude"))
+    assert route(task, [NO_CODEX, CLAUDE], ()).why == {"claude": "listed for hunt (codex not at hand)"}
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["listed for hunt"], "listed for hunt"),
+        (["listed for hunt", "listed for audit"], "listed for hunt and audit"),
+        (["named by --backend", "named by --backend"], "named by --backend"),
+        (
+            ["next best for hunt: codex not at hand", "listed for audit", "listed for mine"],
+            "listed for audit and mine, next best for hunt: codex not at hand",
+        ),
+    ],
+)
+def test_a_reason_over_all_tasks(given: list[str], told: str) -> None:
+    routes = [Route(task="", backends=("one",), why={"one": reason}, passed_over={}) for reason in given]
+    assert reasons([*routes, Route(task="", backends=("two",), why={"two": "best for x"}, passed_over={})]) == {
+        "one": told,
+        "two": "best for x",
+    }
+
+
+NOBODY = Route(task="hunt", backends=(), why={}, passed_over={})
+
+
+@pytest.mark.parametrize(
+    ("routes", "chosen", "has_models", "why"),
+    [
+        ([NOBODY], (), True, "no LLM at hand (lok doctor says why)"),
+        ([NOBODY], (), False, "no LLM is switched on"),
+        ([NOBODY], ("static",), True, ""),
+        ([NOBODY, replace(NOBODY, backends=("codex",))], (), True, ""),
+        ([], (), True, ""),
+    ],
+)
+def test_why_analysers_are_alone(routes: list[Route], chosen: tuple[str, ...], has_models: bool, why: str) -> None:
+    assert why_alone(routes, chosen, has_models=has_models) == why
 
 
 @pytest.mark.parametrize(

@@ -235,8 +235,21 @@ def test_without_a_model_the_analysers_review_and_the_report_says_so() -> None:
     static = Reviewer("static", lambda _: Analysis(backend="static", claims=(), seconds=0.1), role="analyser")
     found = run(Reviewer("codex", fails("codex"), absent=True), static)
     assert (found.exit_code, found.is_incomplete, found.coverage.reviewed) == (0, False, ("a.py",))
-    (note,) = found.notes
-    assert "No LLM at hand (codex missing)" in note
+    assert found.notes == ("no LLM at hand (lok doctor says why): reviewed by static alone",)
+    assert [asked.why for asked in found.asked] == ["no LLM at hand (lok doctor says why)"]
+    assert run(static).notes == ("no LLM is switched on: reviewed by static alone",)
+
+
+def test_an_analyser_that_did_not_answer_has_not_reviewed() -> None:
+    scan, bad = Reviewer("scan", analyses("scan"), role="analyser"), Reviewer("bad", fails("bad"), role="analyser")
+    assert run(scan, bad).notes == ("no LLM is switched on: reviewed by scan alone",)
+    assert run(bad).notes == ("no LLM is switched on",)
+
+
+def test_who_asks_no_model_is_not_told_that_none_is_there() -> None:
+    static = Reviewer("static", analyses("static"), role="analyser")
+    for more in ({"tasks": ()}, {"chosen": ("static",)}):
+        assert run(Reviewer("codex", fails("codex"), absent=True), static, **more).notes == ()
 
 
 def test_with_nobody_at_all_nothing_was_reviewed() -> None:
@@ -325,11 +338,18 @@ def test_the_report_says_who_was_asked_and_why() -> None:
     assert asked.why == "next best for hunt: codex not at hand"
 
 
-def test_the_report_says_when_another_backend_took_over() -> None:
-    took_over = run(Reviewer("codex", fails("codex"), absent=True), Reviewer("claude", says("claude")))
-    as_written = run(Reviewer("codex", says("codex")), Reviewer("claude", says("claude")))
-    assert took_over.notes == ("hunt went to claude, next best for hunt: codex not at hand",)
-    assert as_written.notes == ()
+@pytest.mark.parametrize(
+    ("chosen", "whys"),
+    [
+        ((), {"codex": "listed for hunt and audit", "static": "on every review"}),
+        (("codex", "static"), {"codex": "named by --backend", "static": "named by --backend"}),
+    ],
+)
+def test_the_reason_covers_every_task_and_analysers_too(chosen: tuple[str, ...], whys: dict[str, str]) -> None:
+    static = Reviewer("static", analyses("static"), role="analyser")
+    tasks = (HUNT, replace(AUDIT, backends=("codex",)))
+    found = run(Reviewer("codex", says("codex")), static, tasks=tasks, chosen=chosen)
+    assert {asked.backend: asked.why for asked in found.asked} == whys
 
 
 LONG_METHOD = "class Shop:\n    def total(self, items):\n" + "".join(f"        step_{n}()\n" for n in range(30))

@@ -123,7 +123,7 @@ def run(
     *models: Reviewer,
     analysers: tuple[Reviewer, ...] = (),
     folder: Folder = FOLDER,
-    chosen: tuple[str, ...] = (),
+    chosen: tuple[str, ...] | None = None,
     screen: Callable[[Diff, Sequence[str]], Screening] = lambda *_: Screening(),
 ) -> Sweep:
     crew = Crew(
@@ -133,9 +133,8 @@ def run(
         deadline=Forever(),
         now=lambda: 0.0,
     )
-    order = SweepOrder(
-        command="lok hunt", label=".", root="/root", task=TASK, chosen=chosen or tuple(m.name for m in models)
-    )
+    chosen = tuple(model.name for model in models) if chosen is None else chosen
+    order = SweepOrder(command="lok hunt", label=".", root="/root", task=TASK, chosen=chosen)
     return sweep(order, SweepMeans(crew=crew, analysers=analysers, files=folder, screen=screen))
 
 
@@ -187,11 +186,12 @@ def test_a_part_without_an_answer_leaves_every_question_open() -> None:
 def test_an_analyser_looks_at_every_file_once_and_alone_answers_no_question() -> None:
     rule = claim("a.py", 2, "count = len(items) + 1", backend="static", task="analysis", title="rule", is_proof=True)
     static = Reviewer("static", lambda prompt: Analysis(backend="static", claims=(rule,), seconds=0.1), role="analyser")
-    found = run(Reviewer("gone", says("gone"), absent=True), analysers=(static,))
+    found = run(Reviewer("gone", says("gone"), absent=True), analysers=(static,), chosen=())
     assert [prompt.chunk.paths for prompt in static.prompts] == [("a.py", "b.py")]
     assert [f.is_proof for f in found.found] == [True]
     assert {each.reason for each in found.unanswered} == {"gone: missing"}
-    assert "No model was asked: static looked alone (fixed rules)." in found.notes
+    assert found.notes == ("no LLM at hand (lok doctor says why): static looked alone",)
+    assert [asked.why for asked in found.asked] == ["no LLM at hand (lok doctor says why)"]
 
 
 def test_a_secret_is_neither_shown_nor_reported() -> None:
@@ -209,4 +209,4 @@ def test_a_secret_is_neither_shown_nor_reported() -> None:
 def test_nobody_at_all() -> None:
     found = run()
     assert [each.reason for each in found.unanswered] == ["no model at hand", "no model at hand"]
-    assert found.notes == ("Nobody was asked.",)
+    assert found.notes == ("no LLM is switched on: nobody was asked",)

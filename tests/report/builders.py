@@ -15,7 +15,7 @@ BLOCK = Policy(on_incomplete="block", budget=300.0, debate=False)
 CODEX = Asked(
     backend="codex",
     tasks=("hunt",),
-    why="first choice for hunt, logged in",
+    why="listed for hunt",
     requests=1,
     answered=1,
     seconds=6.2,
@@ -26,14 +26,15 @@ CODEX = Asked(
 GEMINI = Asked(
     backend="gemini",
     tasks=("audit",),
-    why="first choice for audit",
+    why="listed for audit",
     requests=1,
     answered=1,
     seconds=4.14,
 )
 COVERAGE = Coverage(reviewed=("app/cache.py", "app/db.py", "app/views.py"), changed_lines=41)
 LOCK_FILE = Skipped(path="package-lock.json", reason=SkipReason.LOCK_FILE)
-STATIC_NOTE = "no model is at hand, so only the built-in rules looked (lok.toml, [backends])"
+ALONE = "no LLM at hand (lok doctor says why)"
+STATIC_NOTE = f"{ALONE}: reviewed by static alone"
 
 
 def finding(
@@ -209,7 +210,7 @@ def all_left_out() -> Review:
 
 def static_only() -> Review:
     """No model at hand: the embedded analysers alone, and nothing found."""
-    static = Asked(backend="static", tasks=("hunt",), why="no model is at hand", requests=1, answered=1, seconds=0.21)
+    static = Asked(backend="static", tasks=("analysis",), why=ALONE, requests=1, answered=1, seconds=0.21)
     return review(asked=(static,), notes=(STATIC_NOTE,))
 
 
@@ -218,7 +219,7 @@ def examined(name: str, seconds: float = 4.1, answered: int = 1) -> Asked:
     return Asked(
         backend=name,
         tasks=("cross-examination",),
-        why="examines what others raised",
+        why="to cross-examine",
         requests=1,
         answered=answered,
         seconds=seconds,
@@ -265,4 +266,5 @@ def self_examined() -> Review:
         judged(replace(finding(), raised_by=("codex",)), reason="self-examined; confirmed by codex"),
         votes=(vote("codex", Stance.CONFIRM, "yes", is_self=True),),
     )
-    return review(found, examined=(examined("codex", 3.0),))
+    alone = "to examine itself: no other is at hand"
+    return review(found, examined=(replace(examined("codex", 3.0), why=alone),))

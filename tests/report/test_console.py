@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lok_hooks.core.diff import Skipped, SkipReason
 from lok_hooks.core.finding import Severity
-from lok_hooks.core.review import Disposition, Review
+from lok_hooks.core.review import Coverage, Disposition, Review, Unreviewed
 from lok_hooks.report.all import render
 from lok_hooks.report.wrap import cells
 from tests.report import builders
@@ -21,9 +22,11 @@ COLOURS: Final = re.compile(r"\x1b\[[0-9;]*m")
 EXPECTED: Final[dict[tuple[int, str], str]] = {
     (80, "clean"): """\
 lok-hunt · 3 files, 41 changed lines · codex 6.2 s · nothing found
+  asked: codex, listed for hunt
 """,
     (80, "refused"): """\
 lok-hunt · 3 files, 41 changed lines · codex 6.2 s, gemini 4.1 s · 1 confirmed
+  asked: codex, listed for hunt; gemini, listed for audit
 
 ✗ high  app/db.py:42  SQL built from user input  CWE-89
     41 │ def user(name):
@@ -40,6 +43,7 @@ Commit refused. Wrong? lok dismiss 7f3a91c2 --because "…"
 """,
     (80, "advisory"): """\
 lok-hunt · 3 files, 41 changed lines · codex 6.2 s · nothing confirmed
+  asked: codex, listed for hunt
 
 · advisory  app/cache.py:17-19  possible stale entry                  [c01d5e2f]
     high, by codex · unconfirmed: raised by 1 of 2 reviewers, 2 are needed
@@ -52,6 +56,7 @@ lok-hunt · 3 files, 41 changed lines · codex 6.2 s · nothing confirmed
     (80, "debated"): """\
 lok-hunt · 3 files, 41 changed lines · codex 6.2 s · examined by claude, gemini
   6.0 s · 1 confirmed
+  asked: codex, listed for hunt; claude and gemini, to cross-examine
 
 ✗ high  app/db.py:42  SQL built from user input  CWE-89
     41 │ def user(name):
@@ -70,6 +75,7 @@ Commit refused. Wrong? lok dismiss 7f3a91c2 --because "…"
     (80, "self_examined"): """\
 lok-hunt · 3 files, 41 changed lines · codex 6.2 s · self-examined by codex 3.0
   s · 1 confirmed
+  asked: codex, listed for hunt; codex, to examine itself: no other is at hand
 
 ✗ high  app/db.py:42  SQL built from user input  CWE-89
     41 │ def user(name):
@@ -84,17 +90,18 @@ Commit refused. Wrong? lok dismiss 7f3a91c2 --because "…"
     (80, "incomplete_allowed"): """\
 lok-hunt · 3 files, 41 changed lines · codex 60.0 s (1 of 2 answered) · nothing
   found in what was reviewed
+  asked: codex, listed for hunt
 
 ! incomplete: 2 of 3 files were not reviewed in full
     hunt: app/cache.py, app/db.py — codex: timed out
   codex: timed out: no answer within 60 s — raise the budget (--budget SECONDS)
     or see [backends.codex] timeout
-Commit allowed, although the review is incomplete: ask again with `lok-review
---commit HEAD`.
+Commit allowed, though the review is incomplete. Again: lok-review --commit HEAD
 """,
     (80, "incomplete_blocked"): """\
 lok-audit · feature to origin · 3 files, 41 changed lines · codex 60.0 s (1 of 2
   answered) · nothing found in what was reviewed
+  asked: codex, listed for hunt
 
 ! incomplete: 2 of 3 files were not reviewed in full
     hunt: app/cache.py, app/db.py — codex: timed out
@@ -111,11 +118,11 @@ lok-hunt · staged changes · nothing reviewed: all 2 changed files were left ou
 """,
     (80, "static_only"): """\
 lok-hunt · 3 files, 41 changed lines · static 0.2 s · nothing found
-  note: no model is at hand, so only the built-in rules looked (lok.toml,
-    [backends])
+  note: no LLM at hand (lok doctor says why): reviewed by static alone
 """,
     (120, "refused"): """\
 lok-hunt · 3 files, 41 changed lines · codex 6.2 s, gemini 4.1 s · 1 confirmed
+  asked: codex, listed for hunt; gemini, listed for audit
 
 ✗ high  app/db.py:42  SQL built from user input  CWE-89
     41 │ def user(name):
@@ -132,6 +139,7 @@ Commit refused. Wrong? lok dismiss 7f3a91c2 --because "…"
 """,
     (120, "advisory"): """\
 lok-hunt · 3 files, 41 changed lines · codex 6.2 s · nothing confirmed
+  asked: codex, listed for hunt
 
 · advisory  app/cache.py:17-19  possible stale entry                                                          [c01d5e2f]
     high, by codex · unconfirmed: raised by 1 of 2 reviewers, 2 are needed
@@ -143,15 +151,17 @@ lok-hunt · 3 files, 41 changed lines · codex 6.2 s · nothing confirmed
 """,
     (120, "incomplete_allowed"): """\
 lok-hunt · 3 files, 41 changed lines · codex 60.0 s (1 of 2 answered) · nothing found in what was reviewed
+  asked: codex, listed for hunt
 
 ! incomplete: 2 of 3 files were not reviewed in full
     hunt: app/cache.py, app/db.py — codex: timed out
   codex: timed out: no answer within 60 s — raise the budget (--budget SECONDS) or see [backends.codex] timeout
-Commit allowed, although the review is incomplete: ask again with `lok-review --commit HEAD`.
+Commit allowed, though the review is incomplete. Again: lok-review --commit HEAD
 """,
     (120, "incomplete_blocked"): """\
 lok-audit · feature to origin · 3 files, 41 changed lines · codex 60.0 s (1 of 2 answered) · nothing found in what was
   reviewed
+  asked: codex, listed for hunt
 
 ! incomplete: 2 of 3 files were not reviewed in full
     hunt: app/cache.py, app/db.py — codex: timed out
@@ -160,7 +170,7 @@ Push blocked (exit 4): the review is incomplete.
 """,
     (120, "static_only"): """\
 lok-hunt · 3 files, 41 changed lines · static 0.2 s · nothing found
-  note: no model is at hand, so only the built-in rules looked (lok.toml, [backends])
+  note: no LLM at hand (lok doctor says why): reviewed by static alone
 """,
 }
 
@@ -183,8 +193,8 @@ def test_colour_changes_no_word(width: int, name: str) -> None:
     assert coloured != EXPECTED[width, name]
 
 
-def test_a_clean_review_is_one_line() -> None:
-    assert render(builders.clean(), "plain").count("\n") == 1
+def test_a_clean_review_is_two_lines() -> None:
+    assert render(builders.clean(), "plain").count("\n") == 2
 
 
 @pytest.mark.parametrize(
@@ -200,8 +210,22 @@ def test_severity_has_its_colour(severity: str, code: str) -> None:
 def test_verbose_says_why_each_backend_was_asked() -> None:
     text = render(builders.clean(), "plain", width=140, verbose=True)
     facts = "1 of 1 request answered, 6.2 s, gpt-5, 1,200 tokens in, 300 tokens out"
-    assert f"\n  codex: hunt — first choice for hunt, logged in ({facts})\n" in text
-    assert "first choice" not in render(builders.clean(), "plain", width=120)
+    assert f"\n  codex: hunt — listed for hunt ({facts})\n" in text
+    assert "asked: " not in text
+
+
+def test_verbose_lists_every_file() -> None:
+    skipped = tuple(Skipped(path=f"f{number}", reason=SkipReason.TOO_LARGE, detail="2 MB") for number in range(7))
+    missing = tuple(Unreviewed(path=f"g{number}", task="hunt", reason="codex: timed out") for number in range(7))
+    review = builders.review(coverage=Coverage(skipped=skipped, unreviewed=missing))
+    text = render(review, "plain", verbose=True)
+    assert "\n  left out:\n    f0 (too large, 2 MB)\n    f1 (too large, 2 MB)\n" in text
+    assert "\n    f6 (too large, 2 MB)\n" in text
+    assert "\n    hunt: g0, g1, g2, g3, g4, g5, g6 — codex: timed out\n" in text
+    assert "more" not in text
+    short = " ".join(render(review, "plain").split())
+    assert "f4 (too large, 2 MB), and 2 more (-v lists them)" in short
+    assert "g4, and 2 more (-v lists them) — codex: timed out" in short
 
 
 @settings(deadline=None, max_examples=60)
@@ -219,6 +243,8 @@ def test_forty_columns() -> None:
 lok-hunt · 3 files, 41 changed lines ·
   codex 6.2 s, gemini 4.1 s · 1
   confirmed
+  asked: codex, listed for hunt; gemini,
+    listed for audit
 
 ✗ high  app/db.py:42  SQL built from
   user input  CWE-89

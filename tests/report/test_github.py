@@ -21,6 +21,7 @@ def test_a_refused_commit() -> None:
         'fix: db.execute("select * from users where name = ?", (name,))%0A'
         "raised by codex · unconfirmed: raised by 1 of 2 reviewers, 2 are needed\n"
         "lok-hunt · 3 files, 41 changed lines · codex 6.2 s, gemini 4.1 s · 1 confirmed\n"
+        "asked: codex, listed for hunt; gemini, listed for audit\n"
         "1 confirmed, 1 advisory (unconfirmed)\n"
         "left out: package-lock.json (lock file)\n"
         'Commit refused. Wrong? lok dismiss 7f3a91c2 --because "…"\n'
@@ -28,7 +29,9 @@ def test_a_refused_commit() -> None:
 
 
 def test_a_clean_review_is_no_annotation() -> None:
-    assert render(builders.clean(), "github") == "lok-hunt · 3 files, 41 changed lines · codex 6.2 s · nothing found\n"
+    assert render(builders.clean(), "github") == (
+        "lok-hunt · 3 files, 41 changed lines · codex 6.2 s · nothing found\nasked: codex, listed for hunt\n"
+    )
 
 
 @pytest.mark.parametrize(

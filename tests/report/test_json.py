@@ -167,7 +167,7 @@ def test_what_was_not_reviewed_and_who_failed() -> None:
         "confirm": "rule",
         "threshold": 0.5,
     }
-    assert values["asked"][0]["why"] == "first choice for hunt, logged in"
+    assert values["asked"][0]["why"] == "listed for hunt"
 
 
 def test_left_out_files_have_their_reason() -> None:

@@ -111,6 +111,7 @@ def test_an_incomplete_review_did_not_succeed() -> None:
         ("error", "backend-failed", f"codex: timed out: no answer within 60 s — {advice}", 0),
         ("error", "incomplete", "incomplete: hunt: codex: timed out", 1),
         ("error", "incomplete", "incomplete: hunt: codex: timed out", 1),
+        ("note", "asked", "asked: codex, listed for hunt", 0),
     ]
 
 

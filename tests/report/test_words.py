@@ -61,12 +61,12 @@ def test_the_headline_says_who_was_not_asked_again(requests: int, answered: int,
         (
             "lok-hunt",
             "allow",
-            "Commit allowed, although the review is incomplete: ask again with `lok-review --commit HEAD`.",
+            "Commit allowed, though the review is incomplete. Again: lok-review --commit HEAD",
         ),
         ("lok-hunt", "block", "Commit blocked (exit 4): the review is incomplete."),
-        ("lok-audit", "allow", "Push allowed, although the review is incomplete."),
+        ("lok-audit", "allow", "Push allowed, though the review is incomplete."),
         ("lok-audit", "block", "Push blocked (exit 4): the review is incomplete."),
-        ("lok-review", "allow", "Not blocked, although the review is incomplete."),
+        ("lok-review", "allow", "Not blocked, though the review is incomplete."),
         ("lok-review", "block", "Review blocked (exit 4): the review is incomplete."),
     ],
 )
@@ -98,13 +98,13 @@ def test_a_refusal_for_several_findings_leaves_open_which_one_is_wrong() -> None
 def test_a_refusal_goes_before_incompleteness() -> None:
     review = replace(builders.incomplete_blocked(), judged=(builders.judged(builders.finding()),))
     assert words.verdict(review).startswith("Push refused.")
-    assert words.incomplete(review)[0].startswith("incomplete: ")
+    assert words.incomplete(review, None)[0].startswith("incomplete: ")
 
 
 @pytest.mark.parametrize("review", [builders.clean(), builders.advisory(), builders.nothing_staged()])
 def test_nothing_is_said_where_nothing_happens(review: Review) -> None:
     assert words.verdict(review) == ""
-    assert words.incomplete(review) == ()
+    assert words.incomplete(review, None) == ()
 
 
 @pytest.mark.parametrize("format", ["console", "plain", "markdown", "github", "sarif", "json"])
@@ -122,12 +122,15 @@ def test_what_was_not_reviewed_is_grouped() -> None:
         for task in ("hunt", "audit")
     )
     review = builders.review(coverage=Coverage(reviewed=("a.py",), unreviewed=missing))
-    assert words.incomplete(review) == (
+    assert words.incomplete(review, 5) == (
         "incomplete: 7 of 8 files were not reviewed in full",
-        "hunt: f0.py, f1.py, f2.py, f3.py, f4.py, and 2 more — codex: timed out",
-        "audit: f0.py, f1.py, f2.py, f3.py, f4.py, and 2 more — codex: timed out",
+        "hunt: f0.py, f1.py, f2.py, f3.py, f4.py, and 2 more (-v lists them) — codex: timed out",
+        "audit: f0.py, f1.py, f2.py, f3.py, f4.py, and 2 more (-v lists them) — codex: timed out",
     )
-    assert words.incomplete(builders.review(coverage=Coverage(unreviewed=MISSING))) == (
+    assert words.incomplete(review, None)[1] == (
+        "hunt: f0.py, f1.py, f2.py, f3.py, f4.py, f5.py, f6.py — codex: timed out"
+    )
+    assert words.incomplete(builders.review(coverage=Coverage(unreviewed=MISSING)), 5) == (
         "incomplete: 1 file was not reviewed in full",
         "hunt: a.py — codex: timed out",
     )
@@ -136,8 +139,58 @@ def test_what_was_not_reviewed_is_grouped() -> None:
 def test_left_out_files_are_capped_with_a_count() -> None:
     skipped = tuple(Skipped(path=f"f{number}", reason=SkipReason.TOO_LARGE, detail="2 MB") for number in range(7))
     shown = ", ".join(f"f{number} (too large, 2 MB)" for number in range(5))
-    assert words.left_out(builders.review(coverage=Coverage(skipped=skipped))) == f"left out: {shown}, and 2 more"
-    assert words.left_out(builders.clean()) == ""
+    review = builders.review(coverage=Coverage(skipped=skipped))
+    assert words.left_out_in_short(review) == f"left out: {shown}, and 2 more (-v lists them)"
+    assert words.left_out_in_short(builders.clean()) == ""
+
+
+@pytest.mark.parametrize("format", ["markdown", "github", "json", "sarif"])
+def test_every_file_left_out_is_told_with_its_reason(format: str) -> None:
+    skipped = tuple(
+        Skipped(path=f"f{number}", reason=SkipReason.TOO_LARGE, detail=f"{number} MB") for number in "1234567"
+    )
+    text = render(builders.review(coverage=Coverage(skipped=skipped)), format)
+    told = {
+        "markdown": "\n- f{0} (too large, {0} MB)\n",
+        "github": "\nleft out: f{0} (too large, {0} MB)\n",
+        "json": '"path": "f{0}",\n        "reason": "too large",\n        "detail": "{0} MB"',
+        "sarif": '"text": "left out: too large {0} MB"',
+    }[format]
+    for number in "1234567":
+        assert told.format(number) in text
+
+
+@pytest.mark.parametrize(
+    ("review", "line"),
+    [
+        (builders.clean(), "asked: codex, listed for hunt"),
+        (builders.refused(), "asked: codex, listed for hunt; gemini, listed for audit"),
+        (builders.debated(), "asked: codex, listed for hunt; claude and gemini, to cross-examine"),
+        (builders.self_examined(), "asked: codex, listed for hunt; codex, to examine itself: no other is at hand"),
+        (
+            builders.review(
+                asked=tuple(replace(builders.CODEX, backend=name) for name in ("codex", "claude", "gemini"))
+            ),
+            "asked: codex, claude and gemini, listed for hunt",
+        ),
+        (builders.nothing_staged(), ""),
+        (builders.static_only(), ""),  # the note says it
+        (replace(builders.static_only(), notes=()), f"asked: static, {builders.ALONE}"),
+        (builders.review(asked=(replace(builders.CODEX, why=""),), notes=("a note",)), "asked: codex"),
+    ],
+)
+def test_who_was_asked_and_why(review: Review, line: str) -> None:
+    assert words.asked(review) == line
+
+
+@pytest.mark.parametrize("format", ["plain", "console", "markdown", "github", "sarif", "json"])
+def test_every_report_says_who_was_asked_and_why(format: str) -> None:
+    for review in (builders.clean(), builders.debated(), builders.incomplete_blocked()):
+        assert "listed for hunt" in render(review, format)
+    assert "to cross-examine" in render(builders.debated(), format)
+    text = render(builders.static_only(), format)
+    assert builders.STATIC_NOTE in text
+    assert "no LLM at hand" not in text.replace(builders.STATIC_NOTE, "") or format in ("json", "markdown")
 
 
 @pytest.mark.parametrize(
