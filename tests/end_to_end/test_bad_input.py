@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -171,7 +171,7 @@ def test_a_backend_of_an_untrusted_repository_does_not_run(project: Project) -> 
     assert not (project.path / "pwned").exists()
 
 
-@contextmanager
+@contextlib.contextmanager
 def open_push(project: Project, *argv: str) -> Iterator[subprocess.Popen[bytes]]:
     """lok-audit with a pipe as its standard input that nobody closes."""
     process = subprocess.Popen(
@@ -318,16 +318,70 @@ def test_a_report_to_standard_output_is_no_file(project: Project, configure: Con
     assert not (project.path / "-").exists()
 
 
-def test_a_full_disk(project: Project, configure: Configure) -> None:
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """The place of the project on a disk of its own, of 2 MB; the system's temporary folder is elsewhere."""
+    place = tmp_path / "project"
+    place.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)], capture_output=True, text=True
+    )
+    if made.returncode:
+        pytest.skip(f"no disk can be mounted here: {made.stderr}")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
+
+
+def fill(disk: Path) -> None:
+    with (disk / "filler").open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while file.write(b"x" * 4096):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "outcome", "code_of_a_lost_report"),
+    [(BAD, 1, "1 confirmed", 1), ("value = 1\n", 0, "nothing found", 2)],
+    ids=["bad", "good"],
+)
+def test_a_full_disk_changes_no_verdict(
+    machine: Machine,
+    small_disk: Path,
+    configure: Configure,
+    line: str,
+    code: int,
+    outcome: str,
+    code_of_a_lost_report: int,
+) -> None:
+    configure()
+    project = Project(machine=machine, path=small_disk)
+    project.git("init", "-q")
+    project.stage("a.py", line)
+    project.write("report", "")
+    fill(small_disk)
+    done = project.run("lok-hunt")
+    assert done.code == code
+    assert is_sentence(done, outcome, "nothing is remembered"), done.said
+    lost = project.run("sh", "-c", "lok-hunt >report")
+    assert lost.code == code_of_a_lost_report
+    assert is_sentence(lost, "the report could not be written to standard output: No space left on device"), lost.said
+    named = project.run("lok-hunt", "-o", "report")
+    assert named.code == code_of_a_lost_report
+    assert is_sentence(named, outcome, "the report could not be written to report: No space left"), named.said
+
+
+def test_reviewers_without_room_to_work_in_have_not_reviewed(project: Project, configure: Configure) -> None:
     configure(analysers="true")
     project.stage("a.py", BAD)
-    # No file may grow beyond nothing: every write to a file fails, as on a full disk.
+    # No file may grow beyond nothing: no disk has any room left.
     hunt = project.run("sh", "-c", "ulimit -f 0; exec lok-hunt")
+    lost = project.run("sh", "-c", "ulimit -f 0; exec lok-hunt >report")
     review = project.run("sh", "-c", "ulimit -f 0; exec lok-review --staged --backend static")
-    assert hunt.code in (0, 1)
-    assert review.code == 4
+    assert (hunt.code, lost.code, review.code) == (0, 2, 4)
+    assert is_sentence(hunt, "nothing reviewed", "incomplete", "set TMPDIR"), hunt.said
+    assert is_sentence(lost, "the report could not be written to standard output: File too large"), lost.said
     assert is_sentence(review, "incomplete", "static"), review.said
-    assert is_sentence(hunt), hunt.said
 
 
 def test_a_reader_that_goes_away_does_not_change_the_verdict(project: Project, configure: Configure) -> None:
