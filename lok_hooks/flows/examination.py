@@ -195,7 +195,7 @@ def _asked(heard: Sequence[_Heard]) -> tuple[Asked, ...]:
             Asked(
                 backend=name,
                 tasks=tuple(map(str, rounds)),
-                why="to examine itself: no other is at hand" if own else "to cross-examine",
+                why="to examine itself (alone at hand)" if own else "to cross-examine",
                 requests=len(mine),
                 answered=sum(each.failure is None for each in mine),
                 remembered=len({path for e in mine if _is_remembered(e.answer) for path in e.batch.chunk.paths}),

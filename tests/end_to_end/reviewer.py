@@ -116,6 +116,8 @@ def main() -> int:
         file.write(json.dumps({"pids": [*children, os.getpid()], "prompt": prompt}) + "\n")
     if behaviour == "hangs":
         time.sleep(600)
+    if behaviour == "takes a second":
+        time.sleep(1.0)
     if behaviour == "crashes":
         print("quota exceeded, come back tomorrow", file=sys.stderr)
         return 7

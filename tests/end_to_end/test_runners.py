@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -206,6 +207,30 @@ class TestFramework:
         report = [line for line in replayed if "shop.py:1" in line or "refused" in line.lower()]
         assert len(report) >= 2
         assert [line for line in report if "\x1b" in line] == []
+
+    @pytest.mark.parametrize(("line", "ending"), [(BAD, "Failed"), (GOOD, "Passed")], ids=["bad", "good"])
+    def test_a_review_of_a_second_is_seen_while_it_runs(
+        self,
+        runner: str,
+        project: Project,
+        configure: Callable[..., Reviewer],
+        installed: Installed,
+        line: str,
+        ending: str,
+    ) -> None:
+        configure("takes a second")
+        project = framed(runner, project, installed)
+        project.stage("shop.py", line)
+        terminal = Terminal(["git", "commit", "-m", "change"], project.path, project.machine.environment)
+        try:
+            assert terminal.wait() == (1 if line == BAD else 0)
+            shown = terminal.shown()
+        finally:
+            terminal.close()
+        live, _, result = shown.partition(ending)
+        assert re.search(r"asking scripted \(hunt\) … \d s of 60 s", live)
+        assert "asking" not in result  # nothing of it is in what the runner captured and shows at the end
+        assert ("1 confirmed" if line == BAD else "nothing found") in result
 
     def test_a_push_of_a_branch_that_hides_behind_another_is_named_as_a_gap(
         self, runner: str, project: Project, reviewer: Reviewer, installed: Installed, tmp_path: Path

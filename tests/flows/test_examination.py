@@ -178,7 +178,7 @@ def test_with_one_backend_a_fresh_context_examines(stance: str, expected: Dispos
     (judged,) = found.judged
     assert (judged.disposition, [vote.is_self for vote in judged.votes]) == (expected, [True])
     assert judged.reason.startswith("self-examined; ")
-    assert found.examined[0].why == "to examine itself: no other is at hand"
+    assert found.examined[0].why == "to examine itself (alone at hand)"
 
 
 def test_only_chosen_backends_examine() -> None:

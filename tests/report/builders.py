@@ -266,5 +266,5 @@ def self_examined() -> Review:
         judged(replace(finding(), raised_by=("codex",)), reason="self-examined; confirmed by codex"),
         votes=(vote("codex", Stance.CONFIRM, "yes", is_self=True),),
     )
-    alone = "to examine itself: no other is at hand"
+    alone = "to examine itself (alone at hand)"
     return review(found, examined=(replace(examined("codex", 3.0), why=alone),))

@@ -166,7 +166,7 @@ def test_every_file_left_out_is_told_with_its_reason(format: str) -> None:
         (builders.clean(), "asked: codex, listed for hunt"),
         (builders.refused(), "asked: codex, listed for hunt; gemini, listed for audit"),
         (builders.debated(), "asked: codex, listed for hunt; claude and gemini, to cross-examine"),
-        (builders.self_examined(), "asked: codex, listed for hunt; codex, to examine itself: no other is at hand"),
+        (builders.self_examined(), "asked: codex, listed for hunt; codex, to examine itself (alone at hand)"),
         (
             builders.review(
                 asked=tuple(replace(builders.CODEX, backend=name) for name in ("codex", "claude", "gemini"))
