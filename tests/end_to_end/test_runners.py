@@ -93,6 +93,35 @@ def test_the_index_counts_and_not_the_work_tree(hooked: Project) -> None:
     assert (hooked.path / "shop.py").read_text() == "value = 2\n"
 
 
+@pytest.mark.parametrize("line", [BAD, GOOD], ids=["bad", "good"])
+def test_a_commit_from_a_subdirectory_is_reviewed_whole(hooked: Project, line: str) -> None:
+    hooked.seed({"sub/kept.py": GOOD})
+    hooked.stage("shop.py", line)
+    hooked.stage("sub/more.py", "more = 1\n")
+    done = replace(hooked, path=hooked.path / "sub").commit()
+    assert done.code == (1 if line == BAD else 0), done.said
+    assert ("shop.py:1" in done.said) is (line == BAD)
+    assert "2 files" in done.said
+
+
+def test_no_verify_asks_nobody(hooked: Project, reviewer: Reviewer) -> None:
+    hooked.stage("shop.py", BAD)
+    assert hooked.commit("--no-verify").code == 0
+    assert reviewer.requests() == []
+
+
+def test_lefthook_switched_off_asks_nobody(project: Project, reviewer: Reviewer) -> None:
+    project.seed({"lefthook.yml": LEFTHOOK})
+    assert project.run("lefthook", "install").code == 0
+    project.stage("shop.py", BAD)
+    refused = project.commit()
+    assert refused.code == 1
+    asked = len(reviewer.requests())
+    done = project.run("git", "commit", "-m", "change", env={"LEFTHOOK": "0"})
+    assert done.code == 0, done.said
+    assert len(reviewer.requests()) == asked
+
+
 @pytest.fixture
 def remote(hooked: Project, tmp_path: Path) -> Project:
     """A bare remote `origin` that has everything so far."""
@@ -184,6 +213,20 @@ class TestFramework:
         project.git("add", ".")
         assert project.commit().code == 0
         assert len(reviewer.requests()) == 1
+
+    def test_a_hook_that_is_skipped_asks_nobody_and_the_other_one_still_runs(
+        self, runner: str, project: Project, reviewer: Reviewer, installed: Installed, tmp_path: Path
+    ) -> None:
+        project = framed(runner, project, installed)
+        project.git("init", "-q", "--bare", str(tmp_path / "remote.git"))
+        project.git("remote", "add", "origin", str(tmp_path / "remote.git"))
+        project.git("push", "-q", "--no-verify", "origin", "main")
+        project.stage("shop.py", BAD)
+        skipped = project.run("git", "commit", "-m", "change", env={"SKIP": "lok-hunt"})
+        assert (skipped.code, "Skipped" in skipped.said) == (0, True), skipped.said
+        assert reviewer.requests() == []
+        pushed = project.run("git", "push", "origin", "main", env={"SKIP": "lok-hunt"})
+        assert (pushed.code, "shop.py:1" in pushed.said) == (1, True), pushed.said
 
     def test_an_empty_commit_is_seen_too(
         self, runner: str, project: Project, reviewer: Reviewer, installed: Installed

@@ -196,6 +196,9 @@ HARMLESS = [
     ("core.whitespace", "trailing-space"),
     ("core.attributesFile", "/dev/null"),
     ("log.showSignature", "true"),
+    ("core.hooksPath", "/nowhere"),
+    ("core.sshCommand", "false"),
+    ("alias.diff", "!false"),
 ]
 
 
