@@ -104,6 +104,19 @@ def test_a_commit_from_a_subdirectory_is_reviewed_whole(hooked: Project, line: s
     assert "2 files" in done.said
 
 
+@pytest.mark.parametrize("line", [BAD, GOOD], ids=["bad", "good"])
+@pytest.mark.parametrize("options", [["-a"], ["--", "shop.py"]], ids=["all", "one path"])
+def test_the_index_of_this_very_commit_counts(hooked: Project, options: list[str], line: str) -> None:
+    hooked.seed({"shop.py": "start = 1\n", "other.py": "start = 1\n"})
+    if "shop.py" in options:
+        hooked.stage("other.py", BAD if line == GOOD else GOOD)
+    hooked.write("shop.py", f"start = 1\n{line}")
+    done = hooked.commit(*options)
+    assert done.code == (1 if line == BAD else 0), done.said
+    assert ("shop.py:2" in done.said) is (line == BAD)
+    assert "1 file, 1 changed line" in done.said
+
+
 def test_no_verify_asks_nobody(hooked: Project, reviewer: Reviewer) -> None:
     hooked.stage("shop.py", BAD)
     assert hooked.commit("--no-verify").code == 0

@@ -151,6 +151,18 @@ def subdirectory(project: Project, line: str) -> Done:
     return replace(project, path=project.path / "sub").commit()
 
 
+def from_elsewhere(*options: str) -> Commit:
+    """Commits with git told where the repository is."""
+
+    def commit(project: Project, line: str) -> Done:
+        project.stage("shop.py", line)
+        place = {"top": str(project.path), "git": str(project.path / ".git")}
+        told = [option.format(**place) for option in options]
+        return replace(project, path=project.machine.home).run("git", *told, "commit", "-m", "change")
+
+    return commit
+
+
 def amend(project: Project, line: str) -> Done:
     project.seed({"shop.py": OLD})
     project.stage("shop.py", OLD + line)
@@ -250,6 +262,8 @@ TRAPS: dict[str, Commit] = {
     "400 kB, last line": large_file(1.0),
     "400 kB, middle": large_file(0.5),
     "from a subdirectory": subdirectory,
+    "git -C": from_elsewhere("-C", "{top}"),
+    "git --git-dir --work-tree": from_elsewhere("--git-dir={git}", "--work-tree={top}"),
     "replace ref": with_a_replace_ref,
     "not UTF-8": other_bytes(b"name = 'caf\xe9'\nLINE\n"),
     "no newline at the end": other_bytes(b"first = 1\nLINE"),
