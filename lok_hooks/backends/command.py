@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from lok_hooks.backends.complaints import readable
+from dataclasses import replace
+
+from lok_hooks.backends.complaints import is_error, without_frames
 from lok_hooks.backends.process import Finished
 from lok_hooks.backends.sealed import Call, Room, SealedProgram, text
+from lok_hooks.core.message import readable
 from lok_hooks.core.ports import Failure, FailureKind, Reply
 from lok_hooks.core.settings import BackendSettings
 from lok_hooks.core.task import Prompt
@@ -37,14 +40,38 @@ class Command(SealedProgram):
         return Call(argv=())
 
     def read(self, finished: Finished) -> Reply | Failure:
-        """Standard output, where the exit code is 0 and there is any."""
+        """Standard output, where the exit code is 0 and it is neither empty nor an API's error."""
         output = text(finished.stdout)
         if finished.returncode:
-            words = readable(text(finished.stderr)) or readable(output)
-            ended = f"exit code {finished.returncode}" if finished.returncode > 0 else f"signal {-finished.returncode}"
-            advice = f"run {self.settings.command} by hand with a prompt on its standard input"
-            return self.failure(FailureKind.CRASHED, f"{ended}: {words}" if words else ended, advice, answer=output)
+            return self._failed(finished, output)
         answer = "\n".join(output.split("\n")[self.settings.skip_lines :])
         if not answer.strip():
-            return self.empty()
+            words = readable(text(finished.stderr))
+            return replace(self.empty(), reason=f"empty answer: {words}") if words else self.empty()
+        if is_error(answer):
+            return self._complaint(answer, output)
         return Reply(backend=self.name, text=answer, seconds=finished.seconds, model=self.model)
+
+    def _failed(self, finished: Finished, output: str) -> Failure:
+        """What a program says that did not end well: an API's error that it prints, else its standard error."""
+        code = finished.returncode or 0
+        ended = f"exit code {code}" if code > 0 else f"signal {-code}"
+        stderr = text(finished.stderr)
+        told = next((each for each in (output, stderr) if is_error(each)), "") or without_frames(stderr) or output
+        if not told.strip():
+            return self.failure(FailureKind.CRASHED, ended, self._by_hand, answer=output)
+        failure = self._complaint(told, output)
+        return replace(failure, reason=f"{ended}: {failure.reason}")
+
+    def _complaint(self, words: str, output: str) -> Failure:
+        failure = self.complaint(words)
+        if failure.kind is FailureKind.NOT_LOGGED_IN:
+            # It runs with few of the user's variables.
+            advice = f"log in to {self.settings.command}, or name its key's variable: backends.{self.name}.api_key_env"
+        else:
+            advice = failure.advice or self._by_hand
+        return replace(failure, advice=advice, answer=output)
+
+    @property
+    def _by_hand(self) -> str:
+        return f"run {self.settings.command} by hand with a prompt on its standard input"

@@ -10,11 +10,16 @@ from typing import Any, Final
 
 from lok_hooks.core.ports import FailureKind
 
-MESSAGE_LIMIT: Final = 600
-"""Characters of a vendor's message that a report shows."""
-
-_ESCAPE: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Python's and Node's stack traces: paths and code, in which words mean nothing.
+_FRAMES: Final = re.compile(
+    r"^Traceback \(most recent call last\):\n|^ +File \"[^\"\n]*\", line \d+.*\n(?:    .*\n)*|^ +at .*(?:\n|\Z)",
+    re.MULTILINE,
+)
+# What stands beside `error` where that is a text, in the servers' answers.
+_BESIDE_ERROR: Final = frozenset(
+    {"error", "message", "code", "status", "statusCode", "type", "detail", "details", "error_description", "ok"}
+    | {"success", "request_id", "retry_after"}
+)
 _STATUS: Final = re.compile(r"\b(?:status|error|code|HTTP)\W{0,12}([45]\d\d)\b", re.IGNORECASE)
 _RETRY_AFTER: Final = re.compile(
     r"""(?:retry[-_ ]?after|retry[-_ ]?delay|try[ ]again[ ]in|retry[ ]in|reset[s]?[ ]after)["':=\s]*"""
@@ -35,7 +40,8 @@ _WORDS: Final[tuple[tuple[FailureKind, bool, re.Pattern[str]], ...]] = tuple(
         (
             FailureKind.NOT_LOGGED_IN,
             False,
-            r"not logged in|/login|log ?in again|invalid api key|api key (?:not valid|not found)|incorrect api key"
+            r"not (?:logged|signed) in|/login|log ?in (?:again|first)|please (?:log|sign) ?in"
+            r"|invalid api key|api key (?:not valid|not found)|incorrect api key"
             r"|unauthori[sz]ed|authentication|missing environment variable|auth method|expired token"
             r"|token (?:has )?expired|refresh token|unauthenticated",
         ),
@@ -65,13 +71,6 @@ class Judgement:
     retry_after: float | None = None
 
 
-def readable(text: str) -> str:
-    """A vendor's message for a person's terminal: no escapes or controls, runs of blanks as one, at most 600
-    characters, the end kept where it must be cut."""
-    plain = " ".join(_CONTROL.sub(" ", _ESCAPE.sub("", text)).split())
-    return plain if len(plain) <= MESSAGE_LIMIT else f"… {plain[-MESSAGE_LIMIT:]}"
-
-
 def innermost(error: Mapping[str, Any]) -> tuple[str, int | None]:
     """The message and HTTP status of an API's error object; another one may stand as text inside the message,
     again and again. A delay that Google wishes for is kept behind the message."""
@@ -82,13 +81,36 @@ def innermost(error: Mapping[str, Any]) -> tuple[str, int | None]:
         except ValueError:
             break
         detail = inner.get("error") if isinstance(inner, dict) else None
+        if isinstance(detail, str) and detail:
+            return detail, code if _is_status(code) else None
         if not isinstance(detail, dict) or not detail.get("message"):
             break
         code = detail.get("code") or code
         delay = re.search(r'"retryDelay"\s*:\s*"[^"]+"', message)
         message = str(detail["message"]) + (f" ({delay[0]})" if delay else "")
-    is_status = isinstance(code, int) and 400 <= code < 600
-    return message, code if is_status else None
+    return message, code if _is_status(code) else None
+
+
+def _is_status(code: object) -> bool:
+    return isinstance(code, int) and 400 <= code < 600
+
+
+def is_error(output: str) -> bool:
+    """True when an output is nothing but an API's error: an object whose `error` is another one with a message, or a
+    text with only a status and its like beside it. A review that mentions an error has a receipt."""
+    try:
+        value = json.loads(output)
+    except (ValueError, RecursionError):
+        return False
+    error = value.get("error") if isinstance(value, dict) else None
+    if isinstance(error, dict):
+        return bool(error.get("message")) and "receipt" not in value
+    return isinstance(error, str) and bool(error) and value.keys() <= _BESIDE_ERROR
+
+
+def without_frames(stderr: str) -> str:
+    """What a program says that died of an exception: its standard error without the stack trace."""
+    return _FRAMES.sub("", f"{stderr}\n").strip()
 
 
 def judge(message: str, status: int | None = None) -> Judgement:

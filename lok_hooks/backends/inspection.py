@@ -12,13 +12,13 @@ from typing import Final, Literal, TypeVar
 
 from lok_hooks.backends import process
 from lok_hooks.backends.all import FACTORIES, make
-from lok_hooks.backends.complaints import readable
 from lok_hooks.backends.environment import child_environment, find_program, wrapped
 from lok_hooks.backends.logins_seen import login_seen
 from lok_hooks.backends.sealed import SealedProgram, text
 from lok_hooks.backends.versions import fit, known_range, version_in
 from lok_hooks.core.checkup import BackendCheck
 from lok_hooks.core.diff import FileDiff
+from lok_hooks.core.message import readable
 from lok_hooks.core.ports import Backend, Deadline, Failure, Reply
 from lok_hooks.core.settings import BackendSettings
 from lok_hooks.core.task import plain_prompt

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from lok_hooks.backends import process
-from lok_hooks.backends.complaints import readable
 from lok_hooks.backends.environment import child_environment, find_program
 from lok_hooks.backends.process import ProgramError
+from lok_hooks.core.message import readable
 from lok_hooks.core.ports import Deadline
 from lok_hooks.errors import UserError
 

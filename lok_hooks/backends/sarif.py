@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Final
 
 from lok_hooks.backends import process
-from lok_hooks.backends.complaints import readable
 from lok_hooks.backends.environment import child_environment, find_program, wrapped
 from lok_hooks.backends.process import Finished, ProgramError
 from lok_hooks.backends.sarif_log import Reading, UnreadableLog, read_log
 from lok_hooks.backends.traits import traits_of
 from lok_hooks.core.diff import FileDiff, Status
 from lok_hooks.core.finding import Claim
+from lok_hooks.core.message import readable
 from lok_hooks.core.ports import Analysis, Answer, Contents, Deadline, Failure, FailureKind, Traits
 from lok_hooks.core.settings import BackendSettings
 from lok_hooks.core.task import Prompt

@@ -17,11 +17,12 @@ from typing import Final
 
 from lok_hooks.backends import process
 from lok_hooks.backends.arguments import Allowed, read_arguments
-from lok_hooks.backends.complaints import innermost, judge, readable
+from lok_hooks.backends.complaints import innermost, judge
 from lok_hooks.backends.environment import child_environment, find_program, wrapped
 from lok_hooks.backends.logins import Lent, give_back
 from lok_hooks.backends.process import Finished, ProgramError
 from lok_hooks.backends.traits import traits_of
+from lok_hooks.core.message import readable
 from lok_hooks.core.ports import Deadline, Failure, FailureKind, Reply, Traits
 from lok_hooks.core.settings import BackendSettings
 from lok_hooks.core.task import Prompt
@@ -138,7 +139,7 @@ class SealedProgram(ABC):
         except OSError as error:
             reason = f"no private directory to run it in: {error.strerror or error}"
             return self.failure(FailureKind.CRASHED, reason, "free some disk space, or set TMPDIR to a writable folder")
-        return self._judged(finished)
+        return self._judged(self._without_secrets(finished))
 
     def _run(self, call: Call, room: Room, prompt: Prompt, deadline: Deadline) -> Finished:
         kept = (*(self.product.credentials if self.product else ()), self.settings.api_key_env)
@@ -199,7 +200,7 @@ class SealedProgram(ABC):
 
     def failure(self, kind: FailureKind, reason: str, advice: str, answer: str = "") -> Failure:
         """A Failure of this backend that no other try will mend."""
-        return Failure(backend=self.name, kind=kind, reason=self._without_secrets(reason), advice=advice, answer=answer)
+        return Failure(backend=self.name, kind=kind, reason=reason, advice=advice, answer=answer)
 
     def complaint(self, message: str, status: int | None = None) -> Failure:
         """A Failure in the vendor's own words, with the advice that fits its kind."""
@@ -233,13 +234,17 @@ class SealedProgram(ABC):
         """An environment variable as the program would see it, "" when unset."""
         return self.settings.env.get(variable) or (os.environ.get(variable, "") if variable else "")
 
-    def _without_secrets(self, reason: str) -> str:
+    def _without_secrets(self, finished: Finished) -> Finished:
+        """The same with the user's keys taken out of the output, before anything is read in it or cut off."""
         names = [name for name in self.product.credentials if not name.endswith("*")] if self.product else []
+        stdout, stderr = finished.stdout, finished.stderr
         for name in (*names, self.settings.api_key_env):
             value = self.value_of(name) if name.endswith(("KEY", "TOKEN")) or name == self.settings.api_key_env else ""
             # A short value is no secret, and would be found inside ordinary words.
-            reason = reason.replace(value, "…") if len(value) >= 8 else reason
-        return reason
+            if len(value) >= 8:
+                secret = os.fsencode(value)
+                stdout, stderr = (output.replace(secret, "…".encode()) for output in (stdout, stderr))
+        return replace(finished, stdout=stdout, stderr=stderr)
 
 
 class SealedCli(SealedProgram):

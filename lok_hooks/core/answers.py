@@ -14,7 +14,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
 from lok_hooks.core.finding import Claim, Severity
-from lok_hooks.core.reading import AmbiguousError, Unreadable, objects_with, refusal, whole
+from lok_hooks.core.reading import AmbiguousError, Unreadable, objects_with, refusal, whole, without
 from lok_hooks.core.task import Prompt
 from lok_hooks.core.votes import read_ballots
 
@@ -175,7 +175,7 @@ def _claim(finding: _Finding, paths: Mapping[str, str], task: str, backend: str)
 
 
 def _parse(text: str) -> _Review | Unreadable:
-    problem = "it is not JSON"
+    problem = ""
     try:
         for value in objects_with(text, "findings"):
             if "receipt" not in value:
@@ -188,4 +188,6 @@ def _parse(text: str) -> _Review | Unreadable:
                 problem = f"{place}: {first['msg']}"
     except AmbiguousError:
         problem = "a key stands twice in one object"
+    if not problem:
+        return without(text, "findings")
     return Unreadable(reason=f"the answer could not be read: {problem}", mendable=True)

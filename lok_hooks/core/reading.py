@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from lok_hooks.core.message import harmless
+
 MAX_ANSWER: Final = 4_000_000  # characters; no honest answer to one chunk is larger
 # What json-repair is given: it takes cubic time over quotation marks that neither open nor close anything (20 s for
 # 10,000 of them) and seconds over brackets that only open. An honest answer has a handful of either.
@@ -18,6 +20,8 @@ MAX_REPAIRED: Final = 40_000  # characters
 _MAX_LOOSE_QUOTES: Final = 200
 _MAX_BRACKETS: Final = 1_000
 _LOOSE_QUOTE: Final = re.compile(r"""[^\s\[{,:\\]\s*+"\s*+[^\s\]},:]""")
+_WORDS_SHOWN: Final = 100  # characters of an answer's own words
+_WORDS_LOOKED_AT: Final = 2_000  # characters, of which escapes and blanks go
 _MAX_CANDIDATES: Final = 50  # places where JSON may begin in prose
 # How the object of an answer ends behind its last list. Possessive throughout: a hostile answer must not make the
 # matcher try every way to read it.
@@ -26,10 +30,12 @@ _ENDING: Final = re.compile(r"""\]\s*+,?+\s*+(?:"\w++"\s*+:\s*+(?:"[^"]*+"|[^",{
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unreadable:
-    """The answer does not count. `mendable` when asking the backend to reformat it may help."""
+    """The answer does not count. `mendable` when asking the backend to reformat it may help. `is_foreign`: it is
+    something else than what was asked for, so that its own words say more than the reason."""
 
     reason: str
     mendable: bool
+    is_foreign: bool = False
 
 
 def whole(text: str) -> str:
@@ -54,6 +60,40 @@ def objects_with(text: str, key: str) -> Iterator[dict[str, Any]]:
     """Every JSON object with the list `key` that the text may mean, likeliest first. AmbiguousError when one of them
     has a key twice."""
     return (value for value in _json_values(text, key) if isinstance(value, dict) and key in value)
+
+
+def without(text: str, key: str) -> Unreadable:
+    """Why a text in which `objects_with` finds nothing that could be read does not count."""
+    problem = f"the answer could not be read: {_lacking(text, key)}"
+    return Unreadable(reason=problem, mendable=True, is_foreign=True)
+
+
+def _lacking(text: str, key: str) -> str:
+    for body in (text, *_fenced(text)):
+        try:
+            value = json.loads(body)
+        except (ValueError, RecursionError):
+            continue
+        return f'it has no "{key}"' if isinstance(value, dict) else "it is no JSON object"
+    return "it is not JSON"
+
+
+def own_words(text: str) -> str:
+    """What an answer says that is something else than was asked for: the message of the error that it holds, else its
+    beginning. One harmless line of at most 100 characters."""
+    words = harmless(_error_in(text) or text[:_WORDS_LOOKED_AT])
+    return words if len(words) <= _WORDS_SHOWN else f"{words[:_WORDS_SHOWN].rstrip()}…"
+
+
+def _error_in(text: str) -> str:
+    """`error.message` or `error` of the JSON object that the text is, "" when there is none."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return ""
+    error = value.get("error") if isinstance(value, dict) else None
+    message = error.get("message") if isinstance(error, dict) else error
+    return whole(message) if isinstance(message, str) else ""
 
 
 def _json_values(text: str, key: str) -> Iterator[Any]:

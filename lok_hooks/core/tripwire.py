@@ -110,7 +110,9 @@ def trips_in(file: FileDiff) -> Iterator[Trip]:
             for index, spoken, words in spoken_in(texts):
                 yield Trip(kind=spoken, number=first + index, text=texts[index], detail=_counted(words))
             for index, text in enumerate(texts if may_hide else ()):
-                for hidden, detail in hidden_in(text, file.path):
+                # A byte order mark is what some editors begin a file with.
+                shown = text.removeprefix("\ufeff") if first + index == 1 else text
+                for hidden, detail in hidden_in(shown, file.path):
                     yield Trip(kind=hidden, number=first + index, text=text, detail=detail)
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from lok_hooks.core.debate import Ground, Stance, Vote
 from lok_hooks.core.examination import Batch
 from lok_hooks.core.ground import stands_in
-from lok_hooks.core.reading import AmbiguousError, Unreadable, objects_with, refusal, whole
+from lok_hooks.core.reading import AmbiguousError, Unreadable, objects_with, refusal, whole, without
 from lok_hooks.core.task import Prompt
 
 MAX_VOTES: Final = 1_000
@@ -41,7 +41,7 @@ def read_ballots(text: str, prompt: Prompt) -> tuple[Ballot, ...] | Unreadable:
     """The entries of an answer to `prompt`, or why the answer does not count."""
     if refused := refusal(text):
         return refused
-    problem = "it is not JSON"
+    problem = ""
     try:
         for value in objects_with(text, "votes"):
             if not isinstance(value["votes"], list) or not all(isinstance(entry, dict) for entry in value["votes"]):
@@ -54,6 +54,8 @@ def read_ballots(text: str, prompt: Prompt) -> tuple[Ballot, ...] | Unreadable:
             return tuple(_ballot(entry) for entry in value["votes"])
     except AmbiguousError:
         problem = "a key stands twice in one object"
+    if not problem:
+        return without(text, "votes")
     return Unreadable(reason=f"the answer could not be read: {problem}", mendable=True)
 
 

@@ -136,7 +136,7 @@ def _hear(batch: Batch, request: Request, answer: Answer, screening: Screening) 
     if isinstance(answer, Reply):
         ballots = read_ballots(answer.text, request.prompt)
         if isinstance(ballots, Unreadable):
-            failure = unusable(answer, ballots.reason)
+            failure = unusable(answer, ballots, screening.redact)
         else:
             backend = request.backend
             # A quote was copied out of the redacted text and is looked for in the code.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from lok_hooks.core.ports import Failure, FailureKind, Reply, Request
+from lok_hooks.core.prompts import Redact
+from lok_hooks.core.reading import Unreadable, own_words
 
 
 def told(request: Request) -> str:
@@ -13,12 +15,14 @@ def told(request: Request) -> str:
     return f"{title}\n{prompt.text}" if prompt.text else title
 
 
-def unusable(reply: Reply, reason: str) -> Failure:
-    """The failure of a backend whose answer came and does not count; the answer is kept."""
+def unusable(reply: Reply, problem: Unreadable, redact: Redact) -> Failure:
+    """The failure of a backend whose answer came and does not count, in the answer's own words where these say what
+    went wrong; `redact` replaces the secrets in them. The answer is kept."""
+    told = f": {own_words(redact(reply.text))}" if problem.is_foreign else ""
     return Failure(
         backend=reply.backend,
         kind=FailureKind.UNREADABLE,
-        reason=reason,
+        reason=f"{problem.reason}{told}",
         advice="ask again, or choose a stronger model for this backend in lok.toml",
         seconds=reply.seconds,
         answer=reply.text,

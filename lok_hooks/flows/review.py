@@ -28,6 +28,7 @@ from lok_hooks.core.ports import (
     Traits,
     at_once,
 )
+from lok_hooks.core.prompts import Redact
 from lok_hooks.core.reading import Unreadable
 from lok_hooks.core.redaction import without_secrets
 from lok_hooks.core.reliability import Precision
@@ -113,7 +114,7 @@ def review(order: Order, means: Means) -> Review:
     keeping = Keeping(means.listener, zip(recalled.left, requests, strict=True), means.memory, screening.redact)
     hidden = means.beside(partial(hidden_text, order.diff))
     answers = means.ask_all(requests, means.deadline, keeping)
-    asked = [_read(request, answer) for request, answer in zip(requests, answers, strict=True)]
+    asked = [_read(request, answer, screening.redact) for request, answer in zip(requests, answers, strict=True)]
     outcomes = [*(_remembered(*known) for known in recalled.known), *asked]
     grounded = [_ground(claim, outcome.request, screening) for outcome in outcomes for claim in outcome.claims]
     secrets = () if _searched(outcomes) else secrets_on_added_lines(order.diff, means.secrets)
@@ -183,7 +184,7 @@ def _examine(
     return examine(case, panel)
 
 
-def _read(request: Request, answer: Answer) -> _Outcome:
+def _read(request: Request, answer: Answer, redact: Redact) -> _Outcome:
     match answer:
         case Failure():
             return _Outcome(request=request, answer=answer, claims=(), failure=answer)
@@ -195,7 +196,7 @@ def _read(request: Request, answer: Answer) -> _Outcome:
             claims = read_review(answer.text, request.prompt, request.backend.name)
             if not isinstance(claims, Unreadable):
                 return _Outcome(request=request, answer=answer, claims=claims, failure=None)
-            failure = unusable(answer, claims.reason)
+            failure = unusable(answer, claims, redact)
             return _Outcome(request=request, answer=answer, claims=(), failure=failure)
 
 

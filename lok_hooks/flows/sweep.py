@@ -16,7 +16,7 @@ from lok_hooks.core.diff import Diff
 from lok_hooks.core.finding import Claim, Finding, Grounded, Place
 from lok_hooks.core.ground import ground
 from lok_hooks.core.merge import merge
-from lok_hooks.core.ports import Analysis, Answer, Failure, FailureKind, Reply, Request
+from lok_hooks.core.ports import Analysis, Answer, Failure, Reply, Request
 from lok_hooks.core.prompts import Redact, reformat_prompt
 from lok_hooks.core.reading import Unreadable
 from lok_hooks.core.review import Asked
@@ -24,6 +24,7 @@ from lok_hooks.core.route import reasons
 from lok_hooks.core.screen import Screening
 from lok_hooks.core.sweep import Sweep, Unanswered, named_path, ranked
 from lok_hooks.core.task import Chunk
+from lok_hooks.flows.requests import unusable
 from lok_hooks.flows.suppression import unsuppressed
 from lok_hooks.flows.sweep_planning import Files, SweepMeans, SweepOrder, SweepPlan, plan_sweep, whole
 
@@ -34,7 +35,8 @@ _NOT_QUOTED: Final = "the code it quotes does not stand in the file"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Outcome:
-    """A request with what came of it. `question` is what it asked; `read` the files its author says it read."""
+    """A request with what came of it. `question` is what it asked; `read` the files its author says it read;
+    `problem` what is wrong with an answer that came."""
 
     request: Request
     question: str
@@ -42,6 +44,7 @@ class _Outcome:
     claims: tuple[Claim, ...] = ()
     read: tuple[str, ...] = ()
     failure: Failure | None = None
+    problem: Unreadable | None = None
 
 
 def sweep(order: SweepOrder, means: SweepMeans) -> Sweep:
@@ -69,7 +72,7 @@ def sweep(order: SweepOrder, means: SweepMeans) -> Sweep:
         read=tuple(path for path in means.files.paths if path in read),
         skipped=tuple((planned.shown or means.files).skipped),
         asked=_asked(planned, outcomes),
-        failures=_failures(planned, outcomes, redact),
+        failures=_failures(planned, outcomes, lambda text: redact(_discreetly(planned, means)(text))),
         unanswered=_unanswered(order, planned, outcomes),
         fail_on=order.fail_on,
         notes=order.notes + planned.notes + suppressed,
@@ -84,8 +87,10 @@ def _ask(planned: SweepPlan, means: SweepMeans) -> list[_Outcome]:
     for question, request in planned.asked:
         crew.listener.noted(f"{request.backend.name} · {question}\n{request.prompt.text}".rstrip())
     answers = crew.ask_all([request for _, request in planned.asked], crew.deadline, crew.listener)
+    redact = _discreetly(planned, means)
     outcomes = [
-        _outcome(question, request, answer) for (question, request), answer in zip(planned.asked, answers, strict=True)
+        _outcome(question, request, answer, redact)
+        for (question, request), answer in zip(planned.asked, answers, strict=True)
     ]
     again = [index for index, outcome in enumerate(outcomes) if _is_mendable(outcome)]
     if not again or crew.deadline.remaining() <= 0:
@@ -94,13 +99,13 @@ def _ask(planned: SweepPlan, means: SweepMeans) -> list[_Outcome]:
     for index, request, answer in zip(
         again, requests, crew.ask_all(requests, crew.deadline, crew.listener), strict=True
     ):
-        second = _outcome(outcomes[index].question, request, answer)
+        second = _outcome(outcomes[index].question, request, answer, redact)
         if second.failure is None:
             outcomes[index] = second
     return outcomes
 
 
-def _outcome(question: str, request: Request, answer: Answer) -> _Outcome:
+def _outcome(question: str, request: Request, answer: Answer, redact: Redact) -> _Outcome:
     made = _Outcome(request=request, question=question, answer=answer)
     match answer:
         case Failure():
@@ -108,43 +113,40 @@ def _outcome(question: str, request: Request, answer: Answer) -> _Outcome:
         case Analysis():
             return replace(made, claims=answer.claims)
         case Reply():
-            return _read(made, answer)
+            return _read(made, answer, redact)
 
 
-def _read(made: _Outcome, reply: Reply) -> _Outcome:
+def _read(made: _Outcome, reply: Reply, redact: Redact) -> _Outcome:
     prompt, name = made.request.prompt, made.request.backend.name
     if prompt.chunk.pieces:
         claims = read_review(reply.text, prompt, name)
         if not isinstance(claims, Unreadable):
             return replace(made, claims=claims, read=prompt.chunk.paths)
-        return replace(made, failure=_unreadable(made, reply, claims))
+        return replace(made, problem=claims, failure=unusable(reply, claims, redact))
     explored = read_exploration(reply.text, prompt, name)
     if not isinstance(explored, Unreadable):
         return replace(made, claims=explored.claims, read=explored.files)
-    return replace(made, failure=_unreadable(made, reply, explored))
-
-
-def _unreadable(made: _Outcome, reply: Reply, problem: Unreadable) -> Failure:
-    return Failure(
-        backend=made.request.backend.name,
-        kind=FailureKind.UNREADABLE,
-        reason=problem.reason,
-        advice="ask again, or choose a stronger model for this backend in lok.toml",
-        seconds=reply.seconds,
-        is_transient=problem.mendable,
-        answer=reply.text,
-    )
+    return replace(made, problem=explored, failure=unusable(reply, explored, redact))
 
 
 def _is_mendable(outcome: _Outcome) -> bool:
-    failure = outcome.failure
-    return failure is not None and failure.kind is FailureKind.UNREADABLE and failure.is_transient
+    return outcome.problem is not None and outcome.problem.mendable
 
 
 def _reformatting(outcome: _Outcome) -> Request:
-    failure = outcome.failure
-    answer, problem = (failure.answer, failure.reason) if failure else ("", "")
+    answer = outcome.failure.answer if outcome.failure else ""
+    problem = outcome.problem.reason if outcome.problem else ""
     return replace(outcome.request, prompt=reformat_prompt(outcome.request.prompt, answer, problem))
+
+
+def _discreetly(planned: SweepPlan, means: SweepMeans) -> Redact:
+    """What replaces the secrets of the files that were shown, and what looks like one in a model's own words."""
+
+    def redact(text: str) -> str:
+        known = planned.screening.redact(text)
+        return means.screen(Diff(label="", files=()), [known]).redact(known)
+
+    return redact
 
 
 def _grounded(claim: Claim, order: SweepOrder, files: Files, screening: Screening) -> Grounded:

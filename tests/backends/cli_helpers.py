@@ -45,15 +45,19 @@ MARK = "LOK_TEST_MARK"
 KEY_NAME = "TEST_API_KEY"
 KEY = "key-of-the-test-1234567890"
 
-# A program that a user might write: asks a chat server, prints what it says, dies of any error.
+# A program that a user might write: asks a chat server and prints what it says, or what went wrong.
 CLIENT = f"""
-import json, os, sys, urllib.request
+import json, os, sys, urllib.error, urllib.request
 body = {{"model": "m", "messages": [{{"role": "user", "content": sys.stdin.read()}}]}}
 headers = {{"Content-Type": "application/json", "Authorization": "Bearer " + os.environ.get({KEY_NAME!r}, "")}}
 url = sys.argv[1] + "/v1/chat/completions"
 request = urllib.request.Request(url, json.dumps(body).encode(), headers)
-with urllib.request.urlopen(request) as reply:
-    print(json.load(reply)["choices"][0]["message"]["content"])
+try:
+    with urllib.request.urlopen(request) as reply:
+        print(json.load(reply)["choices"][0]["message"]["content"])
+except urllib.error.HTTPError as error:
+    wish = error.headers.get("Retry-After")
+    sys.exit(f"HTTP {{error.code}}: {{error.read().decode()}}" + (f" (Retry-After: {{wish}})" if wish else ""))
 """
 
 

@@ -20,8 +20,10 @@ import pytest
 from lok_hooks.backends import process
 from lok_hooks.backends.retrying import Retrying
 from lok_hooks.backends.sealed import SealedProgram, unknown_flag
+from lok_hooks.core.answers import problem_with
 from lok_hooks.core.ports import Failure, FailureKind, Reply
 from lok_hooks.core.task import Prompt
+from lok_hooks.flows.requests import unusable
 from tests.backends.cli_helpers import ALL_KINDS, CLI_KINDS, CLIENT, KEY_NAME, SAY, Kind, Pressing, User, ask, user
 from tests.backends.conftest import ANSWER_SCHEMA, GOOD_ANSWER, Seconds, ServerMaker
 
@@ -43,15 +45,21 @@ def made(user: User, real_cli: RealCli, kind: Kind, url: str, **options: Any) ->
 @dataclass(frozen=True, kw_only=True)
 class Fault:
     """What the server does and what must come of it: a kind of failure, or the answer's text. `seconds` are given
-    from the first request on. `words` must stand in the reason."""
+    from the first request on. `words` must stand in the reason. `special`: kinds of which something else must come;
+    None for those that it cannot be done to."""
 
     rule: Mapping[str, Any]
     outcome: Outcome
-    command: Outcome = FailureKind.CRASHED
     seconds: float = 20.0
     is_transient: bool = False
+    retry_after: Mapping[str, float] | None = None
     words: Mapping[str, str] | None = None
-    special: Mapping[str, Outcome] | None = None
+    special: Mapping[str, Outcome | None] | None = None
+
+
+def expected_of(fault: Fault, kind: Kind) -> Outcome | None:
+    """What must come of a fault for this kind of backend; None where it cannot have it."""
+    return (fault.special or {}).get(kind, fault.outcome)
 
 
 PROSE = "I looked at it. Here you are:\n```json\n" + json.dumps(GOOD_ANSWER) + "\n```\nThat is all."
@@ -59,58 +67,60 @@ FAULTS: Mapping[str, Fault] = {
     "401": Fault(
         rule={"status": 401, "error": "fake: this key is no good"},
         outcome=FailureKind.NOT_LOGGED_IN,
-        words={"codex": "this key is no good", "gemini": "this key is no good", "claude": "this key is no good"},
+        words=dict.fromkeys(ALL_KINDS, "this key is no good"),
     ),
     "429 with Retry-After": Fault(
         rule={"status": 429, "error": "fake: slow down", "headers": {"Retry-After": "1"}},
         outcome=FailureKind.RATE_LIMITED,
         is_transient=True,
-        words={"codex": "429", "gemini": "slow down", "claude": "slow down"},
+        # The CLIs keep the server's wish to themselves.
+        retry_after={"command": 1.0},
+        words={"codex": "429", "gemini": "slow down", "claude": "slow down", "command": "slow down"},
     ),
     "500 always": Fault(
         rule={"status": 500, "error": "fake: broken"},
         outcome=FailureKind.CRASHED,
         is_transient=True,
-        words={"codex": "high demand", "gemini": "broken", "claude": "broken"},
+        words={"codex": "high demand", "gemini": "broken", "claude": "broken", "command": "broken"},
     ),
     "400": Fault(
         rule={"status": 400, "error": "fake: what is this"},
         outcome=FailureKind.REFUSED,
-        words={"codex": "what is this", "gemini": "what is this", "claude": "what is this"},
+        words=dict.fromkeys(ALL_KINDS, "what is this"),
     ),
     "404": Fault(rule={"status": 404, "error": "fake: no such model"}, outcome=FailureKind.REFUSED),
     "too large for the model": Fault(
         rule={"status": 400, "error": "maximum context length is 1000 tokens"}, outcome=FailureKind.TOO_LARGE
     ),
     "dropped connection": Fault(rule={"drop": True}, outcome=FailureKind.CRASHED, is_transient=True),
-    "hang": Fault(rule={"hang": 60}, outcome=FailureKind.TIMED_OUT, command=FailureKind.TIMED_OUT, seconds=1.5),
+    "hang": Fault(rule={"hang": 60}, outcome=FailureKind.TIMED_OUT, seconds=1.5),
     "stall in mid-stream": Fault(
         rule={"stall": 60},
         outcome=FailureKind.TIMED_OUT,
-        command=json.dumps(GOOD_ANSWER),
         seconds=1.5,
+        special={"command": None},  # see test_a_program_that_stops_in_the_middle
     ),
     "cut stream": Fault(
         rule={"cut": True},
         outcome=FailureKind.CRASHED,
         is_transient=True,
-        command=json.dumps(GOOD_ANSWER),
         # claude asks again without streaming, which the server answers.
-        special={"claude": json.dumps(GOOD_ANSWER)},
+        special={"claude": json.dumps(GOOD_ANSWER), "command": None},
     ),
     "empty answer": Fault(
         rule={"answer": ""},
         outcome=FailureKind.UNREADABLE,
-        command=FailureKind.UNREADABLE,
         words=dict.fromkeys(ALL_KINDS, "empty answer"),
     ),
-    "plain text": Fault(rule={"answer": "No problem here."}, outcome="No problem here.", command="No problem here."),
-    "JSON in prose and a fence": Fault(rule={"answer": PROSE}, outcome=PROSE, command=PROSE),
+    "plain text": Fault(rule={"answer": "No problem here."}, outcome="No problem here."),
+    "JSON in prose and a fence": Fault(rule={"answer": PROSE}, outcome=PROSE),
 }
 
 
-@pytest.mark.parametrize("kind", ALL_KINDS)
-@pytest.mark.parametrize("name", FAULTS)
+CELLS = [(name, kind) for name, fault in FAULTS.items() for kind in ALL_KINDS if expected_of(fault, kind) is not None]
+
+
+@pytest.mark.parametrize(("name", "kind"), CELLS)
 def test_what_a_server_can_do(
     name: str, kind: Kind, user: User, real_cli: RealCli, model_server: ServerMaker, make_prompt: MakePrompt
 ) -> None:
@@ -122,7 +132,7 @@ def test_what_a_server_can_do(
         answer = backend.ask(make_prompt(schema=ANSWER_SCHEMA), deadline)
         assert time.monotonic() < deadline.end + 1
     assert server.asked(), "the server was never asked, so this says nothing"
-    expected = (fault.special or {}).get(kind, fault.command if kind == "command" else fault.outcome)
+    expected = expected_of(fault, kind)
     if not isinstance(expected, FailureKind):
         assert isinstance(answer, Reply)
         assert answer.text.strip() == expected
@@ -130,11 +140,11 @@ def test_what_a_server_can_do(
     assert isinstance(answer, Failure)
     assert answer.kind is expected
     assert (fault.words or {}).get(kind, "") in answer.reason
-    if kind != "command":
-        assert answer.is_transient is fault.is_transient
-        assert expected is not FailureKind.NOT_LOGGED_IN or answer.advice
-        # Their own retries would cost minutes; claude asks up to three times for an answer in the schema's form.
-        assert len(server.asked()) <= (3 if kind == "claude" else 1)
+    assert answer.is_transient is fault.is_transient
+    assert answer.retry_after == (fault.retry_after or {}).get(kind)
+    assert expected is not FailureKind.NOT_LOGGED_IN or answer.advice
+    # Their own retries would cost minutes; claude asks up to three times for an answer in the schema's form.
+    assert len(server.asked()) <= (3 if kind == "claude" else 1)
 
 
 @pytest.mark.parametrize("kind", ALL_KINDS)
@@ -146,7 +156,7 @@ def test_a_refused_connection(kind: Kind, user: User, real_cli: RealCli, make_pr
             answer = ask(made(user, real_cli, kind, url), make_prompt(), 20)
     assert isinstance(answer, Failure)
     assert answer.kind is FailureKind.CRASHED
-    assert answer.is_transient is (kind != "command")
+    assert answer.is_transient
 
 
 @pytest.mark.parametrize("kind", CLI_KINDS)
@@ -161,13 +171,18 @@ def test_no_login(kind: Kind, user: User, real_cli: RealCli, make_prompt: MakePr
 
 
 def test_a_command_without_its_login_is_told_in_its_own_words(user: User, make_prompt: MakePrompt) -> None:
-    user.program("mine", "import sys; sys.exit('please log in first')")
+    user.program("mine", "import sys; sys.exit('You are not logged in. Run acme login.')")
     answer = ask(user.backend("command", command="mine"), make_prompt(), 10)
     assert isinstance(answer, Failure)
-    assert (answer.kind, answer.reason) == (FailureKind.CRASHED, "exit code 1: please log in first")
+    assert (answer.kind, answer.reason) == (
+        FailureKind.NOT_LOGGED_IN,
+        "exit code 1: You are not logged in. Run acme login.",
+    )
+    assert answer.advice == "log in to mine, or name its key's variable: backends.command.api_key_env"
+    assert not answer.is_transient
 
 
-@pytest.mark.parametrize("kind", CLI_KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 @pytest.mark.parametrize("status", [500, 429])
 def test_a_passing_fault_is_mended_by_asking_again(
     kind: Kind, status: int, user: User, real_cli: RealCli, model_server: ServerMaker, make_prompt: MakePrompt
@@ -179,6 +194,58 @@ def test_a_passing_fault_is_mended_by_asking_again(
     assert isinstance(answer, Reply)
     assert json.loads(answer.text) == GOOD_ANSWER
     assert len(server.asked()) == 2
+
+
+HALF = json.dumps(GOOD_ANSWER)[:29]
+
+
+def test_a_program_that_stops_in_the_middle_and_hangs(user: User, make_prompt: MakePrompt) -> None:
+    user.program("fake", f"import time; print({HALF!r}, end='', flush=True); time.sleep(60)")
+    with user.leaves_nothing():
+        answer = ask(fake(user, "command"), make_prompt(), 1.5)
+    assert isinstance(answer, Failure)
+    assert (answer.kind, answer.is_transient) == (FailureKind.TIMED_OUT, False)
+
+
+def test_a_program_that_stops_in_the_middle_and_fails(user: User, make_prompt: MakePrompt) -> None:
+    user.program("fake", f"import sys; print({HALF!r}, end=''); sys.exit(1)")
+    with user.leaves_nothing():
+        answer = ask(fake(user, "command"), make_prompt(), 10)
+    assert isinstance(answer, Failure)
+    assert (answer.kind, answer.answer) == (FailureKind.CRASHED, HALF)
+    assert answer.reason == f"exit code 1: {HALF}"
+
+
+def test_a_program_that_stops_in_the_middle_as_if_all_were_well(user: User, make_prompt: MakePrompt) -> None:
+    user.program("fake", f"print({HALF!r}, end='')")
+    prompt = make_prompt()
+    with user.leaves_nothing():
+        answer = ask(fake(user, "command"), prompt, 10)
+    assert isinstance(answer, Reply)
+    problem = problem_with(answer.text, prompt)
+    assert problem is not None
+    assert unusable(answer, problem, str).reason == f"the answer could not be read: it is not JSON: {HALF}"
+
+
+def test_a_program_that_fails_once_is_asked_again_when_it_says(user: User, make_prompt: MakePrompt) -> None:
+    mark = user.home / "been here"
+    user.program(
+        "fake",
+        f"""
+import os, sys
+if not os.path.exists({str(mark)!r}):
+    open({str(mark)!r}, "w").close()
+    print('{{"error": {{"message": "slow down, retry after 1.5 s", "code": 429}}}}')
+    sys.exit(0)
+print("ANSWER")
+""",
+    )
+    started = time.monotonic()
+    with user.leaves_nothing():
+        answer = Retrying(fake(user, "command")).ask(make_prompt(), Seconds(seconds=20))
+    assert isinstance(answer, Reply)
+    assert answer.text == "ANSWER\n"
+    assert time.monotonic() - started >= 1.5
 
 
 ERROR_INSIDE: Mapping[Kind, tuple[str, FailureKind, str]] = {
@@ -198,7 +265,11 @@ print('{"type":"turn.failed","error":{"message":"unexpected status 401 Unauthori
         FailureKind.CRASHED,
         "Overloaded",
     ),
-    "command": ("import sys; print('all is lost', file=sys.stderr)", FailureKind.UNREADABLE, "empty answer"),
+    "command": (
+        """print('{"error": {"message": "quota exceeded for team acme, resets at 18:00"}}')""",
+        FailureKind.RATE_LIMITED,
+        "quota exceeded for team acme, resets at 18:00",
+    ),
 }
 
 

@@ -67,6 +67,48 @@ def test_a_program_that_fails_is_told_in_its_own_words(user: User, make_prompt: 
     assert "mine" in answer.advice
 
 
+def test_a_program_that_dies_of_an_exception_is_told_without_its_stack(user: User, make_prompt: MakePrompt) -> None:
+    user.program("mine", "import urllib.error\nraise urllib.error.HTTPError('http://h', 401, 'Unauthorized', {}, None)")
+    answer = ask(user.backend("command", command="mine"), make_prompt(), 10)
+    assert isinstance(answer, Failure)
+    assert answer.kind is FailureKind.NOT_LOGGED_IN
+    assert answer.reason == "exit code 1: urllib.error.HTTPError: HTTP Error 401: Unauthorized"
+
+
+def test_words_in_the_paths_of_a_stack_trace_mean_nothing(user: User, make_prompt: MakePrompt) -> None:
+    user.program("mine", "import json\ndef connection(): json.loads('quota')\nconnection()")
+    answer = ask(user.backend("command", command="mine"), make_prompt(), 10)
+    assert isinstance(answer, Failure)
+    assert (answer.kind, answer.is_transient) == (FailureKind.CRASHED, False)
+    assert answer.reason == "exit code 1: json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)"
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_an_error_object_is_told_by_its_message(stream: str, user: User, make_prompt: MakePrompt) -> None:
+    error = '{"type": "error", "error": {"type": "overloaded_error", "message": "try later"}}'
+    user.program("mine", f"import sys; print({error!r}, file=sys.{stream}); sys.exit(3)")
+    answer = ask(user.backend("command", command="mine"), make_prompt(), 10)
+    assert isinstance(answer, Failure)
+    assert (answer.kind, answer.is_transient, answer.reason) == (FailureKind.CRASHED, True, "exit code 3: try later")
+
+
+def test_an_empty_answer_comes_with_what_was_said_besides(user: User, make_prompt: MakePrompt) -> None:
+    user.program("mine", "import sys; print('\\x1b[31mall is lost', file=sys.stderr)")
+    answer = ask(user.backend("command", command="mine"), make_prompt(), 10)
+    assert isinstance(answer, Failure)
+    assert (answer.kind, answer.reason) == (FailureKind.UNREADABLE, "empty answer: all is lost")
+
+
+@pytest.mark.parametrize("ending", ["", "; sys.exit(1)"], ids=["well", "with a failure"])
+def test_its_key_stands_in_nothing_it_says(ending: str, user: User, make_prompt: MakePrompt) -> None:
+    # Where the message is cut, half a key would be left.
+    user.program("mine", f"import os, sys; print('x' * 590 + os.environ[{KEY_NAME!r}] + 'y' * 590){ending}")
+    answer = ask(user.backend("command", command="mine", api_key_env=KEY_NAME), make_prompt(), 10)
+    said = answer.text if isinstance(answer, Reply) else answer.reason + answer.answer
+    assert "…yyy" in said
+    assert KEY[-6:] not in said
+
+
 def test_a_program_that_dies_of_a_signal(user: User, make_prompt: MakePrompt) -> None:
     user.program("mine", "import os; os.kill(os.getpid(), 11)")
     answer = ask(user.backend("command", command="mine"), make_prompt(), 10)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from lok_hooks.backends.complaints import MESSAGE_LIMIT, innermost, judge, readable, shown_delay
+from lok_hooks.backends.complaints import innermost, is_error, judge, shown_delay, without_frames
 from lok_hooks.core.ports import FailureKind
 
 NOT_LOGGED_IN, RATE_LIMITED = FailureKind.NOT_LOGGED_IN, FailureKind.RATE_LIMITED
@@ -22,6 +22,8 @@ CRASHED, TOO_LARGE, REFUSED = FailureKind.CRASHED, FailureKind.TOO_LARGE, Failur
         ("Invalid auth method selected.", None, NOT_LOGGED_IN, False),
         ("API key not valid. Please pass a valid API key.", 400, NOT_LOGGED_IN, False),
         ("Failed to authenticate. API Error: 401 fake", 401, NOT_LOGGED_IN, False),
+        ("Error: You are not logged in. Run acme login.", None, NOT_LOGGED_IN, False),
+        ("please log in first", None, NOT_LOGGED_IN, False),
         ("Your refresh token has already been used. Please log in again.", None, NOT_LOGGED_IN, False),
         ("exceeded retry limit, last status: 429 Too Many Requests", None, RATE_LIMITED, True),
         ("You've hit your usage limit. Try again in 3 hours 20 minutes.", None, RATE_LIMITED, True),
@@ -77,21 +79,47 @@ def test_the_innermost_message_is_shown() -> None:
     assert innermost(outer) == ('slow down ("retryDelay": "17s")', 429)
 
 
+def test_an_error_that_is_a_text_is_the_message() -> None:
+    assert innermost({"message": '{"error": "slow down", "status": 429}'}) == ("slow down", None)
+
+
 @pytest.mark.parametrize(
-    "error", [{"message": "it {broke"}, {"message": "it {}", "code": 1}, {"message": '{"error": "text"}', "code": "x"}]
+    "error", [{"message": "it {broke"}, {"message": "it {}", "code": 1}, {"message": '{"error": ""}', "code": "x"}]
 )
 def test_a_message_without_another_inside_stays_as_it_is(error: dict[str, object]) -> None:
     assert innermost(error) == (error["message"], None)
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("output", "expected"),
     [
-        ("\x1b[31mred\x1b[0m \x1b]8;;http://evil\x07link\x1b]8;;\x07", "red link"),
-        ("a\r\n\tb\x00\x9bc", "a b c"),
-        ("\u202eright to left", "right to left"),
-        ("x" * 10_000 + "the end", "… " + "x" * (MESSAGE_LIMIT - 7) + "the end"),
+        ('{"error": {"message": "no"}}', True),
+        ('{"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}, "request_id": "r"}', True),
+        ('\n {"error": "no", "status": 429}\n', True),
+        ('{"error": "the caller forgets it", "verdict": "fail"}', False),
+        ('{"receipt": "r", "files": [], "findings": [], "error": {"message": "no"}}', False),
+        ('{"error": {"message": ""}}', False),
+        ('{"error": ""}', False),
+        ('{"error": null}', False),
+        ('{"error": ["no"]}', False),
+        ('[{"error": "no"}]', False),
+        ('An example: {"error": {"message": "no"}}', False),
+        ("[" * 100_000, False),
+        ("", False),
     ],
 )
-def test_a_message_is_safe_to_show(text: str, shown: str) -> None:
-    assert readable(text) == shown
+def test_an_output_is_an_error_when_it_is_nothing_else(output: str, expected: bool) -> None:
+    assert is_error(output) is expected
+
+
+def test_what_a_program_says_that_died_of_an_exception() -> None:
+    python = """Traceback (most recent call last):
+  File "/usr/lib/python3.11/http/client.py", line 501, in connect
+    raise socket.error("network")
+    ^^^^^^^^^^^^^^
+ValueError: no such colour
+"""
+    node = "TypeError: no such colour\n    at network (node:net:401:3)\n    at connect (/app/x.js:1:2)"
+    assert without_frames(python) == "ValueError: no such colour"
+    assert without_frames(node) == "TypeError: no such colour"
+    assert without_frames("error:\n    no such colour\n") == "error:\n    no such colour"

@@ -128,6 +128,20 @@ def test_what_is_no_vote(text: str, mendable: bool) -> None:
     assert problem_with(text, PROMPT) == ballots
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("All claims are wrong.", "it is not JSON"),
+        ("null", "it is no JSON object"),
+        ("{}", 'it has no "votes"'),
+        (json.dumps({"receipt": PROMPT.receipt, "files": [], "findings": []}), 'it has no "votes"'),
+    ],
+)
+def test_it_is_said_what_it_is_instead(text: str, reason: str) -> None:
+    ballots = read_ballots(text, PROMPT)
+    assert ballots == Unreadable(reason=f"the answer could not be read: {reason}", mendable=True, is_foreign=True)
+
+
 def test_an_answer_is_read_for_what_its_prompt_asks() -> None:
     assert problem_with(answer(ENTRY), PROMPT) is None
     assert problem_with("Any words.", plain_prompt("ask", "What is it?")) is None

@@ -40,6 +40,8 @@ def answer(prompt: str, behaviour: str) -> str:
         return "I looked everywhere and all is well."
     if behaviour == "mends its form" and "You answered this request once" not in prompt:
         return "{findings: a planted bug"
+    if behaviour == "leaks in prose":
+        return " ".join(["I found this:", "." * 60, *(found["quote"] for found in _found())])
     receipt = re.findall(r"(?m)^receipt: (\S+)$", prompt)[0]
     findings = _found()
     if behaviour == "invents":
@@ -61,7 +63,7 @@ def main() -> int:
     with Path(log).open("a", encoding="utf-8") as file:
         file.write(json.dumps({"directory": str(Path.cwd()), "prompt": prompt}) + "\n")
     if behaviour == "crashes" or (behaviour == "crashes on holes" and "Find holes" in prompt):
-        print("quota exceeded, come back tomorrow", file=sys.stderr)
+        print("cache is stale, come back tomorrow", file=sys.stderr)
         return 7
     print(answer(prompt, behaviour))
     return 0

@@ -19,6 +19,14 @@ from pathlib import Path
 from typing import Any
 
 MARKER = "PLANTED_BUG"
+# What it says instead of an answer.
+_WORDS = {
+    "empty": "",
+    "prose": "Looks good to me, no issues found!",
+    "is not logged in": "Error: \x1b[31mYou are not logged in.\x1b[0m\nRun acme login.",
+    "prints an error": json.dumps({"error": {"message": "invalid api key for team acme"}}),
+    "forgets its findings": json.dumps({"receipt": "?", "files": []}),
+}
 _SHOWN = re.compile(r"(?P<number>[ \d]{5,}) (?P<sign>[+ -]) (?P<text>.*)")
 
 
@@ -86,11 +94,11 @@ def _votes(prompt: str, behaviour: str) -> list[dict[str, Any]]:
 
 def answer(prompt: str, behaviour: str) -> str:
     """What it says."""
-    if _round(prompt) and behaviour not in ("empty", "prose"):
+    if behaviour in _WORDS:
+        return _WORDS[behaviour]
+    if _round(prompt):
         receipt = "forged" if behaviour == "loses the receipt" else _receipt(prompt)
         return json.dumps({"receipt": receipt, "votes": _votes(prompt, behaviour)})
-    if behaviour in ("empty", "prose"):
-        return {"empty": "", "prose": "Looks good to me, no issues found!"}[behaviour]
     findings = [_finding(*place) for place in _changed(prompt) if MARKER in place[2] or behaviour == "cries wolf"]
     if behaviour == "overlooks":
         findings = []
@@ -100,6 +108,8 @@ def answer(prompt: str, behaviour: str) -> str:
         findings = [_finding(_files(prompt)[0], 4000, f"not_there = {MARKER}")]
     review = json.dumps({"receipt": _receipt(prompt), "files": _files(prompt), "findings": findings})
     quoted = "\n".join(text for _, _, text in _changed(prompt))
+    if behaviour == "stops halfway":
+        return review[: len(review) // 2]
     return f"I read:\n{quoted}\nand this is my verdict:\n{review}" if behaviour == "quotes the code" else review
 
 
@@ -119,7 +129,7 @@ def main() -> int:
     if behaviour == "takes a second":
         time.sleep(1.0)
     if behaviour == "crashes":
-        print("quota exceeded, come back tomorrow", file=sys.stderr)
+        print("cache is stale, come back tomorrow", file=sys.stderr)
         return 7
     print(answer(prompt, behaviour))
     return 0

@@ -120,7 +120,7 @@ def test_a_failing_probe_is_told_in_the_programs_own_words(project: Project, con
     done = project.run("lok", "doctor", "--probe")
 
     assert done.code == 4
-    assert "quota exceeded, come back tomorrow" in done.said
+    assert "cache is stale, come back tomorrow" in done.said
 
 
 def test_backends_and_where_their_values_come_from(project: Project, programs: Path) -> None:

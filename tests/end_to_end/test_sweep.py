@@ -118,7 +118,7 @@ def test_some_that_fail_do_not_take_the_answer_away(buggy: Project, explorers: E
     done = buggy.run("lok", "hunt", "app")
     assert done.code == 0
     assert "a planted bug" in done.said
-    assert "broken: crashed: exit code 7: quota exceeded, come back tomorrow" in done.said
+    assert "broken: crashed: exit code 7: cache is stale, come back tomorrow" in done.said
 
 
 def test_a_question_that_nobody_answered_is_an_incomplete_look(buggy: Project, explorers: Explorers) -> None:
@@ -152,6 +152,16 @@ def test_no_secret_in_any_report(buggy: Project, explorers: Explorers) -> None:
         said = buggy.run("lok", "audit", "app", "--format", format).said
         assert "PLANTED_BUG" in said
         assert key not in said
+
+
+def test_no_secret_in_the_words_of_an_answer_that_does_not_count(buggy: Project, explorers: Explorers) -> None:
+    key = "AKIA" + "Q3EGRIZXT5LOPWMN"
+    buggy.seed({"app/keys.py": f'PLANTED_BUG = "{key}"\n'})
+    explorers(leaky="leaks in prose")
+    said = buggy.run("lok", "audit", "app", "--json").said
+    assert "it is not JSON: I found this: ...." in said
+    assert "PLANTED_BUG" in said
+    assert key[:8] not in said
 
 
 def test_sarif_names_the_place(buggy: Project, explorers: Explorers) -> None:

@@ -19,7 +19,7 @@ __all__ = ["talkers"]
 Make = Callable[..., Talkers]
 COMMANDS = ("ask", "smart", "suggest", "debate", "team", "conduct")
 ASKING = tuple(command for command in COMMANDS if command != "suggest")
-CRASH = {"crash": "quota exceeded"}
+CRASH = {"crash": "cache is stale"}
 DIFFERS = {"json": {"response": "Yes, still.", "agrees": False, "disagreements": ["the cost"]}}
 AGREES = {"json": {"response": "Yes.", "agrees": True, "disagreements": []}}
 CONCLUDES = {"json": {"synthesis": "Yes, but later.", "settled": [], "disagreements": []}}
@@ -51,7 +51,7 @@ def test_ask_prints_answers_alone_on_standard_output_as_they_arrive(talkers: Mak
     )
     assert said.code == 0
     assert re.sub(r"\d+\.\d s", "N s", said.out) == "c · N s\n  early\n  line\n\na · N s\n  late\n\n"
-    assert said.err.startswith("b did not answer: crashed: exit code 7: quota exceeded")
+    assert said.err.startswith("b did not answer: crashed: exit code 7: cache is stale")
 
 
 def test_words_need_no_quotes_and_the_prompt_may_come_from_standard_input(talkers: Make) -> None:
@@ -68,7 +68,7 @@ def test_json_is_one_document_and_failures_are_no_answers_in_it(talkers: Make, c
     assert (value["schema"], value["command"], value["exit_code"], said.code) == ("lok-hooks/talk/1", command, 0, 0)
     assert {turn["backend"] for turn in value["turns"]} <= {"a", "b"}
     assert (
-        "quota exceeded" not in json.dumps(value["turns"]) + json.dumps(value["conclusion"] or {}).split("not_incl")[0]
+        "cache is stale" not in json.dumps(value["turns"]) + json.dumps(value["conclusion"] or {}).split("not_incl")[0]
     )
     if command in ("ask", "debate", "team"):
         assert [failure["backend"] for failure in value["failures"]] == ["broken"]
@@ -78,7 +78,7 @@ def test_json_is_one_document_and_failures_are_no_answers_in_it(talkers: Make, c
 def test_when_nobody_answers_standard_output_is_empty_and_the_code_is_4(talkers: Make, command: str) -> None:
     said = talkers(a=[("", CRASH)], b=[("", "")]).lok(command, "Why?")
     assert (said.code, said.out) == (4, "")
-    assert "a did not answer: crashed: exit code 7: quota exceeded" in said.err
+    assert "a did not answer: crashed: exit code 7: cache is stale" in said.err
     assert "nobody answered" in said.err
 
 

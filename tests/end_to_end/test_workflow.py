@@ -300,7 +300,7 @@ def test_one_that_fails_does_not_take_the_answer_away(project: Project, workers:
     done = project.run("lok", "run", "w")
     assert done.code == 0
     assert "I was asked 5 characters" in done.said
-    assert "without broken: crashed: exit code 7: quota exceeded, come back tomorrow" in done.said
+    assert "without broken: crashed: exit code 7: cache is stale, come back tomorrow" in done.said
 
 
 def test_a_task_goes_over_a_directory(project: Project, workers: Workers) -> None:

@@ -40,7 +40,7 @@ def main() -> int:
     with Path(log).open("a", encoding="utf-8") as file:
         file.write(json.dumps({"prompt": prompt}) + "\n")
     if behaviour == "crashes":
-        print("quota exceeded, come back tomorrow", file=sys.stderr)
+        print("cache is stale, come back tomorrow", file=sys.stderr)
         return 7
     if behaviour == "takes its time":
         time.sleep(1.0)

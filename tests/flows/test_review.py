@@ -225,6 +225,15 @@ def test_an_answer_that_does_not_count_is_kept() -> None:
     assert "one too many" in found.failures[0].answer
 
 
+def test_an_answers_own_words_are_told_without_secrets() -> None:
+    # Half of it would be left where the words are cut.
+    words = f"Error: {'x' * 70} {'hidden-by-nobody' * 4}"
+    secret = Secret(kind="key", value="hidden-by-nobody" * 4, line=0, start=0, strength=Strength.STRUCTURAL)
+    codex = Reviewer("codex", lambda _: Reply(backend="codex", text=words, seconds=1))
+    (failure,) = run(codex, screening=lambda *_: screening_of([(secret.value, secret)])).failures
+    assert failure.reason == f"the answer could not be read: it is not JSON: Error: {'x' * 70} <SECRET:key:1>"
+
+
 def test_each_task_must_be_answered() -> None:
     found = run(Reviewer("codex", says("codex")), Reviewer("gemini", fails("gemini")), tasks=(HUNT, AUDIT))
     assert [(item.path, item.task) for item in found.coverage.unreviewed] == [("a.py", "audit")]
