@@ -15,19 +15,20 @@ import sys
 import sysconfig
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from lok_hooks.backends import process
 from lok_hooks.backends.environment import child_environment
 from lok_hooks.backends.process import Finished, ProgramError
-from lok_hooks.backends.static_rules import ignored, rule_of, selection, undefined_name, weighed
+from lok_hooks.backends.static_proof import Result, undefined_name
+from lok_hooks.backends.static_rules import ignored, rule_of, selection, weighed
 from lok_hooks.backends.static_secrets import secret_claims
 from lok_hooks.backends.static_source import Source, decoded, nearest
 from lok_hooks.backends.static_table import SYNTAX, UNCHECKED, Rule
 from lok_hooks.backends.traits import traits_of
-from lok_hooks.core.finding import Claim, Severity
+from lok_hooks.core.finding import Claim
 from lok_hooks.core.ports import Analysis, Answer, Contents, Deadline, Failure, FailureKind, Traits
 from lok_hooks.core.settings import BackendSettings
 from lok_hooks.core.task import Prompt
@@ -37,16 +38,6 @@ _OUTPUT_LIMIT: Final = 128 * 2**20  # bytes; a result takes about 600
 # The newest that every supported release of ruff knows: an older target would call newer syntax an error.
 _TARGET: Final = "py314"
 _NEWER_SYNTAX: Final = re.compile(r"on Python 3\.\d+ \(")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Result:
-    """One result of ruff's, with the diff's line numbers."""
-
-    code: str
-    message: str
-    row: int
-    end_row: int
 
 
 class _Stopped(Exception):
@@ -128,8 +119,8 @@ class Static:
         return found
 
     def _counted(
-        self, source: Source, results: Sequence[_Result], earlier: Sequence[_Result]
-    ) -> Iterator[tuple[_Result, Rule]]:
+        self, source: Source, results: Sequence[Result], earlier: Sequence[Result]
+    ) -> Iterator[tuple[Result, Rule]]:
         """The results that the change is to blame for, each with its rule."""
         broken = [each for each in results if each.code == SYNTAX]
         if broken and not any(each.code == SYNTAX for each in earlier):
@@ -144,18 +135,10 @@ class Static:
             blamed = _blamed(result, source, known)
             if rule is None or blamed is None:
                 continue
-            rule = weighed(
-                result.code, rule, message=result.message, path=source.piece.file.path, text=source.text,
-                lines=source.lines(result.row, result.end_row),
-            )  # fmt: skip
-            if rule and source.is_lazy_annotation(undefined_name(result.message), result.row):
-                rule = replace(
-                    rule, is_proof=False, severity=Severity.MEDIUM, why="type checkers and get_type_hints fail"
-                )
-            if rule:
+            if rule := weighed(result, rule, source):
                 yield blamed, rule
 
-    def _checked(self, texts: Mapping[str, str], deadline: Deadline) -> dict[int, list[_Result]]:
+    def _checked(self, texts: Mapping[str, str], deadline: Deadline) -> dict[int, list[Result]]:
         """ruff's results for texts by name (a number, "/", a file name); rows as ruff counts them. Raises _Stopped."""
         finished = self._run(texts, deadline)
         has_crashed = finished.ended == "exited" and (finished.returncode or 0) < 0
@@ -166,7 +149,7 @@ class Static:
         names = list(texts)
         if len(names) == 1:
             what = "ruff crashes on this file" if has_crashed else "ruff has too much to say of this file"
-            result = _Result(code=UNCHECKED, message=what, row=1, end_row=1)
+            result = Result(code=UNCHECKED, message=what, row=1, end_row=1)
             return {_index(names[0]): [result]}
         halves = (names[: len(names) // 2], names[len(names) // 2 :])
         return {
@@ -212,7 +195,7 @@ class Static:
             *("--select", selection(self._settings.rules), "--ignore", ignored(self._settings.rules)),
         ]
 
-    def _read(self, finished: Finished) -> dict[int, list[_Result]]:
+    def _read(self, finished: Finished) -> dict[int, list[Result]]:
         if finished.ended == "cancelled":
             raise _Stopped(self._failure(FailureKind.CANCELLED, "called off", ""))
         if finished.ended == "timed out":
@@ -225,7 +208,7 @@ class Static:
             reason = f"ruff ended with exit code {finished.returncode}: {words or 'its output is not JSON'}"
             advice = f"check the names in backends.{self.name}.rules" if self._settings.rules else "install ruff again"
             raise _Stopped(self._failure(FailureKind.UNREADABLE, reason, advice)) from error
-        results: dict[int, list[_Result]] = {}
+        results: dict[int, list[Result]] = {}
         for entry in entries:
             if not _NEWER_SYNTAX.search(entry["message"]):
                 results.setdefault(_index(entry["filename"]), []).append(_result(entry))
@@ -246,9 +229,9 @@ def _index(name: str) -> int:
     return int(Path(name).parent.name)
 
 
-def _result(entry: Mapping[str, Any]) -> _Result:
+def _result(entry: Mapping[str, Any]) -> Result:
     # Releases before 0.13 write a syntax error as "code": null.
-    return _Result(
+    return Result(
         code=entry["code"] or SYNTAX,
         message=entry["message"].removeprefix("SyntaxError: "),
         row=entry["location"]["row"],
@@ -256,22 +239,22 @@ def _result(entry: Mapping[str, Any]) -> _Result:
     )
 
 
-def _placed(result: _Result, source: Source) -> _Result:
+def _placed(result: Result, source: Source) -> Result:
     row = source.row(result.row)
     return replace(result, row=row, end_row=max(row, source.row(result.end_row)))
 
 
-def _may_be_older(result: _Result, source: Source) -> bool:
+def _may_be_older(result: Result, source: Source) -> bool:
     if result.code == SYNTAX:
         return True
     return result.code == "F821" and not _touched(result, source)
 
 
-def _touched(result: _Result, source: Source) -> list[int]:
+def _touched(result: Result, source: Source) -> list[int]:
     return sorted(row for row in source.added if result.row <= row <= result.end_row)
 
 
-def _blamed(result: _Result, source: Source, known: Iterable[str]) -> _Result | None:
+def _blamed(result: Result, source: Source, known: Iterable[str]) -> Result | None:
     """The result on the line of the change that it touches or that caused it; None when the change is not to blame."""
     if rows := _touched(result, source):
         return replace(result, row=rows[0])
@@ -290,7 +273,7 @@ def _blamed(result: _Result, source: Source, known: Iterable[str]) -> _Result | 
     return replace(result, row=cause, end_row=cause, message=message)
 
 
-def _claim(backend: str, task: str, source: Source, result: _Result, rule: Rule) -> Claim:
+def _claim(backend: str, task: str, source: Source, result: Result, rule: Rule) -> Claim:
     name = undefined_name(result.message)
     gone = [text for row, text in source.removed if row == result.row]
     named = [text for text in gone if name and re.search(rf"\b{re.escape(name)}\b", text)]

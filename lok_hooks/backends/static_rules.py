@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
-from pathlib import PurePosixPath
 from typing import Final
 
+from lok_hooks.backends.static_proof import Result, is_test, proof_or_suspicion
+from lok_hooks.backends.static_source import Source
 from lok_hooks.backends.static_table import RULES, Rule
 from lok_hooks.core.finding import Severity
 
@@ -22,14 +22,7 @@ All of them have been in ruff for long."""
 _ADDED_BY_USER: Final = Rule(
     is_proof=False, severity=Severity.MEDIUM, category="defect", cwe="", why="lok.toml switched this rule on", fix=""
 )
-_TESTS: Final = re.compile(r"(?:^|/)(?:tests?|testing|specs?|fixtures|examples?|docs?)(?:/|$)", re.IGNORECASE)
-# Names that scripts get from the program that runs them, not from an import.
-_INJECTED: Final = frozenset({"_", "__", "get_ipython", "display", "spark", "dbutils", "sc", "Import", "Export", "c"})
-_PYTHON2: Final = frozenset(
-    "unicode basestring xrange long raw_input reduce unichr file cmp execfile reload buffer intern apply".split()
-)
 _SELECTOR: Final = re.compile(r"[A-Z]+[0-9]*")
-_MAKES_NAMES: Final = re.compile(r"\bglobals\(\)|\bexec\(|\bbuiltins\b|__builtins?__|\bvars\(\)|\blocals\(\)\[")
 # Something that is no CONSTANT is put into the string: {name}, % name, + name, .format(
 _VARIABLE_PART: Final = re.compile(
     r"\{(?!\s*[A-Z_][A-Z0-9_.]*\s*[}!:])|%\s*\(?\s*(?![A-Z_][A-Z0-9_.]*\b)[a-z]"
@@ -66,45 +59,15 @@ def ignored(overrides: Mapping[str, str]) -> str:
     return ",".join(code for code in FREQUENT if rule_of(code, overrides) is None)
 
 
-def is_test(path: str) -> bool:
-    """True for tests, examples and documentation, where patterns that endanger a product are ordinary."""
-    name = PurePosixPath(path).name
-    return bool(_TESTS.search(str(PurePosixPath(path).parent))) or name.startswith("test_") or name == "conftest.py"
-
-
-def weighed(code: str, rule: Rule, *, message: str, path: str, text: str, lines: Sequence[str]) -> Rule | None:
-    """The rule for one result: milder, or None, where its message, its file or the code speak against it.
-
-    `text` is the whole file, `lines` those the result stands on.
-    """
-    if code in {"S602", "S604", "S605"} and "seems safe" in message:
+def weighed(result: Result, rule: Rule, source: Source) -> Rule | None:
+    """The rule for one result: milder, or None, where its message, its file or the code speak against it."""
+    if result.code in {"S602", "S604", "S605"} and "seems safe" in result.message:
         return None
-    if code == "F821":
-        return _undefined(rule, message, text)
-    code_text = "\n".join(lines)
-    if code == "S608" and not (_VARIABLE_PART.search(code_text) and _STATEMENT.search(code_text)):
+    if rule.is_proof:
+        return proof_or_suspicion(result, rule, source)
+    code_text = "\n".join(source.lines(result.row, result.end_row))
+    if result.code == "S608" and not (_VARIABLE_PART.search(code_text) and _STATEMENT.search(code_text)):
         return replace(rule, severity=Severity.MEDIUM)
-    if code.startswith("S") and is_test(path):
+    if result.code.startswith("S") and is_test(source.piece.file.path):
         return replace(rule, severity=Severity.LOW)
     return rule
-
-
-def undefined_name(message: str) -> str:
-    """The name in "Undefined name `x`", "" for another message."""
-    match = re.search(r"Undefined name `(\w+)`", message)
-    return match[1] if match else ""
-
-
-def _undefined(rule: Rule, message: str, text: str) -> Rule:
-    name = undefined_name(message)
-    is_guarded = name in _PYTHON2 and re.search(r"\bPY[23]\b|version_info|NameError", text)
-    if is_guarded or name in _INJECTED:
-        return replace(rule, is_proof=False, severity=Severity.LOW)
-    if _makes_names(text):
-        return replace(rule, is_proof=False, severity=Severity.MEDIUM)
-    return rule
-
-
-@lru_cache(maxsize=8)  # one file may have thousands of undefined names
-def _makes_names(text: str) -> bool:
-    return _MAKES_NAMES.search(text) is not None

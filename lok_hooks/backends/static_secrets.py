@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from lok_hooks.backends.secrets import find_secrets
-from lok_hooks.backends.static_rules import is_test
+from lok_hooks.backends.static_proof import is_test
 from lok_hooks.core.diff import Line
 from lok_hooks.core.finding import Claim, Severity
 from lok_hooks.core.screen import Secret, Strength, masked

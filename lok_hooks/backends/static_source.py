@@ -7,12 +7,13 @@ import io
 import re
 import tokenize
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Final
 
+from lok_hooks.backends.static_names import Standing, standings
 from lok_hooks.core.diff import Hunk, Line
 from lok_hooks.core.task import Piece
 
@@ -70,9 +71,23 @@ class Source:
         """The text's lines by the diff's numbers, both inclusive."""
         return self.text.split("\n")[first - 1 : last]
 
-    def is_lazy_annotation(self, name: str, row: int) -> bool:
-        """True when `name` stands in that row only in annotations that Python does not evaluate."""
-        return bool(name) and (row, name) in self._lazy_names
+    def standing(self, name: str, row: int) -> Standing | None:
+        """How `name` is used in that row of the diff's; None where this Python cannot read the file. A name that
+        stands in a text only, as a forward reference, is LAZY."""
+        return None if self._standings is None else self._standings.get((row, name), Standing.LAZY)
+
+    @cached_property
+    def compiles(self) -> bool | None:
+        """Whether this Python compiles the file; None when it gave up."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                compile(self.text, self.name, "exec", dont_inherit=True)
+        except (SyntaxError, ValueError):
+            return False
+        except (RecursionError, MemoryError):
+            return None
+        return True
 
     @cached_property
     def _lines(self) -> tuple[Line, ...]:
@@ -89,21 +104,16 @@ class Source:
         return tuple(rows)
 
     @cached_property
-    def _lazy_names(self) -> frozenset[tuple[int, str]]:
+    def _standings(self) -> Mapping[tuple[int, str], Standing] | None:
         try:
             with warnings.catch_warnings():
                 # Its odd escapes are not our user's concern.
                 warnings.simplefilter("ignore")
                 tree = ast.parse(self.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            # Newer syntax than this Python's, or nested beyond it: then nothing is known of its annotations.
-            return frozenset()
-        annotations = list(_annotations(tree))
-        inside = {id(node) for annotation in annotations for node in ast.walk(annotation)}
-        is_lazy = bool(re.search(r"^from __future__ import .*\bannotations\b", self.text, re.MULTILINE))
-        names = {pair for annotation in annotations for pair in _names_in(annotation, is_lazy)}
-        used = {(n.lineno, n.id) for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in inside}
-        return frozenset(names - used)
+            # Newer syntax than this Python's, or nested beyond it.
+            return None
+        return {(self.row(row), name): standing for (row, name), standing in standings(tree).items()}
 
 
 def decoded(content: bytes) -> str | None:
@@ -123,25 +133,6 @@ def _after_gap(hunk: Hunk) -> Iterator[tuple[int, Line]]:
     for line in hunk.lines():
         yield number, line
         number += line.new is not None
-
-
-def _annotations(tree: ast.AST) -> Iterator[ast.expr]:
-    for node in ast.walk(tree):
-        found = None
-        if isinstance(node, ast.AnnAssign | ast.arg):
-            found = node.annotation
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            found = node.returns
-        if found:
-            yield found
-
-
-def _names_in(annotation: ast.expr, is_lazy: bool) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(annotation):
-        if isinstance(node, ast.Name) and is_lazy:
-            yield node.lineno, node.id
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield from ((node.lineno, name) for name in re.findall(r"\w+", node.value))
 
 
 def nearest(rows: Sequence[int], row: int) -> int:

@@ -46,8 +46,8 @@ def _suspicion(severity: Severity, category: str, cwe: str, why: str, fix: str =
 _UNPARSED = _proof(_CRITICAL, "syntax-error", "", "Python cannot compile this file: importing it fails", "mend the syntax")
 _FORMAT = _proof(_HIGH, "error", "CWE-628", "formatting this string raises an exception", "make placeholders and values match")
 _FORMAT_EXTRA = _suspicion(_LOW, "logic", "CWE-628", "a value is passed that the string never shows", "use it or drop it")
-_SPECIAL = _proof(_MEDIUM, "error", "CWE-704", "Python raises TypeError when it calls this method", "return the type it must return")
-_LOGGING = _proof(_MEDIUM, "error", "CWE-628", "the log record cannot be formatted: it is lost and a traceback printed", "make placeholders and arguments match")
+_SPECIAL = _suspicion(_MEDIUM, "error", "CWE-704", "TypeError when Python calls this method, unless it raises something else first", "return the type it must return")
+_LOGGING = _suspicion(_MEDIUM, "error", "CWE-628", "the log record cannot be formatted: it is lost and a traceback printed", "make placeholders and arguments match")
 _HIDDEN = _suspicion(_LOW, "security", "CWE-1007", "an invisible character in the code misleads its readers", "write it as an escape")
 _BLOCKING = _suspicion(_MEDIUM, "performance", "CWE-1050", "a blocking call stops every task of the event loop", "use the asynchronous counterpart or a thread")
 _XML = _suspicion(_LOW, "xxe", "CWE-611", "hostile XML can exhaust memory or read files with this parser", "use defusedxml for input you do not control")
@@ -70,15 +70,16 @@ RULES: Final[Mapping[str, Rule]] = {
     "F407": _UNPARSED, "F621": _UNPARSED, "F622": _UNPARSED,
     "PLE0115": _UNPARSED, "PLE0117": _UNPARSED, "PLE0118": _UNPARSED, "PLE1142": _UNPARSED, "PLE1700": _UNPARSED,
     # Format strings
-    "F501": _FORMAT, "F502": _FORMAT, "F503": _FORMAT, "F505": _FORMAT, "F506": _FORMAT, "F507": _FORMAT,
-    "F508": _FORMAT, "F509": _FORMAT, "F521": _FORMAT, "F524": _FORMAT, "F525": _FORMAT, "PLE1300": _FORMAT,
+    "F501": _FORMAT, "F502": _FORMAT, "F503": _FORMAT, "F505": _FORMAT, "F506": replace(_FORMAT, is_proof=False), "F507": _FORMAT,
+    "F508": _FORMAT, "F509": _FORMAT, "F521": _FORMAT, "F524": _FORMAT, "F525": _FORMAT,
+    "PLE1300": _suspicion(_MEDIUM, "error", "CWE-628", "formatting this string raises an exception, unless the value has a format of its own", "mend the format"),
     "PLE1307": _FORMAT, "F504": _FORMAT_EXTRA, "F522": _FORMAT_EXTRA, "F523": _FORMAT_EXTRA,
     "PLE1205": _LOGGING, "PLE1206": _LOGGING,
     # Comparisons and conditions
     "F601": _suspicion(_MEDIUM, "logic", "CWE-682", "the key is there twice with different values: the first is lost", "remove one"),
     "F631": _proof(_MEDIUM, "logic", "CWE-571", "a tuple is always true: the assertion never fails", "remove the parentheses"),
-    "F632": _proof(_MEDIUM, "logic", "CWE-697", "`is` compares identity, which differs between Python versions and builds", "use =="),
-    "F633": _proof(_HIGH, "error", "CWE-704", "TypeError when this line runs: print is a function", "print(..., file=...)"),
+    "F632": _suspicion(_MEDIUM, "logic", "CWE-697", "`is` compares identity, which differs between Python versions and builds", "use =="),
+    "F633": _suspicion(_HIGH, "error", "CWE-704", "TypeError when this line runs: print is a function", "print(..., file=...)"),
     "F634": _proof(_MEDIUM, "logic", "CWE-571", "a tuple is always true: the branch is always taken", "remove the parentheses"),
     "F901": _proof(_MEDIUM, "error", "CWE-704", "TypeError when this line runs: NotImplemented is no exception", "raise NotImplementedError"),
     "B002": _suspicion(_MEDIUM, "logic", "CWE-480", "Python has no ++ or --: the value does not change", "use += 1"),
@@ -112,8 +113,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "RUF024": _suspicion(_MEDIUM, "logic", "CWE-665", "all keys share one value", "use a dict comprehension"),
     # Calls that fail
     "PLE0100": _suspicion(_MEDIUM, "error", "CWE-704", "TypeError: __init__ must not be a generator", "remove the yield"),
-    "PLE0101": _proof(_MEDIUM, "error", "CWE-704", "TypeError when an instance is made: __init__ returns a value", "return nothing"),
-    "PLE0237": _proof(_MEDIUM, "error", "CWE-704", "AttributeError: __slots__ has no such name", "add it to __slots__"),
+    "PLE0101": _suspicion(_MEDIUM, "error", "CWE-704", "TypeError when an instance is made, unless what __init__ returns is None", "return nothing"),
+    "PLE0237": _suspicion(_MEDIUM, "error", "CWE-704", "AttributeError: __slots__ has no such name", "add it to __slots__"),
     "PLE0241": _proof(_HIGH, "error", "CWE-704", "TypeError when the class is made: a base is there twice", "remove one"),
     "PLE0302": _suspicion(_MEDIUM, "error", "CWE-628", "Python calls this method with other arguments", "mend the signature"),
     "PLE0303": _SPECIAL, "PLE0304": _SPECIAL, "PLE0305": _SPECIAL, "PLE0307": _SPECIAL, "PLE0308": _SPECIAL,

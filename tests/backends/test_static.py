@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import venv
 from pathlib import Path
 
@@ -39,7 +40,14 @@ RULE_CASES = [
     ("PLE1307", PROOF, HIGH, "x = '%d' % 'one'\n", "x = '%d' % 1\n"),
     ("F601", SUSPICION, MEDIUM, "x = {'a': 1, 'a': 2}\n", "x = {'a': 1, 'b': 2}\n"),
     ("F631", PROOF, MEDIUM, "assert (1, 'text')\n", "assert 1, 'text'\n"),
-    ("F632", PROOF, MEDIUM, "x = 1\nassert x is 'a'\n", "x = 1\nassert x == 'a'\n"),
+    ("F632", SUSPICION, MEDIUM, "x = 1\nassert x is 'a'\n", "x = 1\nassert x == 'a'\n"),
+    ("F506", SUSPICION, HIGH, "x = '%s %(a)s' % {'a': 1}\n", "x = '%(b)s %(a)s' % {'a': 1, 'b': 2}\n"),
+    ("F633", SUSPICION, HIGH, "import sys\nprint >> sys.stderr, 'no'\n", "import sys\nprint('no', file=sys.stderr)\n"),
+    ("PLE0101", SUSPICION, MEDIUM, "class A:\n    def __init__(self):\n        return super().__init__()\n", "class A:\n    def __init__(self):\n        super().__init__()\n"),
+    ("PLE0237", SUSPICION, MEDIUM, "class A:\n    __slots__ = ('_A__x',)\n    def __init__(self):\n        self.__x = 1\n", "class A:\n    __slots__ = ('x',)\n    def __init__(self):\n        self.x = 1\n"),
+    ("PLE0305", SUSPICION, MEDIUM, "class A:\n    def __index__(self):\n        return True\n", "class A:\n    def __index__(self):\n        return 1\n"),
+    ("PLE1205", SUSPICION, MEDIUM, "import logging\nlogging.info('a', 1)\n", "import logging\nlogging.info('a %s', 1)\n"),
+    ("PLE1300", SUSPICION, MEDIUM, "def f(q):\n    return '{:~P}'.format(q)\n", "def f(q):\n    return '{:>9}'.format(q)\n"),
     ("F901", PROOF, MEDIUM, "raise NotImplemented\n", "raise NotImplementedError\n"),
     ("B006", SUSPICION, MEDIUM, "def f(a=[]):\n    return a\n", "def f(a=()):\n    return a\n"),
     ("B015", SUSPICION, MEDIUM, "x = 1\nx == 2\n", "x = 1\nassert x == 2\n"),
@@ -117,13 +125,131 @@ def test_what_is_no_defect_is_not_claimed(text: str) -> None:
         ("from __future__ import annotations\ndef f(a: Missing) -> None: ...\n", SUSPICION, MEDIUM),
         ("def f(a: 'Missing') -> None: ...\n", SUSPICION, MEDIUM),
         ("from __future__ import annotations\ndef f(a: Missing = Missing()) -> None: ...\n", PROOF, HIGH),
-        ("def f(a: Missing) -> None: ...\n", PROOF, HIGH),
+        ("def f(a: Missing) -> None: ...\n", SUSPICION, HIGH),
         ("x = '\\d'\ndef f(a: 'Missing') -> None: ...\n", SUSPICION, MEDIUM),
+        ("from typing import cast\nx = cast('Missing', 1)\n", SUSPICION, MEDIUM),
+        ("def f() -> None:\n    a: Missing = 1\n", SUSPICION, MEDIUM),
+        ("x = 1\nclass A:\n    a: Missing = x\n", SUSPICION, HIGH),
+        ("if False:\n    print(missing)\n", SUSPICION, MEDIUM),
+        ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    x: int = missing()\n", SUSPICION, MEDIUM),
+        ("def helper(): ...\ndef f():\n    helper()\nf()\ndel helper\n", SUSPICION, MEDIUM),
+        (
+            "def f(rows):\n    for row in rows:\n        if row:\n            print(last)\n        last = row\n",
+            SUSPICION,
+            MEDIUM,
+        ),
+        (
+            "while True:\n    try:\n        step(state)\n    finally:\n        state = 1\nstep = print\n",
+            SUSPICION,
+            MEDIUM,
+        ),
+        (
+            "try:\n    import fast\nexcept ImportError as error:\n    def load():\n        raise error\n",
+            SUSPICION,
+            MEDIUM,
+        ),
+        (
+            "def f():\n    def g():\n        nonlocal x\n        x = 1\n    g()\n    print(x)\n    del x\n",
+            SUSPICION,
+            MEDIUM,
+        ),
+        ("try:\n    fast_path\nexcept Exception:\n    print('slow')\n", SUSPICION, MEDIUM),
+        ("import pytest\ndef test_it():\n    with pytest.raises(NameError):\n        missing()\n", SUSPICION, MEDIUM),
+        (
+            "from enum import IntFlag, global_enum\n@global_enum\nclass A(IntFlag):\n    B = 1\nprint(B)\n",
+            SUSPICION,
+            MEDIUM,
+        ),
+        ("import sys\nsetattr(sys.modules[__name__], 'a', 1)\nprint(a)\n", SUSPICION, MEDIUM),
+        ("# Databricks notebook source\n# MAGIC %run ./setup\nprint(table_name)\n", SUSPICION, MEDIUM),
+        ("#!/usr/bin/env python2\nprint(unicode('a'))\n", SUSPICION, LOW),
+        ("NAME = {{ cookiecutter.name }}\n", SUSPICION, LOW),
+        ("reveal_type(1)\n", SUSPICION, LOW),
+        ("class A:\n    def f(self):\n        return __hidden\n_A__hidden = 1\n", SUSPICION, HIGH),
+        ("print(late)\nlate = 1\n", PROOF, HIGH),
+        ("def f():\n    print(late)\n    late = 1\n", PROOF, HIGH),
+        ("def f():\n    for x in late:\n        late = x\n", PROOF, HIGH),
+        ("class A:\n    x = 1\n    def f(self):\n        return x\n", PROOF, HIGH),
+        ("def f():\n    local = 1\ndef g():\n    return local\n", PROOF, HIGH),
+        ("def f():\n    def g(a=missing):\n        return a\n    return g\n", PROOF, HIGH),
+        ("x = [y for y in (1,) if missing]\n", PROOF, HIGH),
+        ('x = f"""\n{missing}\n"""\n', PROOF, HIGH),
+        ("try:\n    a = 1\n    missing()\nexcept Exception:\n    pass\n", PROOF, HIGH),
+        ("x = 1" + " + 1" * 900 + "\nprint(missing)\n", PROOF, HIGH),
     ],
 )
 def test_undefined_names_that_are_not_certain_are_not_proof(text: str, is_proof: bool, severity: Severity) -> None:
     found = [claim for claim in added(text) if claim.title.endswith("(F821)")]
     assert {(claim.is_proof, claim.severity) for claim in found} == {(is_proof, severity)}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "severity"),
+    [
+        ("pkg/module.pyi", "def f(x: Foo) -> None: ...\n", MEDIUM),
+        ("pkg/module.pyi", "x = '%s %s' % (1,)\n", MEDIUM),
+        ("pkg/__init__.py", "import os\nprint(core.name)\n", HIGH),
+        ("{{cookiecutter.slug}}/x.py", "class {{cookiecutter.Name}}:\n    pass\n", MEDIUM),
+        ("app/x.py", "{% if cookiecutter.cli %}\nimport click\n{% endif %}\n", MEDIUM),
+        ("app/x.py", "#!/usr/bin/python2.7\nprint 'hello'\n", MEDIUM),
+        ("app/x.py", "print 'hello'\n", HIGH),
+        ("tests/data/broken.py", "def f(:\n", MEDIUM),
+        ("tests/data/broken.py", "print(missing)\n", MEDIUM),
+        ("app/x.py", "import load\n# %%\nawait load.it()\n", LOW),
+        ("tests/test_a.py", "import pytest\nwith pytest.raises(TypeError):\n    '%s %s' % (1,)\n", LOW),
+        ("app/x.py", "def f(values):\n    return 'nothing to put in' % values\n", HIGH),
+        ("app/x.py", "x = '{[{]}'.format({'{': 1})\n", MEDIUM),
+    ],
+)
+def test_what_proves_nothing_in_this_file_is_a_suspicion(path: str, text: str, severity: Severity) -> None:
+    found = [claim for claim in added(text, path) if claim.category in ("undefined-name", "syntax-error", "error")]
+    assert not any(claim.is_proof for claim in found)
+    assert max(found, key=lambda claim: claim.severity.order).severity is severity
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("pkg/module.pyi", "def f(x: -> None: ...\n"),
+        ("pkg/__init__.py", "print(core.name)\n"),
+        ("app/x.py", "page = '{{ name }}'\ndef f(:\n    pass\n"),
+        ("app/x.py", "# prints 'x'\ndef f(:\n    pass\n"),
+        ("tests/test_a.py", "def f(:\n    pass\n"),
+        ("tests/test_a.py", "x = '%s %s' % (1,)\n"),
+        ("app/x.py", "await load()\n"),
+        ("app/x.py", "x = '{'.format(1)\n"),
+        ("app/x.py", "try:\n    x = '%s %s' % (1,)\nexcept OSError:\n    pass\n"),
+    ],
+)
+def test_what_proves_it_all_the_same(path: str, text: str) -> None:
+    assert any(claim.is_proof for claim in added(text, path))
+
+
+NEWER = "type A[T] = list[T]\nx = t'{1}'\n"
+
+
+def test_syntax_newer_than_this_python_is_no_mistake() -> None:
+    assert added(NEWER) == ()
+    (claim,) = added(f"{NEWER}print(missing)\n")
+    assert (claim.severity, claim.is_proof) == (HIGH, sys.version_info >= (3, 14))
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = " + "{{a|" * 50_000 + "\n",
+        "{{" + "a" * 200_000 + "\n",
+        "x = a" + ".b" * 20_000 + "\nreturn 1\n",
+        "x = " + "(" * 150 + ")" * 150 + "\nreturn 1\n",
+        "return 1\nx = 1" + " + 1" * 20_000 + "\n",
+        "print(missing)\nx = [" + "[], " * 50_000 + "]\n",
+        "print(missing)\nif 1:\n" + "".join(" " * n + "if 1:\n" for n in range(1, 90)) + " " * 91 + "pass\n",
+    ],
+    ids=["template marks", "a long name", "a chain", "brackets", "a sum", "a list", "branches"],
+)
+def test_hostile_code_is_weighed_in_time(text: str) -> None:
+    assert len(added(text)) < 10
 
 
 def test_a_package_and_a_stub_have_names_of_their_own() -> None:
