@@ -1,9 +1,9 @@
 """The embedded reviewer: ruff's correctness and security rules, and a search for secrets. No account, no network.
 
-It reads the new side of the change, never the working tree, and no configuration of the repository or the user;
-`# noqa` comments in the code hold. Python files are checked by ruff, added lines of every file for secrets. A result
-counts when it touches an added line, or when the change caused it elsewhere: then what the file was before is
-checked too. The same input gives the same claims.
+It reads the new side of the change, never the working tree, and no configuration of the repository or the user. What
+`# noqa` and its like silence is claimed with that remark. Python files are checked by ruff, added lines of every file
+for secrets. A result counts when it touches an added line, or when the change caused it elsewhere: then what the file
+was before is checked too. The same input gives the same claims.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from lok_hooks.backends import process
 from lok_hooks.backends.environment import child_environment
 from lok_hooks.backends.process import Finished, ProgramError
 from lok_hooks.backends.static_proof import Result, undefined_name
+from lok_hooks.backends.static_remarks import bandit_remark, has_remarks, remark_for
 from lok_hooks.backends.static_rules import ignored, rule_of, selection, weighed
 from lok_hooks.backends.static_secrets import secret_claims
 from lok_hooks.backends.static_source import Source, decoded, nearest
@@ -37,6 +38,7 @@ _SUFFIXES: Final = frozenset({".py", ".pyi", ".pyw"})
 _OUTPUT_LIMIT: Final = 128 * 2**20  # bytes; a result takes about 600
 # The newest that every supported release of ruff knows: an older target would call newer syntax an error.
 _TARGET: Final = "py314"
+_DEAF: Final = ("--ignore-noqa",)
 _NEWER_SYNTAX: Final = re.compile(r"on Python 3\.\d+ \(")
 
 
@@ -91,9 +93,9 @@ class Static:
         sources = self._sources(prompt)
         if not sources:
             return
-        results = self._checked(
-            {f"{index}/{source.name}": source.text for index, source in enumerate(sources)}, deadline
-        )
+        texts = {f"{index}/{source.name}": source.text for index, source in enumerate(sources)}
+        results = self._checked(texts, deadline)
+        silenced = self._silenced(texts, results, deadline)
         rows = {index: [_placed(each, sources[index]) for each in found] for index, found in results.items()}
         doubtful = {
             f"{index}/{sources[index].name}": before
@@ -103,8 +105,22 @@ class Static:
         }
         earlier = self._checked(doubtful, deadline) if doubtful else {}
         for index, source in enumerate(sources):
-            for result, rule in self._counted(source, rows.get(index, []), earlier.get(index, [])):
-                yield _claim(self.name, prompt.task, source, result, rule)
+            quiet = {_placed(each, source) for each in silenced.get(index, ())}
+            for result, blamed, rule in self._counted(source, rows.get(index, []), earlier.get(index, [])):
+                remark = (remark_for if result in quiet else bandit_remark)(result, source.text_lines)
+                yield replace(_claim(self.name, prompt.task, source, blamed, rule), ignored_by=remark)
+
+    def _silenced(
+        self, texts: Mapping[str, str], results: Mapping[int, Sequence[Result]], deadline: Deadline
+    ) -> dict[int, set[Result]]:
+        """The results that ruff keeps to itself when it listens to the comments in a file. Raises _Stopped."""
+        remarked = {name: text for name, text in texts.items() if results.get(_index(name)) and has_remarks(text)}
+        left = self._checked(remarked, deadline, listening=()) if remarked else {}
+        return {
+            index: set(results[index]) - set(left.get(index, ()))
+            for index in map(_index, remarked)
+            if not any(each.code == UNCHECKED for each in left.get(index, ()))
+        }
 
     def _sources(self, prompt: Prompt) -> list[Source]:
         found = []
@@ -120,8 +136,8 @@ class Static:
 
     def _counted(
         self, source: Source, results: Sequence[Result], earlier: Sequence[Result]
-    ) -> Iterator[tuple[Result, Rule]]:
-        """The results that the change is to blame for, each with its rule."""
+    ) -> Iterator[tuple[Result, Result, Rule]]:
+        """The results that the change is to blame for, as they are and on the line to blame, each with its rule."""
         broken = [each for each in results if each.code == SYNTAX]
         if broken and not any(each.code == SYNTAX for each in earlier):
             # One mistake makes the parser stumble on: the first result is the mistake, the rest is noise.
@@ -136,11 +152,14 @@ class Static:
             if rule is None or blamed is None:
                 continue
             if rule := weighed(result, rule, source):
-                yield blamed, rule
+                yield result, blamed, rule
 
-    def _checked(self, texts: Mapping[str, str], deadline: Deadline) -> dict[int, list[Result]]:
-        """ruff's results for texts by name (a number, "/", a file name); rows as ruff counts them. Raises _Stopped."""
-        finished = self._run(texts, deadline)
+    def _checked(
+        self, texts: Mapping[str, str], deadline: Deadline, listening: Sequence[str] = _DEAF
+    ) -> dict[int, list[Result]]:
+        """ruff's results for texts by name (a number, "/", a file name); rows as ruff counts them. `listening`: the
+        arguments that decide whether comments silence it. Raises _Stopped."""
+        finished = self._run(texts, deadline, listening)
         has_crashed = finished.ended == "exited" and (finished.returncode or 0) < 0
         if not has_crashed and finished.ended != "too much output":
             return self._read(finished)
@@ -155,10 +174,10 @@ class Static:
         return {
             index: found
             for half in halves
-            for index, found in self._checked({name: texts[name] for name in half}, deadline).items()
+            for index, found in self._checked({name: texts[name] for name in half}, deadline, listening).items()
         }
 
-    def _run(self, texts: Mapping[str, str], deadline: Deadline) -> Finished:
+    def _run(self, texts: Mapping[str, str], deadline: Deadline, listening: Sequence[str]) -> Finished:
         """ruff run over texts by name. Raises _Stopped."""
         program = ruff_program() or "ruff"
         try:
@@ -171,7 +190,7 @@ class Static:
                     (files / name).parent.mkdir()
                     (files / name).write_bytes(text.encode("utf-8", "replace"))
                 return process.run(
-                    [program, *self._arguments(), str(files)],
+                    [program, *self._arguments(), *listening, str(files)],
                     stdin=b"",
                     cwd=files,
                     env=child_environment(os.environ, temporary, (), {}),

@@ -67,9 +67,14 @@ class Source:
         """The diff's line number for a row of ruff's, which also counts lone carriage returns as line ends."""
         return self._rows[min(row, len(self._rows)) - 1] if self._rows else row
 
+    @cached_property
+    def text_lines(self) -> list[str]:
+        """The text's lines as the diff counts them."""
+        return self.text.split("\n")
+
     def lines(self, first: int, last: int) -> list[str]:
         """The text's lines by the diff's numbers, both inclusive."""
-        return self.text.split("\n")[first - 1 : last]
+        return self.text_lines[first - 1 : last]
 
     def standing(self, name: str, row: int) -> Standing | None:
         """How `name` is used in that row of the diff's; None where this Python cannot read the file. A name that

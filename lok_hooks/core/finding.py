@@ -29,11 +29,20 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Remark:
+    """A comment in the code that tells an analyser to be silent, as it stands in its new-side line."""
+
+    line: int
+    comment: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Claim:
     """One finding as its author raised it.
 
-    `backend`, `task` and `is_proof` are stamped by our code, never read from an answer. `quote` is the code the
-    author copied, `file` and `line` are what it wrote, true or not: grounding decides. `cwe` is "CWE-n" or "".
+    `backend`, `task`, `is_proof` and `ignored_by` (the remark that silences this analyser here) are stamped by our
+    code, never read from an answer. `quote` is the code the author copied, `file` and `line` are what it wrote, true
+    or not: grounding decides. `cwe` is "CWE-n" or "".
     """
 
     backend: str
@@ -49,6 +58,7 @@ class Claim:
     fix: str
     quote: str
     is_proof: bool = False
+    ignored_by: Remark | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,7 +90,8 @@ class Finding:
 
     `identity` is a hex digest of path, normalised quoted code and category family: stable against rewording,
     line shifts and backends. `raised_by` is sorted; `is_proof` is true when a deterministic analyser proved it;
-    `suppression` is the reason given for suppressing it, "" for none.
+    `suppression` is the reason given for suppressing it, "" for none; `ignored_by` the remark that silences the
+    analysers that raised it.
     """
 
     identity: str
@@ -97,6 +108,7 @@ class Finding:
     is_proof: bool = False
     problem: str = ""
     suppression: str = ""
+    ignored_by: Remark | None = None
 
     @property
     def short_identity(self) -> str:

@@ -30,12 +30,14 @@ _FILLERS: Final = frozenset(
 def merge(grounded: Sequence[Grounded], below: str = "") -> tuple[Finding, ...]:
     """One Finding for each group of claims, in report order: by file, line, identity.
 
-    The result does not depend on the order of the claims. Claims outside the diff merge only among themselves. Paths
-    are relative to the folder `below` ("app/", "" for the top), which is part of a finding's name.
+    The result does not depend on the order of the claims. Claims outside the diff merge only among themselves, and so
+    do those that a remark speaks for: it silences one analyser and nobody else who says the same. Paths are relative to
+    the folder `below` ("app/", "" for the top), which is part of a finding's name.
     """
-    by_file: dict[tuple[str, str, bool], list[Grounded]] = {}
+    by_file: dict[tuple[str, str, bool, bool], list[Grounded]] = {}
     for item in sorted(grounded, key=canonical):
-        by_file.setdefault((item.place.path, item.place.ref, bool(item.problem)), []).append(item)
+        key = (item.place.path, item.place.ref, bool(item.problem), item.claim.ignored_by is not None)
+        by_file.setdefault(key, []).append(item)
     findings = [
         _finding(part, below) for items in by_file.values() for group in groups(items) for part in _parts(group)
     ]
@@ -174,4 +176,5 @@ def _finding(group: Sequence[Grounded], below: str) -> Finding:
         raised_by=tuple(sorted({g.claim.backend for g in group})),
         is_proof=any(g.claim.is_proof for g in group),
         problem=best.problem,
+        ignored_by=claim.ignored_by,
     )

@@ -17,7 +17,7 @@ from lok_hooks.core.task import Piece, Prompt, Task
 
 _VERSION: Final = "1"  # of what is kept under a name
 _NUMBERS: Final = ("line", "end_line")
-_STAMPED: Final = frozenset({"backend", "task", "severity", "is_proof"})  # by our code, whatever was kept
+_STAMPED: Final = frozenset({"backend", "task", "severity", "is_proof", "ignored_by"})  # by our code, whatever was kept
 _TEXTS: Final = tuple(f.name for f in fields(Claim) if f.name not in {*_STAMPED, *_NUMBERS})
 
 

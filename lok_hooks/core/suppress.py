@@ -1,4 +1,5 @@
-"""Suppressions: findings that someone has answered for, in a comment of the code or by `lok dismiss`."""
+"""Suppressions: findings that someone has answered for, in a comment of the code, to us or to the analyser that raised
+them, or by `lok dismiss`."""
 
 from __future__ import annotations
 
@@ -83,7 +84,8 @@ def suppress(
     comments: Mapping[str, Sequence[IgnoreComment]],
     dismissed: Mapping[str, Dismissal],
 ) -> tuple[Finding, ...]:
-    """The findings, those that a comment (by path) or a dismissal (by identity) speaks for with their `suppression`.
+    """The findings, those that a comment (by path), a remark or a dismissal (by identity) speaks for with their
+    `suppression`.
 
     A comment without a reason suppresses nothing: nobody answers for it. What an analyser proved can be suppressed
     like anything else, since the user has the last word.
@@ -109,6 +111,17 @@ def brought_in(comments: Iterable[IgnoreComment]) -> tuple[str, ...]:
     )
 
 
+def remarks_brought_in(findings: Iterable[Finding], files: Iterable[FileDiff]) -> tuple[str, ...]:
+    """As `brought_in`, for the remarks to analysers that silenced one of the findings."""
+    added = {(file.path, file.ref): file.added_lines() for file in files}
+    lines: dict[str, None] = {}
+    for finding in findings:
+        place, remark = finding.place, finding.ignored_by
+        if remark and remark.line in added.get((place.path, place.ref), ()):
+            lines[f"{place.path}:{remark.line}: this change adds a suppression: {remark.comment}"] = None
+    return tuple(lines)
+
+
 def _scope(comment: IgnoreComment) -> str:
     return f" of {', '.join(comment.categories)}" if comment.categories else ""
 
@@ -117,6 +130,8 @@ def _suppressed(finding: Finding, comments: Sequence[IgnoreComment], dismissed: 
     for comment in comments:
         if comment.reason and _is_at(comment, finding) and _is_about(comment, finding):
             return replace(finding, suppression=f"ignored at {comment.place}: {comment.reason}")
+    if remark := finding.ignored_by:
+        return replace(finding, suppression=f"ignored at {finding.place.path}:{remark.line}: {remark.comment}")
     dismissal = dismissed.get(finding.identity)
     if dismissal is None:
         return finding

@@ -1,4 +1,4 @@
-"""What the reviewed files themselves say about findings: `lok: ignore` comments."""
+"""What the reviewed files themselves say about findings: `lok: ignore` comments, and remarks to analysers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterable, Mapping
 from lok_hooks.core.diff import Diff, FileDiff
 from lok_hooks.core.finding import Finding
 from lok_hooks.core.ports import Contents
-from lok_hooks.core.suppress import Dismissal, IgnoreComment, brought_in, ignore_comments, suppress, unexplained
+from lok_hooks.core.suppress import (
+    Dismissal,
+    IgnoreComment,
+    brought_in,
+    ignore_comments,
+    remarks_brought_in,
+    suppress,
+    unexplained,
+)
 
 
 def suppressed(
@@ -20,7 +28,8 @@ def suppressed(
         comments.setdefault(file.path, []).extend(ignore_comments(file, _new_lines(file, contents)))
     # Old ones are not this change's business.
     added = [comment for among in comments.values() for comment in among if comment.is_added]
-    return suppress(findings, comments, dismissed), (*brought_in(added), *unexplained(added))
+    judged = suppress(findings, comments, dismissed)
+    return judged, (*brought_in(added), *remarks_brought_in(judged, diff.files), *unexplained(added))
 
 
 def unsuppressed(
@@ -36,7 +45,7 @@ def unsuppressed(
     judged = suppress(found, comments, dismissed)
     left = tuple(finding for finding in judged if not finding.suppression)
     number = len(judged) - len(left)
-    return left, (f"{number} suppressed (lok dismiss, lok: ignore)",) if number else ()
+    return left, (f"{number} suppressed (lok dismiss, lok: ignore, noqa)",) if number else ()
 
 
 def _shown_lines(file: FileDiff) -> list[tuple[int, str]]:

@@ -14,7 +14,7 @@ from lok_hooks.backends.static import ruff_program
 from lok_hooks.backends.static_rules import FREQUENT, ignored
 from lok_hooks.backends.static_table import RULES, SYNTAX, UNCHECKED
 from lok_hooks.core.diff import Status
-from lok_hooks.core.finding import Severity
+from lok_hooks.core.finding import Remark, Severity
 from lok_hooks.core.ground import ground
 from lok_hooks.core.ports import Analysis, Failure, FailureKind
 from tests.backends.static_helpers import added, answer, claims, codes, file_diff, prompt_for, static
@@ -258,8 +258,48 @@ def test_a_package_and_a_stub_have_names_of_their_own() -> None:
     assert codes(added("x: Later\nclass Later: ...\n", "pkg/module.pyi")) == []
 
 
-def test_noqa_comments_hold() -> None:
-    assert codes(added("def f(t):\n    return eval(t)  # noqa: S307\n")) == []
+@pytest.mark.parametrize(
+    ("text", "silenced"),
+    [
+        ("return_it = missing  # noqa\n", (1, "# noqa")),
+        ("x = missing  # NOQA: F821,E501 wanted\n", (1, "# NOQA: F821,E501 wanted")),
+        ("x = missing  # noqa: E501\n", None),
+        ("x = missing  # type: ignore\n", None),
+        ("x = '# noqa', missing\n", None),
+        ("# ruff: noqa\nx = 1\nx = missing\n", (1, "# ruff: noqa")),
+        ("x = 1\nx = missing\n# flake8: noqa\n", (3, "# flake8: noqa")),
+        ("# ruff: noqa: F821\nx = missing\n", (1, "# ruff: noqa: F821")),
+        ("# ruff: noqa: E501\nx = missing\n", None),
+        ('x = f"""\n{missing}\n"""  # noqa: F821\ny = 1  # noqa: E501\n', (3, "# noqa: F821")),
+        ("x = missing  # nosec\n", None),
+        ("def f(t):\n    return eval(t)  # noqa: S307\n", (2, "# noqa: S307")),
+        ("def f(t):\n    return eval(t)  # nosec\n", (2, "# nosec")),
+        ("def f(t):\n    return eval(t)  # nosec B307 - a constant\n", (2, "# nosec B307 - a constant")),
+        ("def f(t):\n    return eval(t)  # nosec B101, B102\n", None),
+        ("def f(t):\n    return eval(t)  # nosec assert_used\n", None),
+        ("def f(t):\n    return eval(\n        t,\n    )  # nosec\n", (4, "# nosec")),
+    ],
+)
+def test_what_a_comment_silences_is_claimed_with_it(text: str, silenced: tuple[int, str] | None) -> None:
+    (claim,) = [claim for claim in added(text) if claim.category in ("undefined-name", "code-injection")]
+    assert claim.ignored_by == (Remark(line=silenced[0], comment=silenced[1]) if silenced else None)
+    assert claim.is_proof is (claim.category == "undefined-name")
+
+
+def test_a_comment_cannot_silence_a_mistake_of_syntax() -> None:
+    (claim,) = added("# ruff: noqa\ndef f(:  # noqa\n    pass\n")
+    assert (claim.is_proof, claim.ignored_by) == (True, None)
+
+
+def test_a_file_that_ruff_crashes_on_is_not_silenced_by_its_comments() -> None:
+    (claim,) = added("# ruff: noqa\nx = " + "-" * 100_000 + "1\n")
+    assert claim.title.endswith(f"({UNCHECKED})")
+    assert claim.ignored_by is None
+
+
+def test_remarks_in_one_file_say_nothing_about_another() -> None:
+    files = {"a.py": (None, "print(missing)  # noqa\n"), "b.py": (None, "print(missing)\n")}
+    assert [(claim.file, claim.ignored_by is not None) for claim in claims(files)] == [("a.py", True), ("b.py", False)]
 
 
 def test_only_results_on_added_lines_count() -> None:

@@ -7,7 +7,7 @@ from time import perf_counter
 import pytest
 
 from lok_hooks.core.family import family, is_telling
-from lok_hooks.core.finding import Claim, Grounded, Severity
+from lok_hooks.core.finding import Claim, Grounded, Remark, Severity
 from lok_hooks.core.ground import ground
 from lok_hooks.core.merge import identity, merge
 from tests.core.builders import chunk, claim, file_diff
@@ -200,6 +200,16 @@ def test_the_order_of_claims_changes_nothing() -> None:
 def test_claims_outside_the_diff_never_join_those_inside() -> None:
     findings = merge(grounded(at(5), claim(line=5, quote="made_up()", backend="claude")))
     assert sorted((bool(f.problem), f.raised_by) for f in findings) == [(False, ("codex",)), (True, ("claude",))]
+
+
+def test_what_a_remark_silences_never_joins_what_others_say() -> None:
+    remark = Remark(line=5, comment="# noqa")
+    quiet = replace(at(5, backend="static", is_proof=True), ignored_by=remark)
+    found = merge(grounded(quiet, replace(quiet, task="audit"), at(5)))
+    assert {(f.raised_by, f.is_proof, f.ignored_by) for f in found} == {
+        (("codex",), False, None),
+        (("static",), True, remark),
+    }
 
 
 def test_identity_survives_rewording_line_shifts_and_white_space() -> None:

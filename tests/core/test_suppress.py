@@ -6,8 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from lok_hooks.core.finding import Finding, Place, Severity
-from lok_hooks.core.suppress import Dismissal, IgnoreComment, brought_in, ignore_comments, suppress, unexplained
+from lok_hooks.core.finding import Finding, Place, Remark, Severity
+from lok_hooks.core.suppress import (
+    Dismissal,
+    IgnoreComment,
+    brought_in,
+    ignore_comments,
+    remarks_brought_in,
+    suppress,
+    unexplained,
+)
 from tests.core.builders import file_diff
 
 FINDING = Finding(
@@ -100,3 +108,24 @@ def test_what_the_change_itself_adds_is_told_and_what_gives_no_reason_too() -> N
     assert brought_in(given) == ("a.py:10: this change adds a suppression of sql: checked",)
     assert len(unexplained(given)) == 1
     assert "a.py:4" in unexplained(given)[0]
+
+
+def remarked(path: str = "a.py", line: int = 10) -> Finding:
+    return replace(
+        FINDING,
+        place=replace(FINDING.place, path=path),
+        ignored_by=Remark(line=line, comment="# noqa: F821"),
+        is_proof=True,
+    )
+
+
+def test_a_remark_to_the_analyser_is_the_reason() -> None:
+    (judged,) = suppress([remarked()], {}, {})
+    assert judged.suppression == "ignored at a.py:10: # noqa: F821"
+
+
+def test_a_remark_that_the_change_brings_in_is_told_once() -> None:
+    file = file_diff("a.py", "", "x = 1\n" * 9 + "print(missing)  # noqa: F821\n")
+    old = file_diff("b.py", "# noqa\n", "# noqa\nprint(missing)\n")
+    found = remarks_brought_in([remarked(), remarked(), remarked("b.py", 1), FINDING], [file, old])
+    assert found == ("a.py:10: this change adds a suppression: # noqa: F821",)

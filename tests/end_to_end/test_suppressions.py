@@ -66,6 +66,44 @@ def test_a_suppressed_finding_is_counted_in_every_report_and_carried_in_sarif(
         assert "suppressed" in project.run("lok-hunt", "--format", style).said
 
 
+@pytest.mark.parametrize(
+    ("line", "code", "told"),
+    [
+        ("print(missing)  # noqa\n", 0, "suppressed: ignored at app.py:1: # noqa"),
+        ("# ruff: noqa\nprint(missing)\n", 0, "suppressed: ignored at app.py:1: # ruff: noqa"),
+        ("print(missing)  # noqa: F821\n", 0, "note: app.py:1: this change adds a suppression: # noqa: F821"),
+        ("print(missing)  # noqa: E501\n", 1, "proved by a deterministic rule"),
+    ],
+)
+def test_a_remark_to_an_analyser_is_shown_with_what_it_silences(
+    project: Project, configure: Configure, line: str, code: int, told: str
+) -> None:
+    configure(analysers="true")
+    project.stage("app.py", line)
+    done = project.run("lok-hunt")
+    assert (done.code, told in " ".join(done.said.split())) == (code, True), done.said
+    assert ("this change adds a suppression" in done.said) is (code == 0)
+
+
+def test_a_remark_that_was_there_before_is_no_news(project: Project, configure: Configure) -> None:
+    configure(analysers="true")
+    project.seed({"app.py": "# ruff: noqa\n"})
+    project.stage("app.py", "# ruff: noqa\nprint(missing)\n")
+    done = project.run("lok-hunt")
+    assert (done.code, "suppressed" in done.said, "adds a suppression" in done.said) == (0, True, False)
+
+
+def test_a_remark_to_an_analyser_silences_no_model(project: Project, configure: Configure) -> None:
+    configure(analysers="true")
+    project.stage("app.py", "value = PLANTED_BUG  # noqa\n")
+    found = report(project.run("lok-hunt", "--format", "json"))
+    assert found["exit_code"] == 1
+    assert {(f["raised_by"][0], f["disposition"]) for f in found["findings"]} == {
+        ("scripted", "confirmed"),
+        ("static", "suppressed"),
+    }
+
+
 def test_a_dismissed_finding_lets_the_same_commit_pass(project: Project, refused: str) -> None:
     done = project.run("lok", "dismiss", refused, "--because", "planted on purpose")
     assert (done.code, "planted on purpose" in project.read(".lok/dismissed.json")) == (0, True)
