@@ -24,6 +24,7 @@ def cross_checked(merged: Merged, layers: list[Layer]) -> list[str]:
     for key, mistake in (*_unknown_names(merged, _faulty(layers)), *_exclude_patterns(merged)):
         lines.append(_line(merged, key, mistake))
     for name in merged.names("tasks"):
+        lines += _equal_names(("tasks", name, "prompts"), merged)
         if ("tasks", name, "prompts") not in merged.values and ("tasks", name) not in told:
             lines.append(_line(merged, ("tasks", name), "has no prompts; add prompts = [{ name = …, prompt = … }]"))
     for name in merged.names("backends"):
@@ -76,6 +77,16 @@ def _unknown_names(merged: Merged, faulty: set[str]) -> Iterator[tuple[Key, str]
         for name in names:
             if name not in known and name not in faulty:
                 yield key, f'no {word} is called "{shown(name)}"{nearest(name, known)}'
+
+
+def _equal_names(key: Key, merged: Merged) -> Iterator[str]:
+    """A line for each prompt of a task that has the name of an earlier one: reports tell them apart by it."""
+    first: dict[str, int] = {}
+    for index, prompt in enumerate(merged.values.get(key, ())):
+        if first.setdefault(prompt.name, index) != index:
+            earlier = shown_path((*key, first[prompt.name]))
+            text = f'"{shown(prompt.name)}" is the name of {earlier} too; give each prompt a name of its own'
+            yield Mistake(path=(*key, index, "name"), text=text).line(merged.sources[key].label)
 
 
 def _needs_of(name: str, merged: Merged) -> Iterator[tuple[Key, str]]:

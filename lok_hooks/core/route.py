@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,17 +62,26 @@ def route(task: Task, candidates: Sequence[Candidate], chosen: Sequence[str]) ->
         absent = f" ({', '.join(passed_over)} not at hand)" if passed_over else ""
         why = dict.fromkeys(listed, f"{_LISTED}{task.name}{absent}")
         return Route(task=task.name, backends=listed, why=why, passed_over=passed_over)
-    ranked = sorted(available.values(), key=lambda c: (not c.traits.may_block, _rank(c, task.name)))
-    if not ranked:
+    best = best_of(task, candidates)
+    if best is None:
         return Route(task=task.name, backends=(), why={}, passed_over=passed_over)
-    best = ranked[0].name
-    record = _record(ranked[0])
     reason = (
-        f"next best for {task.name}{record}: {', '.join(task.backends)} not at hand"
+        next_best(task, best, f"{', '.join(task.backends)} not at hand")
         if task.backends
-        else f"best for {task.name}{record}"
+        else f"best for {task.name}{_record(best)}"
     )
-    return Route(task=task.name, backends=(best,), why={best: reason}, passed_over=passed_over)
+    return Route(task=task.name, backends=(best.name,), why={best.name: reason}, passed_over=passed_over)
+
+
+def best_of(task: Task, candidates: Sequence[Candidate], without: Collection[str] = ()) -> Candidate | None:
+    """The model at hand that is strongest at the task, leaving out some by name; None when none is left."""
+    left = [c for c in candidates if c.traits.role == "model" and not c.missing and c.name not in without]
+    return min(left, key=lambda c: (not c.traits.may_block, _rank(c, task.name)), default=None)
+
+
+def next_best(task: Task, candidate: Candidate, problem: str) -> str:
+    """Why `candidate` is asked where others were meant to be: "next best for hunt: codex not at hand"."""
+    return f"next best for {task.name}{_record(candidate)}: {problem}"
 
 
 def reasons(routes: Sequence[Route]) -> dict[str, str]:

@@ -81,6 +81,11 @@ class Sweep:
     below: str = ""
 
     @property
+    def is_unseen(self) -> bool:
+        """Whether nobody looked at anything: neither a model nor an analyser answered."""
+        return not any(asked.answered for asked in self.asked)
+
+    @property
     def exit_code(self) -> int:
         """1 when something is as grave as `fail_on`, else 4 when a question stayed without any answer, else 0."""
         if self.fail_on and any(f.severity.order >= self.fail_on.order for f in self.found):

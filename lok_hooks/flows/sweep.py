@@ -23,10 +23,19 @@ from lok_hooks.core.review import Asked
 from lok_hooks.core.route import reasons
 from lok_hooks.core.screen import Screening
 from lok_hooks.core.sweep import Sweep, Unanswered, named_path, ranked
-from lok_hooks.core.task import Chunk
+from lok_hooks.core.task import Chunk, Task
 from lok_hooks.flows.requests import unusable
 from lok_hooks.flows.suppression import unsuppressed
-from lok_hooks.flows.sweep_planning import Files, SweepMeans, SweepOrder, SweepPlan, plan_sweep, whole
+from lok_hooks.flows.sweep_planning import (
+    Asking,
+    Files,
+    SweepMeans,
+    SweepOrder,
+    SweepPlan,
+    plan_sweep,
+    taken_over,
+    whole,
+)
 
 _NOT_THERE: Final = "the file it names is not among those of the directory"
 _PLACEHOLDER: Final = "it is about the placeholder that stands for a secret, not about the code"
@@ -35,11 +44,11 @@ _NOT_QUOTED: Final = "the code it quotes does not stand in the file"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Outcome:
-    """A request with what came of it. `question` is what it asked; `read` the files its author says it read;
-    `problem` what is wrong with an answer that came."""
+    """A request with what came of it. `question` is the place of what it asked in the task, None for all of it; `read`
+    the files its author says it read; `problem` what is wrong with an answer that came."""
 
     request: Request
-    question: str
+    question: int | None
     answer: Answer
     claims: tuple[Claim, ...] = ()
     read: tuple[str, ...] = ()
@@ -50,12 +59,18 @@ class _Outcome:
 def sweep(order: SweepOrder, means: SweepMeans) -> Sweep:
     """Asks all questions of `order.task` and grounds what comes back.
 
-    Backends that fail become failures in the Sweep; a question that nobody answered is told in `unanswered`.
+    Backends that fail become failures in the Sweep, and what they left unanswered goes to the next best that is at
+    hand; a question that nobody answered is told in `unanswered`.
     """
     crew = means.crew
     started = crew.now()
     planned = plan_sweep(order, means)
-    outcomes = _ask(planned, means)
+    outcomes = _ask(order.task, planned, means)
+    while crew.deadline.remaining() > 0 and (unheard := _open(order.task, outcomes)):
+        more = taken_over(order, means, planned, unheard, _reasons(_about(unheard, outcomes)))
+        if more is None:
+            break
+        planned, outcomes = more, outcomes + _ask(order.task, more, means)
     grounded = [
         _grounded(claim, order, means.files, planned.screening) for outcome in outcomes for claim in outcome.claims
     ]
@@ -81,11 +96,12 @@ def sweep(order: SweepOrder, means: SweepMeans) -> Sweep:
     )
 
 
-def _ask(planned: SweepPlan, means: SweepMeans) -> list[_Outcome]:
+def _ask(task: Task, planned: SweepPlan, means: SweepMeans) -> list[_Outcome]:
     """Every answer read; those in the wrong form are asked for once more, all together."""
     crew = means.crew
     for question, request in planned.asked:
-        crew.listener.noted(f"{request.backend.name} · {question}\n{request.prompt.text}".rstrip())
+        name = "" if question is None else task.aspects[question].name
+        crew.listener.noted(f"{request.backend.name} · {name}\n{request.prompt.text}".rstrip())
     answers = crew.ask_all([request for _, request in planned.asked], crew.deadline, crew.listener)
     redact = _discreetly(planned, means)
     outcomes = [
@@ -105,7 +121,7 @@ def _ask(planned: SweepPlan, means: SweepMeans) -> list[_Outcome]:
     return outcomes
 
 
-def _outcome(question: str, request: Request, answer: Answer, redact: Redact) -> _Outcome:
+def _outcome(question: int | None, request: Request, answer: Answer, redact: Redact) -> _Outcome:
     made = _Outcome(request=request, question=question, answer=answer)
     match answer:
         case Failure():
@@ -196,25 +212,39 @@ def _redacted(finding: Finding, redact: Redact) -> Finding:
 
 
 def _unanswered(order: SweepOrder, planned: SweepPlan, outcomes: Sequence[_Outcome]) -> tuple[Unanswered, ...]:
-    """Questions without any answer. A model that was shown the files answered all of them once it answered for each
-    part."""
+    """Questions without any answer."""
     if not planned.way.backends:
         reason = "; ".join(f"{failure.backend}: {failure.kind}" for failure in planned.missing) or "no model at hand"
         return tuple(Unanswered(question=aspect.name, reason=reason) for aspect in order.task.aspects)
+    return tuple(
+        Unanswered(question=order.task.aspects[place].name, reason=_reasons(_about([place], outcomes)))
+        for place in _open(order.task, outcomes)
+    )
+
+
+def _open(task: Task, outcomes: Sequence[_Outcome]) -> list[int]:
+    """The places of the questions that no model answered. One that was shown the files answered all of them once it
+    answered for each part."""
     models = [outcome for outcome in outcomes if outcome.request.backend.traits.role == "model"]
     shown: dict[str, bool] = {}
     for outcome in models:
-        if not outcome.question:
+        if outcome.question is None:
             name = outcome.request.backend.name
             shown[name] = shown.get(name, True) and outcome.failure is None
     if any(shown.values()):
-        return ()
+        return []
     answered = {outcome.question for outcome in models if outcome.failure is None}
-    return tuple(
-        Unanswered(question=aspect.name, reason=_reasons([o for o in models if o.question in ("", aspect.name)]))
-        for aspect in order.task.aspects
-        if aspect.name not in answered
-    )
+    return [place for place in range(len(task.aspects)) if place not in answered]
+
+
+def _about(questions: Sequence[int], outcomes: Sequence[_Outcome]) -> list[_Outcome]:
+    """What models made of the questions at these places."""
+    return [
+        outcome
+        for outcome in outcomes
+        if outcome.request.backend.traits.role == "model"
+        and (outcome.question is None or outcome.question in questions)
+    ]
 
 
 def _reasons(outcomes: Sequence[_Outcome]) -> str:

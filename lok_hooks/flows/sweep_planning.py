@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from lok_hooks.core.chunk import pack
@@ -11,7 +11,7 @@ from lok_hooks.core.diff import Diff, FileDiff, Skipped
 from lok_hooks.core.finding import Severity
 from lok_hooks.core.ports import Backend, Contents, Failure, Request
 from lok_hooks.core.prompts import Redact, review_prompt
-from lok_hooks.core.route import CHOSEN, Candidate, Route, route, why_alone
+from lok_hooks.core.route import CHOSEN, Candidate, Route, best_of, next_best, route, why_alone
 from lok_hooks.core.screen import Screening
 from lok_hooks.core.suppress import Dismissal
 from lok_hooks.core.sweep import exploring_prompt
@@ -70,13 +70,16 @@ class SweepMeans:
     screen: Callable[[Diff, Sequence[str]], Screening]
 
 
+Asking = tuple[int | None, Request]
+"""A request, and the place of its question in the task (two may have one name); None for all of them at once."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SweepPlan:
-    """Every request with its question ("" for all of them at once), the route behind them, who cannot be asked, what
-    was shown to those who cannot look around (None when there are none), the secrets that were kept out of it, and why
-    analysers were asked."""
+    """Every request that is to be put, the route behind them, who cannot be asked, what was shown to those who cannot
+    look around (None when there are none), the secrets that were kept out of it, and why analysers were asked."""
 
-    asked: tuple[tuple[str, Request], ...]
+    asked: tuple[Asking, ...]
     way: Route
     missing: tuple[Failure, ...]
     notes: tuple[str, ...]
@@ -89,24 +92,21 @@ def plan_sweep(order: SweepOrder, means: SweepMeans) -> SweepPlan:
     """The requests for a sweep: one for each question and model that can look around, the files in parts for each
     model that cannot, and the files once for each analyser."""
     absent = {backend.name: failure for backend in means.crew.backends if (failure := backend.missing())}
-    candidates = [
-        Candidate(name=b.name, traits=b.traits, missing=absent[b.name].reason if b.name in absent else "")
-        for b in means.crew.backends
-    ]
-    way = route(order.task, candidates, order.chosen)
+    way = route(order.task, _candidates(means), order.chosen)
     models = [backend for backend in means.crew.backends if backend.name in way.backends]
     blind = [backend for backend in models if backend.traits.kind in CANNOT_LOOK]
     analysers = [analyser for analyser in means.analysers if not analyser.missing()]
     shown = means.files.diff() if blind or analysers else None
     screening = means.screen(shown, ()) if shown is not None and blind else Screening()
-    asked = [pair for backend in models if backend not in blind for pair in _exploring(order, backend)]
+    every = range(len(order.task.aspects))
+    asked = [pair for backend in models if backend not in blind for pair in _exploring(order, backend, every)]
     notes: list[str] = []
     if shown is not None:
         for backend in blind:
             requests, note = _showing(order, backend, shown, screening.redact)
-            asked += [("", request) for request in requests]
+            asked += requests
             notes.append(note)
-        asked += [("", _analysis(analyser, shown)) for analyser in analysers]
+        asked += [(None, _analysis(analyser, shown)) for analyser in analysers]
     alone = why_alone([way], order.chosen, has_models=bool(means.crew.backends))
     if alone:
         names = " and ".join(analyser.name for analyser in analysers)
@@ -123,25 +123,63 @@ def plan_sweep(order: SweepOrder, means: SweepMeans) -> SweepPlan:
     )
 
 
+def taken_over(
+    order: SweepOrder, means: SweepMeans, planned: SweepPlan, questions: Sequence[int], problem: str
+) -> SweepPlan | None:
+    """The plan once more, with requests for the questions at these places alone, to the next best model that is at
+    hand and was not asked yet; None when there is none. `problem` says who did not answer them."""
+    best = best_of(order.task, _candidates(means), without=planned.way.backends)
+    if best is None:
+        return None
+    backend = next(one for one in means.crew.backends if one.name == best.name)
+    names = ", ".join(order.task.aspects[place].name for place in questions)
+    is_all = len(questions) == len(order.task.aspects)
+    why = next_best(order.task, best, problem if is_all else f"{problem} on {names}")
+    way = planned.way
+    more = replace(
+        planned,
+        asked=tuple(_exploring(order, backend, questions)),
+        way=replace(way, backends=(*way.backends, best.name), why={**way.why, best.name: why}),
+    )
+    if backend.traits.kind not in CANNOT_LOOK:
+        return more
+    shown = planned.shown or means.files.diff()
+    screening = means.screen(shown, ())
+    requests, note = _showing(order, backend, shown, screening.redact)
+    return replace(more, asked=tuple(requests), notes=(*more.notes, note), shown=shown, screening=screening)
+
+
+def _candidates(means: SweepMeans) -> list[Candidate]:
+    missing = {backend.name: failure.reason for backend in means.crew.backends if (failure := backend.missing())}
+    return [Candidate(name=b.name, traits=b.traits, missing=missing.get(b.name, "")) for b in means.crew.backends]
+
+
 def whole(file: FileDiff) -> Piece:
     """All of a file as one piece."""
     return Piece(file=file, hunks=file.hunks, enclosing=("",) * len(file.hunks))
 
 
-def _exploring(order: SweepOrder, backend: Backend) -> list[tuple[str, Request]]:
-    total = len(order.task.aspects)
+def _exploring(order: SweepOrder, backend: Backend, questions: Sequence[int]) -> list[Asking]:
+    aspects = order.task.aspects
     return [
-        (aspect.name, Request(backend=backend, prompt=exploring_prompt(order.task, aspect), part=f"{number}/{total}"))
-        for number, aspect in enumerate(order.task.aspects, 1)
+        (
+            place,
+            Request(
+                backend=backend,
+                prompt=exploring_prompt(order.task, aspects[place]),
+                part=f"{place + 1}/{len(aspects)}",
+            ),
+        )
+        for place in questions
     ]
 
 
-def _showing(order: SweepOrder, backend: Backend, shown: Diff, redact: Redact) -> tuple[list[Request], str]:
+def _showing(order: SweepOrder, backend: Backend, shown: Diff, redact: Redact) -> tuple[list[Asking], str]:
     """The files in parts that fit the backend's prompts, and the line that says how it came to see them."""
     packed = pack(shown.files, backend.traits.max_prompt_bytes - PROMPT_OVERHEAD, lambda file, hunk: "")
     total = len(packed.chunks)
-    requests = [
-        Request(backend=backend, prompt=review_prompt(order.task, chunk, redact), part=f"{number}/{total}")
+    requests: list[Asking] = [
+        (None, Request(backend=backend, prompt=review_prompt(order.task, chunk, redact), part=f"{number}/{total}"))
         for number, chunk in enumerate(packed.chunks, 1)
     ]
     note = f"{backend.name} cannot look around by itself: it was shown the files as if all of them were new"

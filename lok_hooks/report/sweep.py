@@ -116,7 +116,11 @@ def _outcome(sweep: Sweep) -> str:
         return f"{len(sweep.found):,} found: " + ", ".join(
             f"{number} {severity}" for number, severity in counts if number
         )
-    return "nothing found by those who answered" if sweep.unanswered else "nothing found"
+    if not sweep.unanswered:
+        return "nothing found"
+    if sweep.is_unseen:
+        return f"nobody {'answered' if sweep.asked else 'was asked'}; nothing was looked at"
+    return "nothing found by those who answered"
 
 
 def _unanswered(each: Unanswered) -> str:

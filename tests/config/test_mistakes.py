@@ -22,6 +22,11 @@ MISTAKES = {
         'USER: backends.codex.timout: unknown key; did you mean "timeout"?',
     ),
     "unknown section": ("[backend.codex]\nx = 1", 'USER: backend: unknown key; did you mean "backends"?'),
+    "two prompts of one name": (
+        '[tasks.hunt]\nprompts = [{name="a", prompt="x"}, {name="b", prompt="y"}, {name="a", prompt="z"}]',
+        'USER: tasks.hunt.prompts#3.name: "a" is the name of tasks.hunt.prompts#1 too; '
+        "give each prompt a name of its own",
+    ),
     "unknown hook": (
         "[hooks.pre-psh]\nbudget = 1",
         'USER: hooks.pre-psh: unknown key; did you mean "pre-push"?',

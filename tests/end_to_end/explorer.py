@@ -61,7 +61,7 @@ def main() -> int:
     log, behaviour = sys.argv[1:]
     prompt = sys.stdin.read()
     with Path(log).open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"directory": str(Path.cwd()), "prompt": prompt}) + "\n")
+        file.write(json.dumps({"directory": str(Path.cwd()), "behaviour": behaviour, "prompt": prompt}) + "\n")
     if behaviour == "crashes" or (behaviour == "crashes on holes" and "Find holes" in prompt):
         print("cache is stale, come back tomorrow", file=sys.stderr)
         return 7

@@ -39,11 +39,12 @@ Explorers = Callable[..., Path]
 
 @pytest.fixture
 def explorers(machine: Machine, tmp_path: Path) -> Explorers:
-    """Makes models that look around, by name and behaviour; returns where their requests are written down."""
+    """Makes models that look around, by name and behaviour; returns where their requests are written down. The tasks
+    name those in `listed`, else all."""
 
-    def make(more: str = "", analysers: str = "false", **behaviours: str) -> Path:
+    def make(more: str = "", analysers: str = "false", listed: Sequence[str] = (), **behaviours: str) -> Path:
         log = tmp_path / "explored.jsonl"
-        text = SETTINGS.format(backends=json.dumps(list(behaviours)), analysers=analysers)
+        text = SETTINGS.format(backends=json.dumps(list(listed or behaviours)), analysers=analysers)
         for name, behaviour in behaviours.items():
             arguments = json.dumps([explorer.__file__, str(log), behaviour])
             text += f'[backends.{name}]\nkind = "command"\ncommand = {json.dumps(sys.executable)}\nargs = {arguments}\n'
@@ -127,6 +128,42 @@ def test_a_question_that_nobody_answered_is_an_incomplete_look(buggy: Project, e
     assert done.code == 4
     assert "a planted bug" in done.said
     assert "! holes was answered by nobody: half: crashed" in done.said
+
+
+def test_what_one_left_unanswered_goes_to_the_next_best(buggy: Project, explorers: Explorers) -> None:
+    log = explorers(listed=["fst"], fst="crashes on holes", snd="looks", third="looks")
+    done = buggy.run("lok", "hunt", "app")
+    assert done.code == 0
+    assert "snd, next best for hunt: fst: crashed on holes" in " ".join(done.said.split())
+    assert "fst: crashed: exit code 7: the cache is stale, come back tomorrow" in done.said
+    assert "raised by fst, snd" in done.said
+    assert sorted(request["behaviour"] for request in asked(log)) == ["crashes on holes", "crashes on holes", "looks"]
+    explorers(listed=["fst"], fst="crashes", snd="crashes on holes", third="looks")
+    done = buggy.run("lok", "hunt", "app", "--json")
+    assert (done.code, report(done)["unanswered"]) == (0, [])
+    assert [(asked["backend"], asked["why"]) for asked in report(done)["asked"]][1:] == [
+        ("snd", "next best for hunt: fst: crashed"),
+        ("third", "next best for hunt: fst: crashed; snd: crashed on holes"),
+    ]
+
+
+def test_nobody_takes_over_where_backends_are_named(buggy: Project, explorers: Explorers) -> None:
+    log = explorers(fst="crashes", snd="looks")
+    done = buggy.run("lok", "hunt", "app", "-b", "fst")
+    assert done.code == 4
+    assert "nobody answered; nothing was looked at" in " ".join(done.said.split())
+    assert "nothing found" not in done.said
+    assert {request["behaviour"] for request in asked(log)} == {"crashes"}
+
+
+def test_two_prompts_of_one_name_are_refused(buggy: Project, explorers: Explorers) -> None:
+    log = explorers(sane="looks", more='[tasks.twice]\nprompts = [{name="a", prompt="x"}, {name="a", prompt="y"}]\n')
+    done = buggy.run("lok", "hunt", "app")
+    assert done.code == 2
+    assert (
+        'tasks.twice.prompts#2.name: "a" is the name of tasks.twice.prompts#1 too; give each prompt a name' in done.said
+    )
+    assert asked(log) == []
 
 
 def test_an_answer_in_the_wrong_form_is_asked_for_again(buggy: Project, explorers: Explorers) -> None:

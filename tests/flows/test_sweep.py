@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lok_hooks.core.diff import Diff, FileDiff, Skipped
 from lok_hooks.core.ports import Analysis, Answer, Deadline, Failure, FailureKind, Listener, Reply, Request, Traits
@@ -125,6 +125,7 @@ def run(
     folder: Folder = FOLDER,
     chosen: tuple[str, ...] | None = None,
     screen: Callable[[Diff, Sequence[str]], Screening] = lambda *_: Screening(),
+    task: Task = TASK,
 ) -> Sweep:
     crew = Crew(
         backends=models,
@@ -134,7 +135,7 @@ def run(
         now=lambda: 0.0,
     )
     chosen = tuple(model.name for model in models) if chosen is None else chosen
-    order = SweepOrder(command="lok hunt", label=".", root="/root", task=TASK, chosen=chosen)
+    order = SweepOrder(command="lok hunt", label=".", root="/root", task=task, chosen=chosen)
     return sweep(order, SweepMeans(crew=crew, analysers=analysers, files=folder, screen=screen))
 
 
@@ -204,6 +205,32 @@ def test_a_secret_is_neither_shown_nor_reported() -> None:
     assert value not in ollama.prompts[0].text
     assert [(f.place.line, f.why) for f in found.found] == [(1, "<SECRET:keyword:1> is a key")]
     assert value not in repr(found)
+
+
+def test_questions_of_one_name_are_told_apart() -> None:
+    def script(prompt: Prompt) -> Answer:
+        return says("codex")(prompt) if "Lost errors." in prompt.text else failed("codex", FailureKind.CRASHED)
+
+    twice = replace(TASK, aspects=tuple(replace(aspect, name="a") for aspect in TASK.aspects))
+    found = run(Reviewer("codex", script), task=twice)
+    assert [(each.question, each.reason) for each in found.unanswered] == [("a", "codex: crashed")]
+    assert found.exit_code == 4
+
+
+def test_what_was_left_unanswered_goes_to_one_who_must_be_shown_the_files() -> None:
+    codex = Reviewer("codex", lambda _: failed("codex", FailureKind.CRASHED))
+    ollama = Reviewer("ollama", says("ollama", BUG), kind="ollama")
+    found = run(codex, ollama, task=replace(TASK, backends=("codex",)), chosen=())
+    assert [prompt.chunk.paths for prompt in ollama.prompts] == [("a.py", "b.py")]
+    assert (found.unanswered, [f.raised_by for f in found.found]) == ((), [("ollama",)])
+    assert found.asked[1].why == "next best for hunt: codex: crashed"
+
+
+def test_who_answered_nothing_is_asked_once() -> None:
+    both = [Reviewer(name, lambda _, name=name: failed(name, FailureKind.CRASHED)) for name in ("codex", "gemini")]  # type: ignore[misc]
+    found = run(*both, task=replace(TASK, backends=("codex",)), chosen=())
+    assert [len(model.prompts) for model in both] == [2, 2]
+    assert {each.reason for each in found.unanswered} == {"codex: crashed; gemini: crashed"}
 
 
 def test_nobody_at_all() -> None:

@@ -11,6 +11,7 @@ import pytest
 from lok_hooks.core.diff import Skipped, SkipReason
 from lok_hooks.core.finding import Finding, Severity
 from lok_hooks.core.ports import Failure, FailureKind
+from lok_hooks.core.review import Asked
 from lok_hooks.core.sweep import Sweep, Unanswered
 from lok_hooks.core.workflow import State, Step, StepResult, Workflow, WorkflowResult
 from lok_hooks.report import issue, workflow
@@ -85,6 +86,19 @@ def test_sarif_says_how_the_look_itself_ended() -> None:
     assert (half["executionSuccessful"], half["exitCode"]) == (False, 4)
     told = [each["message"]["text"] for each in half["toolExecutionNotifications"]]
     assert "incomplete: holes was answered by nobody: codex: crashed" in told
+
+
+def test_where_nobody_looked_nothing_is_said_to_be_found_or_not() -> None:
+    unseen = replace(swept(), label=".")
+    asked = Asked(backend="codex", tasks=("hunt",), why="", requests=2, answered=0, seconds=1.0)
+    for sweep, words in (
+        (unseen, "nobody was asked; nothing was looked at"),
+        (replace(unseen, asked=(asked,)), "nobody answered; nothing was looked at"),
+        (replace(unseen, asked=(replace(asked, answered=1),)), "nothing found by those who answered"),
+    ):
+        assert f" · {words}\n" in FORMATS["plain"](sweep, Options(width=120))
+        (invocation,) = sarif_run(sweep)["invocations"]
+        assert invocation["exitCodeDescription"] == words
 
 
 def sarif_run(sweep: Sweep) -> dict[str, Any]:
