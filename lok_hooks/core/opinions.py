@@ -121,12 +121,14 @@ def _object(text: str, *keys: str) -> dict[str, Any] | str:
 
 
 def _points(value: object) -> tuple[str, ...] | None:
-    """A list of texts, blank ones dropped, each cut to its limit; None for anything else. A missing list is empty."""
+    """A list of texts, each once, blank ones dropped, each cut to its limit; None for anything else. A missing list
+    is empty."""
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         return None
-    return tuple(_shortened(" ".join(item.split()) for item in value[:MAX_POINTS] if item.strip()))
+    points = dict.fromkeys(" ".join(item.split()) for item in value if item.strip())
+    return tuple(_shortened(list(points)[:MAX_POINTS]))
 
 
 def _shortened(points: Iterable[str]) -> Iterable[str]:

@@ -63,10 +63,12 @@ class Turn:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Disagreement:
-    """A point that is still open, and whose it is: stamped by our code."""
+    """A point that is still open, and whose it is: stamped by our code. `is_of_synthesis`: its backend left it open
+    as the author of the conclusion, not as one of those who discussed."""
 
     backend: str
     point: str
+    is_of_synthesis: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

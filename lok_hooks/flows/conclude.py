@@ -24,8 +24,15 @@ def with_opinion(turn: Turn) -> Turn:
 
 
 def objections_of(turns: Sequence[Turn]) -> list[Disagreement]:
-    """The points that the turns leave open, stamped with their authors."""
-    return [Disagreement(backend=turn.backend, point=point) for turn in turns for point in turn.disagreements]
+    """The points that the turns leave open, stamped with their authors, each once."""
+    made = (Disagreement(backend=turn.backend, point=point) for turn in turns for point in turn.disagreements)
+    return list(dict.fromkeys(made))
+
+
+def left_open_by(conclusion: Turn, said: Sequence[Disagreement] = ()) -> list[Disagreement]:
+    """What the author of the conclusion leaves open beyond what others `said`."""
+    known = {objection.point for objection in said}
+    return [replace(own, is_of_synthesis=True) for own in objections_of([conclusion]) if own.point not in known]
 
 
 def synthesise(
@@ -64,7 +71,7 @@ def _conclusion(turn: Turn, numbered: Mapping[str, Disagreement], absent: Sequen
     read = read_synthesis(turn.answer.text) if isinstance(turn.answer, Reply) else ""
     settled = set(read.settled) if isinstance(read, Synthesis) else set()
     still_open = [objection for number, objection in numbered.items() if number not in settled]
-    still_open += objections_of([turn])
+    still_open += left_open_by(turn, still_open)
     is_known = isinstance(read, Synthesis) or bool(still_open)
     return Conclusion(
         text=turn.text,

@@ -8,9 +8,10 @@ from typing import Final
 from lok_hooks.core.opinions import read_orders
 from lok_hooks.core.ports import Backend, Failure
 from lok_hooks.core.settings import ConductorSettings
-from lok_hooks.core.talk import SYNTHESIS, Absence, Conclusion, Disagreement, Order, Step, Talk, Turn
+from lok_hooks.core.talk import SYNTHESIS, Absence, Conclusion, Order, Step, Talk, Turn
 from lok_hooks.core.talk_prompts import ORDERS_SCHEMA, Said, conductor_prompt
 from lok_hooks.flows.asking import Put, Session, reason_of
+from lok_hooks.flows.conclude import left_open_by
 
 CHARACTERS_PER_TOKEN: Final = 4  # a rough measure; what the vendors count differs, and a reasoning model's is hidden
 
@@ -109,7 +110,7 @@ def _conclusion(session: Session, turn: Turn) -> Conclusion:
         text=turn.text,
         backend=turn.backend,
         how=SYNTHESIS,
-        open=tuple(Disagreement(backend=turn.backend, point=point) for point in turn.disagreements),
+        open=tuple(left_open_by(turn)),
         absent=(*session.absent(), *_lost(session)),
     )
 

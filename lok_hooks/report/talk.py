@@ -11,7 +11,7 @@ from typing import Final
 
 from lok_hooks.core.ports import Failure, Reply
 from lok_hooks.core.suggest import Category, Ranked, Suggestion
-from lok_hooks.core.talk import SYNTHESIS, Conclusion, Step, Talk, Turn
+from lok_hooks.core.talk import SYNTHESIS, Conclusion, Disagreement, Step, Talk, Turn
 from lok_hooks.report import words
 from lok_hooks.report.backends import precision_words
 from lok_hooks.report.options import Options
@@ -160,7 +160,12 @@ def _open(conclusion: Conclusion, options: Options) -> list[Line]:
     if not conclusion.open:
         return []
     lines: list[Line] = [(), (Span("still disputed", "warn"),)]
-    return lines + [line for item in conclusion.open for line in _item(item.backend, item.point, options)]
+    return lines + [line for item in conclusion.open for line in _item(author(item), item.point, options)]
+
+
+def author(item: Disagreement) -> str:
+    """Whose point it is: "codex", or "codex (synthesis)" for what the author of the conclusion adds."""
+    return f"{item.backend} ({SYNTHESIS})" if item.is_of_synthesis else item.backend
 
 
 def _item(name: str, text: str, options: Options, role: Role = "plain") -> list[Line]:

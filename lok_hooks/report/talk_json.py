@@ -75,7 +75,10 @@ def _conclusion(conclusion: Conclusion) -> dict[str, Any]:
         "how": visible(conclusion.how),
         "disagreements": None
         if still_open is None
-        else [{"backend": visible(item.backend), "point": visible(item.point)} for item in still_open],
+        else [
+            {"backend": visible(item.backend), "point": visible(item.point), "of_synthesis": item.is_of_synthesis}
+            for item in still_open
+        ],
         "not_included": [
             {"backend": visible(item.backend), "reason": visible(item.reason)} for item in conclusion.absent
         ],

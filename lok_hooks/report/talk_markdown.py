@@ -6,7 +6,7 @@ from __future__ import annotations
 from lok_hooks.core.ports import Failure
 from lok_hooks.core.talk import Conclusion, Talk, Turn
 from lok_hooks.report.markdown import escaped, fence
-from lok_hooks.report.talk import failure_line
+from lok_hooks.report.talk import author, failure_line
 from lok_hooks.report.visible import visible_lines
 
 
@@ -44,7 +44,7 @@ def _conclusion(conclusion: Conclusion) -> list[str]:
     if conclusion.open is None:
         parts.append("Whether anything remains disputed was not said.")
     elif conclusion.open:
-        parts += ["Still disputed:", _items([f"{item.backend}: {item.point}" for item in conclusion.open])]
+        parts += ["Still disputed:", _items([f"{author(item)}: {item.point}" for item in conclusion.open])]
     if conclusion.absent:
         parts += ["Not in it:", _items([f"{item.backend}: {item.reason}" for item in conclusion.absent])]
     return parts

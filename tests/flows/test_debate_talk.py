@@ -148,8 +148,29 @@ def test_a_disagreement_is_settled_only_where_the_synthesis_says_so() -> None:
     assert talk.conclusion.open == (
         Disagreement(backend="codex", point="the risk"),
         Disagreement(backend="gemini", point="the date"),
-        Disagreement(backend="codex", point="the name"),
+        Disagreement(backend="codex", point="the name", is_of_synthesis=True),
     )
+
+
+def test_a_point_is_told_once_and_the_synthesis_adds_only_what_is_new() -> None:
+    codex = talker("codex", YES, "the cost", "the  cost")
+    codex.says = {**codex.says, "synthesis": synthesis("Split.", "the cost", "the name", "the name")}
+    asked, _ = session(codex, talker("gemini", NO, "the cost"))
+    talk = debate(asked)
+    assert talk.conclusion is not None
+    assert talk.conclusion.open == (
+        Disagreement(backend="codex", point="the cost"),
+        Disagreement(backend="gemini", point="the cost"),
+        Disagreement(backend="codex", point="the name", is_of_synthesis=True),
+    )
+    (shown,) = codex.asked("synthesis")
+    assert "D2: the cost\n" in shown
+    assert "D3" not in shown
+    codex.says = {**codex.says, "synthesis": synthesis("Split.", "the cost", settled=["D1", "D2"])}
+    asked, _ = session(codex, talker("gemini", NO, "the cost"))
+    talk = debate(asked)
+    assert talk.conclusion is not None
+    assert talk.conclusion.open == (Disagreement(backend="codex", point="the cost", is_of_synthesis=True),)
 
 
 def test_a_synthesis_without_fields_settles_nothing() -> None:

@@ -123,6 +123,14 @@ def test_the_ending_names_what_is_open_and_who_is_missing() -> None:
     assert ending_lines(replace(TALK, conclusion=None), WIDE) == []
 
 
+def test_what_the_synthesis_itself_leaves_open_is_told_apart() -> None:
+    own = Disagreement(backend="codex", point="the date", is_of_synthesis=True)
+    talk = replace(TALK, conclusion=replace(CONCLUSION, open=(own,)))
+    assert "still disputed\n  codex (synthesis): the date\n" in written(ending_lines(talk, WIDE))
+    assert talk_values(talk)["conclusion"]["disagreements"][0]["of_synthesis"] is True
+    assert "- codex (synthesis): the date" in transcript(talk)
+
+
 def test_a_conclusion_that_was_shown_last_is_not_shown_twice() -> None:
     only = Conclusion(text="Yes.", backend="codex", how="the only answer", open=None)
     assert written(ending_lines(replace(TALK, conclusion=only, labels={}), WIDE)) == "the only answer · codex\n"
@@ -141,7 +149,7 @@ def test_json_has_every_part() -> None:
     assert [item["step"] for item in value["turns"]] == ["position"]
     assert value["turns"][0]["tokens_out"] == 3
     assert value["failures"][0]["kind"] == "timed out"
-    assert value["conclusion"]["disagreements"] == [{"backend": "gemini", "point": "the cost"}]
+    assert value["conclusion"]["disagreements"] == [{"backend": "gemini", "point": "the cost", "of_synthesis": False}]
     assert value["conclusion"]["not_included"] == [{"backend": "claude", "reason": "timed out: too slow"}]
     assert value["labels"] == {"A": "codex"}
 
