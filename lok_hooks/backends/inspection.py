@@ -59,7 +59,7 @@ def inspect(settings: BackendSettings, deadline: Deadline) -> BackendCheck:
         name=settings.name, kind=settings.kind, role=role, state="off", known=known_range(settings.kind)
     )
     if not settings.enabled:
-        return replace(check, problem="switched off")
+        return replace(check, problem=settings.off)
     try:
         backend = FACTORIES[settings.kind](settings, _NoContents())
     except ConfigError as error:

@@ -227,10 +227,18 @@ def crew(
                     listener=listener,
                     deadline=deadline,
                     now=time.monotonic,
+                    left_out=_left_out(settings),
                 )
             finally:
                 deadline.cancel()
                 process.kill_all()
+
+
+def _left_out(settings: Settings) -> Mapping[str, str]:
+    """The backends that no question by hand goes to, with the reason."""
+    off = {backend.name: backend.off for backend in settings.backends if not backend.enabled}
+    rules = [backend.name for backend in settings.backends if backend.kind in ("static", "sarif")]
+    return dict.fromkeys(rules, "no model") | off
 
 
 def screened(review: Review, diff: Diff) -> Review:

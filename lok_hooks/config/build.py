@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, cast, get_args
 
 from lok_hooks.config.defaults import BUILT_IN, KIND_DEFAULTS, stays_local
@@ -39,10 +39,12 @@ def kind_of(name: str, values: Mapping[Key, Any]) -> BackendKind:
     return "openai" if serves else "command"
 
 
-def settings_from(merged: Merged, notes: tuple[str, ...]) -> Settings:
-    """`Settings` out of values that passed every check."""
+def settings_from(merged: Merged, notes: tuple[str, ...], off: Mapping[str, str]) -> Settings:
+    """`Settings` out of values that passed every check. `off` says why backends are not asked that lok.toml itself
+    does not switch off."""
     reader = _Reader(merged)
     backends = tuple(_backend(name, reader) for name in merged.names("backends"))
+    backends = tuple(replace(one, off=off.get(one.name, one.off)) for one in backends)
     tasks = tuple(_task(name, reader) for name in merged.names("tasks"))
     return Settings(
         parallel=reader.get(("defaults", "parallel")),

@@ -105,12 +105,13 @@ def load(
     selection = overriding[1].selection or overriding[0].selection
     if all_parsed:
         loading.lines += checks.cross_checked(loading.merged, loading.layers)
+    off = dict.fromkeys(loading.foreign, "not trusted (lok trust)")
     if all_parsed and selection:
         loading.lines += checks.unselectable(selection, loading.merged, loading.layers, loading.foreign)
-        _select(selection, loading.merged)
+        off |= _select(selection, loading.merged)
     if loading.lines:
         raise ConfigError("\n".join(dict.fromkeys(loading.lines)))
-    settings = build.settings_from(loading.merged, tuple(loading.notes))
+    settings = build.settings_from(loading.merged, tuple(loading.notes), off)
     return replace(settings, chosen=selection.names) if selection else settings
 
 
@@ -234,11 +235,17 @@ def _syntax_error(text: str, label: str, problem: str) -> str:
     return f"{label}:{number}:{match[3]}: not TOML: {shown(match[1])}; correct this line: {shown(content)}"
 
 
-def _select(selection: overrides.Selection, merged: Merged) -> None:
-    """All others are switched off, and every task prefers the named backends in the order named."""
+def _select(selection: overrides.Selection, merged: Merged) -> dict[str, str]:
+    """No other is asked, and every task prefers the named backends in the order named; gives those that would have
+    been asked, each with the reason why it is not."""
     chosen = Layer(label=selection.label, origin=selection.origin, values={})
-    for name in merged.names("backends"):
-        if name not in selection.names:
-            merged.put(chosen, {("backends", name, "enabled"): False})
+    others = [
+        name
+        for name in merged.names("backends")
+        if name not in selection.names and merged.values.get(("backends", name, "enabled"), True)
+    ]
+    for name in others:
+        merged.put(chosen, {("backends", name, "enabled"): False})
     for name in merged.names("tasks"):
         merged.put(chosen, {("tasks", name, "backends"): selection.names})
+    return dict.fromkeys(others, f"not among {selection.label.replace('--backend', '-b')}")

@@ -21,11 +21,13 @@ class BackendSettings:
     or, for codex, gemini and claude, the API base they shall use. `env` is added to the child's environment.
     `may_block` and `local` as in `Traits`. `max_prompt_bytes` caps one prompt. `max_parallel` caps requests under
     way at once. `rules` (analysers): rule id or prefix -> "proof" | "suspicion" | "off", over the built-in table.
+    `off` says why it is not asked where it is not `enabled`.
     """
 
     name: str
     kind: BackendKind
     enabled: bool = True
+    off: str = "switched off"
     command: str = ""
     args: tuple[str, ...] = ()
     skip_lines: int = 0

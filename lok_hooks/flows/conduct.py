@@ -55,7 +55,8 @@ def _conductors(session: Session, settings: ConductorSettings) -> list[Backend]:
     if settings.backend in session.backends:
         session.note(f"{settings.backend} conducts: conductor.backend in lok.toml")
         return sorted(ranked, key=lambda backend: backend.name != settings.backend)
-    absent = f"; {settings.backend} (conductor.backend) is not at hand" if settings.backend else ""
+    why = session.crew.left_out.get(settings.backend, "not at hand")
+    absent = f"; {settings.backend} (conductor.backend) is {why}" if settings.backend else ""
     session.note(f"{ranked[0].name} conducts: {session.suggestion.available[0].why}{absent}")
     return ranked
 

@@ -145,7 +145,7 @@ class Asking:
             return Failure(
                 backend=name,
                 kind=FailureKind.MISSING,
-                reason="switched off in lok.toml",
+                reason=self._means.crew.left_out.get(name, "not at hand"),
                 advice="choose others with -b",
             )
         if failure := self._missing.get(name):

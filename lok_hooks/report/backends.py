@@ -68,6 +68,7 @@ def as_json(
         "backends": [
             {
                 "name": backend.name,
+                "off": "" if backend.enabled else backend.off,
                 **{key: getattr(backend, key) for key in _SHOWN if key not in ("env", "rules")},
                 "env": sorted(backend.env),
                 "rules": dict(backend.rules),
@@ -92,7 +93,7 @@ def _facts(backend: BackendSettings) -> list[str]:
     facts = [backend.kind, *([visible(what)] if what and backend.kind != "static" else [])]
     if backend.model:
         facts.append(f"model {visible(backend.model)}")
-    return facts if backend.enabled else [*facts, "switched off"]
+    return facts if backend.enabled else [*facts, visible(backend.off)]
 
 
 def _limits(backend: BackendSettings) -> str:

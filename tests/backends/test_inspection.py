@@ -181,6 +181,7 @@ def test_what_is_switched_off_is_not_started(user: User) -> None:
     check = look("codex", enabled=False)
 
     assert (check.state, check.is_usable, check.problem) == ("off", False, "switched off")
+    assert look("codex", enabled=False, off="not among -b").problem == "not among -b"
     assert not (user.home / "started").exists()
 
 

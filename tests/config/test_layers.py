@@ -205,6 +205,20 @@ def test_naming_a_backend_does_not_switch_it_on(home: Home) -> None:
     )
 
 
+def test_why_a_backend_is_not_asked(home: Home) -> None:
+    text = "[backends.claude]\nenabled = false\n"
+    settings = home.load("[backends.new]\ncommand = 'x'\n", user=text, flags={"--backend": "codex"})
+    assert {backend.name: backend.off for backend in settings.backends if not backend.enabled} == {
+        "gemini": "not among -b",
+        "claude": "switched off",
+        "ollama": "not among -b",
+        "static": "not among -b",
+        "new": "not trusted (lok trust)",
+    }
+    by_variable = {backend.name: backend.off for backend in home.load(environ={"LOK_BACKEND": "codex"}).backends}
+    assert by_variable["gemini"] == "not among LOK_BACKEND"
+
+
 def test_the_flag_beats_the_variable_in_the_choice_of_backends(home: Home) -> None:
     settings = home.load(environ={"LOK_BACKEND": "codex"}, flags={"--backend": "gemini"})
 

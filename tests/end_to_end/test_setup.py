@@ -135,6 +135,15 @@ def test_backends_and_where_their_values_come_from(project: Project, programs: P
     assert names == ["codex", "gemini", "claude", "ollama", "static"]
 
 
+def test_who_was_not_chosen_is_not_said_to_be_switched_off(project: Project, configure: Configure) -> None:
+    configure(more="[backends.second]\nkind = 'command'\ncommand = 'x'\n")
+    for command in ("doctor", "backends"):
+        done = project.run("lok", command, "-b", "scripted")
+        (second,) = [line for line in done.said.splitlines() if "second" in line]
+        assert second.endswith("not among -b")
+        assert "switched off" in done.said  # codex, in lok.toml
+
+
 def test_init_writes_what_fits_and_never_overwrites(project: Project, programs: Path) -> None:
     log_in(project)
     assert project.run("lok", "init").code == 0

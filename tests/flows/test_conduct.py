@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -68,6 +69,10 @@ def test_the_conductor_of_lok_toml_conducts_if_it_is_there() -> None:
     absent, heard = run(claude, Talker("codex", absent=True), backend="codex")
     assert steps(absent) == [("claude", Step.ORDER, 1)]
     assert heard.notes[0].endswith("codex (conductor.backend) is not at hand")
+    asked, heard = session(claude)
+    asked.crew = replace(asked.crew, left_out={"codex": "not among -b"})
+    conduct(asked, ConductorSettings(backend="codex"))
+    assert heard.notes[0].endswith("codex (conductor.backend) is not among -b")
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,7 @@ BACKENDS = [
         name="lab",
         kind="openai",
         enabled=False,
+        off="not trusted (lok trust)",
         url="https://x.example.org/v1",
         may_block=False,
         local=True,
@@ -133,7 +134,7 @@ LISTED = """\
          strengths: hunt
          may refuse alone · text leaves here · 200 kB · 4 at once · 7 s
          measured precision 82% (41 settled findings)
-· lab    openai · https://x.example.org/v1 · switched off
+· lab    openai · https://x.example.org/v1 · not trusted (lok trust)
          only adds weight · text stays here · 200 kB · 4 at once · 300 s
 """
 
@@ -171,4 +172,5 @@ def test_the_list_as_json() -> None:
 
     assert (codex["name"], codex["timeout"], codex["measured"]) == ("codex", 7.0, {"share": 0.82, "count": 41})
     assert (lab["enabled"], lab["measured"], lab["env"]) == (False, None, ["TOKEN"])
+    assert (codex["off"], lab["off"]) == ("", "not trusted (lok trust)")
     assert codex["origins"]["command"] == "built-in"
