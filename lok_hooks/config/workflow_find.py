@@ -83,6 +83,9 @@ def _read(path: Path, origin: Origin, label: str) -> Found:
             raise ConfigError(f"{label}: not a regular file; remove it")
         with path.open("rb") as file:
             content = file.read(LARGEST_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise ConfigError(f"{label}: there is no such file", advice="lok workflow list shows what there is") from error
     except OSError as error:
-        raise ConfigError(f"{label}: cannot be read ({error.strerror}); mend it or remove it") from error
+        advice = "name a workflow's file" if origin == "file" else "mend it or remove it"
+        raise ConfigError(f"{label}: cannot be read ({error.strerror})", advice=advice) from error
     return Found(name=path.stem, origin=origin, path=path, label=label, content=content)

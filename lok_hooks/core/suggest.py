@@ -1,7 +1,8 @@
 """Which backend suits a question: categories found by words in it, backends ranked by their strengths.
 
-Words are matched whole or by a stem that stands in the table. A general stemmer would do harm: Porter's puts
-"authorization" and "author" under one stem, and "performance" and "perform", which are what must be told apart.
+Words are matched whole, or by a stem that stands in the table and one of the endings that words of its kind take. A
+general stemmer would do harm: Porter's puts "authorization" and "author" under one stem, and "performance" and
+"perform", which are what must be told apart.
 """
 
 from __future__ import annotations
@@ -22,7 +23,15 @@ _LEAST_LISTED: Final = 0.3
 _NOT_LISTED: Final = 0.1
 _GENERAL_NOT_LISTED: Final = 0.5  # nobody is bad at general questions
 _ENOUGH: Final = 2  # weight from which a question is about something: more than one hint
-_WORD: Final = re.compile(r"[^\W_]+(?:\+[^\W_]+)*")
+_WORD: Final = re.compile(r"n\s*\+\s*1\b|[^\W_]+(?:\+[^\W_]+)*")  # "n + 1" is one word, as "n+1" is
+# What may follow a stem; without this list "audit*" would be in "auditorium", and "hack*" in "hackathon".
+_ENDINGS: Final = frozenset(
+    """
+    s es d ed ing ings e r rs er ers or ors ger gers ged ging ion ions ation ations able ability y ies ity ities
+    ic ically ly ely le ility ilities t tly cy ure ures ural urally ur urs ral less
+    ize izes ized izing ization ise ises ised ising isation zed sed
+    """.split()
+)
 
 
 class Category(StrEnum):
@@ -46,7 +55,7 @@ ALIASES: Final[Mapping[str, Category]] = {
     "design": Category.ARCHITECTURE,
 }
 
-# Weight, and phrases separated by commas; "*" ends a stem. 3 names the category, 2 points to it, 1 is a hint that
+# Weight, and phrases separated by commas; "*" stands for an ending or none. 3 names the category, 2 points to it, 1 is a hint that
 # says nothing alone. A longer phrase hides the shorter ones inside it.
 _PHRASES: Final[Mapping[Category, Mapping[int, str]]] = {
     Category.SECURITY_AUDIT: {
@@ -223,12 +232,12 @@ def _says(words: Sequence[str], phrase: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return [match.group() for match in islice(_WORD.finditer(text.lower()), MAX_WORDS)]
+    return ["".join(match.group().split()) for match in islice(_WORD.finditer(text.lower()), MAX_WORDS)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One phrase of the table; `stem` when its last word is only the beginning of one."""
+    """One phrase of the table; `stem` when its last word may have an ending."""
 
     words: tuple[str, ...]
     stem: bool
@@ -259,6 +268,6 @@ def _entries(words: tuple[str, ...]) -> list[tuple[Category, int]]:
         if len(entry.words) != len(words) or entry.words[:-1] != words[:-1]:
             continue
         last = entry.words[-1]
-        if words[-1] == last or (entry.stem and words[-1].startswith(last)):
+        if words[-1] == last or (entry.stem and words[-1].startswith(last) and words[-1][len(last) :] in _ENDINGS):
             found[entry.category] = max(found.get(entry.category, 0), entry.weight)
     return list(found.items())

@@ -19,6 +19,8 @@ FAST, SHAPE, GENERAL = Category.PERFORMANCE, Category.ARCHITECTURE, Category.GEN
 PHRASINGS = [
     ("Find N+1 queries", FAST, "codex"),
     ("are there n+1 selects in the order list?", FAST, "codex"),
+    ("N + 1 queries", FAST, "codex"),
+    ("does the loader run an N +1 select", FAST, "codex"),
     ("Why is the start page so slow?", FAST, "codex"),
     ("make the import faster", FAST, "codex"),
     ("Optimize this loop", FAST, "codex"),
@@ -72,6 +74,10 @@ PHRASINGS = [
     ("how do I use fastapi", GENERAL, "codex"),
     ("What does this project do?", GENERAL, "codex"),
     ("Wie spät ist es?", GENERAL, "codex"),
+    ("where is the auditorium?", GENERAL, "codex"),
+    ("plan a hackathon for the summer", GENERAL, "codex"),
+    ("an auditory signal at n + 10 seconds", GENERAL, "codex"),
+    ("name an orphanage, and an exceptional swallowtail", GENERAL, "codex"),
     ("???", GENERAL, "codex"),
 ]  # fmt: skip
 
@@ -93,6 +99,33 @@ CLAUDE = candidate("claude", "audit", "architecture", "code-analysis", "hunt")
 def test_what_a_question_is_about_and_who_is_best_at_it(question: str, category: Category, backend: str) -> None:
     found = suggest(question, (CODEX, GEMINI, CLAUDE))
     assert (found.matches[0].category, found.ranking[0].backend) == (category, backend)
+
+
+@pytest.mark.parametrize(
+    ("category", "words"),
+    [
+        (SECURITY, "secure secured securing securely security insecure insecurity vulnerable vulnerability exploits"),
+        (SECURITY, "vulnerabilities exploited exploitable exploitation injections authenticate authenticated"),
+        (SECURITY, "authentication authenticator unauthenticated authorize authorisation unauthorized unauthorised"),
+        (SECURITY, "credentials passwords passwordless encrypted encryption decrypting cryptography cryptographic"),
+        (SECURITY, "privileges privileged sanitize sanitizer sanitised sanitization backdoors deserialization"),
+        (SECURITY, "audit audits audited auditing auditor auditors attack attacks attackers spoofing permissions"),
+        (FAST, "slowdowns optimize optimized optimizes optimizer optimisations bottlenecks profilers benchmarks"),
+        (FAST, "benchmarking speedups hotspots scalable scalability allocations"),
+        (SHAPE, "architect architecture architectures architectural architecturally restructure restructured modular"),
+        (
+            SHAPE,
+            "modularity modularize modularisation decouple decoupled decoupling microservices monoliths monolithic",
+        ),
+        (SHAPE, "refactors refactored refactoring redesigned abstractions tradeoffs"),
+        (CODE, "debugs debugger debugging debugged deadlocks deadlocked segfaults tracebacks crashes crashing crashed"),
+        (CODE, "exceptions concurrent concurrency concurrently regression regressions swallowed linters linting"),
+        (DEAD, "orphans orphaned leftovers"),
+    ],
+)
+def test_a_stem_takes_the_endings_of_its_words(category: Category, words: str) -> None:
+    for word in words.split():
+        assert [match.category for match in categories(word)][:1] == [category], word
 
 
 def test_a_question_may_be_about_several_things() -> None:

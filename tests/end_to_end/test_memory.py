@@ -429,7 +429,8 @@ def test_lok_cache_shows_and_clears(project: Project, configure: Configure) -> N
     project.stage("shop.py", "total = 1\n")
     project.run("lok-hunt")
     assert "remembered answers and verdicts" in project.run("lok", "cache", "stats").said
-    assert json.loads(project.run("lok", "cache", "stats", "--json").said)["texts"] >= 2
+    stats = json.loads(project.run("lok", "cache", "stats", "--json").said)
+    assert (stats["schema"], stats["texts"] >= 2) == ("lok-hooks/cache/1", True)
     assert "nothing is remembered" in project.run("lok", "cache", "clear").said
     assert "remembered" not in project.run("lok-hunt").said
     assert len(reviewer.requests()) == 2

@@ -326,7 +326,9 @@ def test_your_own_workflow_stands_over_a_task_and_ours_does_not(project: Project
     [
         (["run", "relaese"], 'neither a task nor a workflow is called "relaese"; did you mean "release"?'),
         (["run", "--workflow", "hnut"], 'no workflow is called "hnut"; did you mean "hunt"?'),
-        (["run", "nowhere.toml"], "nowhere.toml: cannot be read (No such file or directory)"),
+        (["run", "./nowhere.toml"], "nowhere.toml: there is no such file"),
+        (["run", ".git/"], ".git: cannot be read (Is a directory)\n  name a workflow's file"),
+        (["run"], "lok run: error: the following arguments are required: NAME\n"),
         (["run", "hunt", "nowhere"], "nowhere: No such file or directory"),
         (["explain", "nowhere"], "nowhere: No such file or directory"),
         (["explain", "README"], "README: not a directory"),

@@ -23,7 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds its flags."""
     parser.description = f"{parser.description}\n\n{_EXPLAINED}"
     parser.add_argument("name", metavar="NAME", help="a task, a workflow, or a workflow's file")
-    parser.add_argument("rest", metavar="ARG", nargs=argparse.REMAINDER, help="what the task or workflow takes")
+    rest = parser.add_argument("rest", metavar="ARG", nargs=argparse.REMAINDER, help="what the task or workflow takes")
+    rest.required = False  # argparse's messages name it beside NAME otherwise
     _add_own_flags(parser)
     parser.set_defaults(parser=parser)
 
