@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,12 +15,12 @@ from lok_hooks.backends import process
 from lok_hooks.backends.all import FACTORIES, make
 from lok_hooks.backends.environment import child_environment, find_program, wrapped
 from lok_hooks.backends.logins_seen import login_seen
-from lok_hooks.backends.sealed import SealedProgram, text
+from lok_hooks.backends.sealed import Product, SealedProgram, text
 from lok_hooks.backends.versions import fit, known_range, version_in
 from lok_hooks.core.checkup import BackendCheck
 from lok_hooks.core.diff import FileDiff
 from lok_hooks.core.message import readable
-from lok_hooks.core.ports import Backend, Deadline, Failure, Reply
+from lok_hooks.core.ports import Backend, Deadline, Failure, FailureKind, Listener, Reply
 from lok_hooks.core.settings import BackendSettings
 from lok_hooks.core.task import plain_prompt
 from lok_hooks.errors import ConfigError
@@ -27,6 +28,9 @@ from lok_hooks.errors import ConfigError
 VERSION_SECONDS: Final = 15.0  # gemini takes 1.4 s on a busy machine
 _T = TypeVar("_T")
 _QUESTION: Final = "Reply with one word: ready"
+_VERSION: Final = "--version"  # what progress calls the two
+_PROBE: Final = "probe"
+_WHOLE: Final = "1/1"
 _FETCHING: Final = frozenset({"npx", "pnpx", "bunx", "uvx"})
 
 
@@ -38,21 +42,23 @@ class _NoContents:
         return None
 
 
-def inspect_all(backends: Sequence[BackendSettings], deadline: Deadline) -> tuple[BackendCheck, ...]:
+def inspect_all(
+    backends: Sequence[BackendSettings], deadline: Deadline, listener: Listener
+) -> tuple[BackendCheck, ...]:
     """Every backend, all at once. Starts the programs that exist with `--version` and nothing else."""
-    return _side_by_side(backends, lambda one: inspect(one, deadline))
+    return _side_by_side(backends, lambda one: inspect(one, deadline, listener))
 
 
 def probe_all(
-    backends: Sequence[BackendSettings], checks: Sequence[BackendCheck], deadline: Deadline
+    backends: Sequence[BackendSettings], checks: Sequence[BackendCheck], deadline: Deadline, listener: Listener
 ) -> tuple[BackendCheck, ...]:
     """The same checks, those of models that could be asked after one tiny question each: it costs what a question
     costs."""
     pairs = list(zip(backends, checks, strict=True))
-    return _side_by_side(pairs, lambda pair: _probed(*pair, deadline))
+    return _side_by_side(pairs, lambda pair: _probed(*pair, deadline, listener))
 
 
-def inspect(settings: BackendSettings, deadline: Deadline) -> BackendCheck:
+def inspect(settings: BackendSettings, deadline: Deadline, listener: Listener) -> BackendCheck:
     """One backend; never raises for what is wrong with it."""
     role: Literal["model", "analyser"] = "analyser" if settings.kind in ("static", "sarif") else "model"
     check = BackendCheck(
@@ -70,7 +76,7 @@ def inspect(settings: BackendSettings, deadline: Deadline) -> BackendCheck:
     if missing := backend.missing():
         return _missing(check, settings, backend, missing)
     if isinstance(backend, SealedProgram):
-        check = _started(check, settings, backend, deadline)
+        check = _started(check, settings, backend, deadline, listener)
     return _logged_in(check, settings, backend)
 
 
@@ -91,28 +97,39 @@ def _found(settings: BackendSettings, backend: Backend) -> str:
 
 
 def _started(
-    check: BackendCheck, settings: BackendSettings, backend: SealedProgram, deadline: Deadline
+    check: BackendCheck, settings: BackendSettings, backend: SealedProgram, deadline: Deadline, listener: Listener
 ) -> BackendCheck:
     """With its version, where asking for that is known to do nothing else."""
     if backend.product is None or Path(backend.program[0]).name in _FETCHING:
         return check
     program = (check.found or backend.program[0], *backend.program[1:], "--version")
     argv = wrapped(settings.command_wrapper, program, f"backends.{settings.name}")
+    listener.noted(f"{settings.name} starts: {shlex.join(argv)}")
+    listener.asked(settings.name, _VERSION, _WHOLE)
+    answer = _version(argv, settings, backend.product, deadline)
+    listener.answered(settings.name, _VERSION, _WHOLE, answer)
+    if isinstance(answer, Failure):
+        return replace(check, state="bad", problem=answer.reason, advice=answer.advice)
+    return replace(check, version=answer.text, fit=fit(settings.kind, answer.text), start_seconds=answer.seconds)
+
+
+def _version(argv: Sequence[str], settings: BackendSettings, product: Product, deadline: Deadline) -> Reply | Failure:
+    """What the program says its version is."""
+    failed = Failure(backend=settings.name, kind=FailureKind.CRASHED, reason="", advice="")
     try:
         with process.private_directory() as room:
-            environment = child_environment(os.environ, room, backend.product.credentials, settings.env)
+            environment = child_environment(os.environ, room, product.credentials, settings.env)
             finished = process.run(
                 argv, stdin=b"", cwd=room, env=environment, deadline=deadline.at_most(VERSION_SECONDS)
             )
     except OSError as error:
-        return replace(check, problem=f"does not start: {error.strerror}", state="bad")
+        return replace(failed, reason=f"does not start: {error.strerror}")
     said = version_in(text(finished.stdout))
     if finished.ended != "exited" or finished.returncode or not said:
         words = readable(text(finished.stderr)) or finished.ended
-        return replace(
-            check, state="bad", problem=f"`--version` failed: {words}", advice=f"start it yourself: {argv[0]}"
-        )
-    return replace(check, version=said, fit=fit(settings.kind, said), start_seconds=finished.seconds)
+        advice = f"start it yourself: {argv[0]}"
+        return replace(failed, reason=f"`--version` failed: {words}", advice=advice, seconds=finished.seconds)
+    return Reply(backend=settings.name, text=said, seconds=finished.seconds)
 
 
 def _logged_in(check: BackendCheck, settings: BackendSettings, backend: Backend) -> BackendCheck:
@@ -130,10 +147,13 @@ def _logged_in(check: BackendCheck, settings: BackendSettings, backend: Backend)
     return replace(check, state="good", is_usable=True, login=login)
 
 
-def _probed(settings: BackendSettings, check: BackendCheck, deadline: Deadline) -> BackendCheck:
+def _probed(settings: BackendSettings, check: BackendCheck, deadline: Deadline, listener: Listener) -> BackendCheck:
     if check.role != "model" or not check.is_usable:
         return check
-    answer = make(settings, _NoContents()).ask(plain_prompt("doctor", _QUESTION), deadline)
+    listener.noted(f"{settings.name} · {_PROBE}\n{_QUESTION}")
+    listener.asked(settings.name, _PROBE, _WHOLE)
+    answer = make(settings, _NoContents(), listener.noted).ask(plain_prompt("doctor", _QUESTION), deadline)
+    listener.answered(settings.name, _PROBE, _WHOLE, answer)
     if isinstance(answer, Reply):
         return replace(check, answered_seconds=answer.seconds)
     if isinstance(answer, Failure):

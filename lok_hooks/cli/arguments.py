@@ -132,26 +132,67 @@ def add_transcript_flag(parser: argparse.ArgumentParser) -> None:
 
 
 def add_common_flags(parser: argparse.ArgumentParser) -> None:
-    """Adds the flags of every command that asks backends by hand."""
+    """Adds the flags of every command that asks backends by hand and remembers what they answer."""
+    whom = add_exploring_flags(parser)
+    whom.add_argument("--no-cache", action="store_true", help="ask again, whatever is remembered")
+
+
+def add_exploring_flags(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Adds the flags of every command that asks backends by hand; returns the group of those that say whom."""
+    whom = add_settings_flags(parser)
+    whom.add_argument("--trust-tree", action="store_true", help="go on in a directory that carries agents' settings")
+    add_budget_flag(whom)
+    add_output_flags(parser, "show prompts, routing and timing on stderr")
+    return whom
+
+
+def add_settings_flags(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Adds the flags that say which settings count; returns their group."""
     whom = parser.add_argument_group("whom to ask, and where")
-    whom.add_argument(
-        "--dir", metavar="DIR", type=to_path, help="the directory backends look around in (default: here)"
-    )
+    add_directory_flag(whom)
     whom.add_argument("-b", "--backend", metavar="A,B", type=_names, help="ask exactly these backends")
     whom.add_argument("--config", metavar="FILE", type=to_path, help="use this lok.toml instead of the directory's")
-    whom.add_argument("--trust-tree", action="store_true", help="go on in a directory that carries agents' settings")
-    whom.add_argument("--no-cache", action="store_true", help="ask again, whatever is remembered")
-    whom.add_argument("--budget", metavar="SECONDS", type=_seconds, help="stop asking after this long (0: no limit)")
+    return whom
+
+
+def add_directory_flag(parser: argparse._ActionsContainer) -> None:
+    """Adds --dir."""
+    parser.add_argument("--dir", metavar="DIR", type=to_path, help="the directory that is meant (default: here)")
+
+
+def add_budget_flag(parser: argparse._ActionsContainer) -> None:
+    """Adds --budget, which `budget_of` reads."""
+    parser.add_argument("--budget", metavar="SECONDS", type=_seconds, help="stop asking after this long (0: no limit)")
+
+
+def add_output_flags(parser: argparse._ActionsContainer, verbose: str) -> None:
+    """Adds the flags about what is printed; `verbose` says what -v brings."""
     show = parser.add_argument_group("what you see")
-    show.add_argument("--json", action="store_true", help="one JSON document on standard output")
     show.add_argument("--color", choices=("auto", "always", "never"), default="auto")
-    show.add_argument("-v", "--verbose", action="store_true", help="show prompts, routing and timing on stderr")
+    add_plain_output_flags(show, verbose)
+
+
+def add_plain_output_flags(parser: argparse._ActionsContainer, verbose: str) -> None:
+    """Adds the same without --color, for what is never coloured."""
+    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    parser.add_argument("-v", "--verbose", action="store_true", help=verbose)
+
+
+def add_prompt(parser: argparse.ArgumentParser) -> None:
+    """Adds a prompt."""
+    parser.add_argument("prompt", nargs="+", metavar="PROMPT", help="what to ask; - reads it from standard input")
 
 
 def add_prompt_flags(parser: argparse.ArgumentParser) -> None:
     """Adds a prompt and the flags of every command that puts one to backends."""
-    parser.add_argument("prompt", nargs="+", metavar="PROMPT", help="what to ask; - reads it from standard input")
+    add_prompt(parser)
     add_common_flags(parser)
+
+
+def budget_of(arguments: argparse.Namespace, otherwise: float | None = None) -> float | None:
+    """The seconds that --budget gives, None for no limit; `otherwise` where it is not given."""
+    given: float | None = arguments.budget
+    return otherwise if given is None else given or None
 
 
 def existing_directory(named: Path | None, flag: str = "--dir ") -> Path:

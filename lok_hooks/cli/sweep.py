@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lok_hooks.cli import output, wiring
-from lok_hooks.cli.arguments import existing_directory, to_path
+from lok_hooks.cli.arguments import budget_of, existing_directory, to_path
 from lok_hooks.errors import RepositoryError, UsageError
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def look_through(command: str, directory: Path, settings: Settings, task: Task, 
     with wiring.crew(
         settings,
         directory,
-        budget=arguments.budget,
+        budget=budget_of(arguments),
         verbose=arguments.verbose,
         fresh=True,
         trust_tree=arguments.trust_tree,

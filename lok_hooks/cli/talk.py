@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lok_hooks.cli import output, wiring
-from lok_hooks.cli.arguments import existing_directory
+from lok_hooks.cli.arguments import budget_of, existing_directory
 from lok_hooks.cli.ledgers import precision_in
 from lok_hooks.core.ports import Failure
 from lok_hooks.core.talk import Talk, Turn
@@ -65,7 +65,7 @@ def converse(command: str, arguments: argparse.Namespace, flow: Flow, printer: t
     with wiring.crew(
         settings,
         directory,
-        budget=arguments.budget or None,
+        budget=budget_of(arguments),
         verbose=arguments.verbose,
         fresh=arguments.no_cache,
         trust_tree=arguments.trust_tree,

@@ -45,8 +45,8 @@ def _load(directory: Path, arguments: argparse.Namespace, given: Given | None) -
         "--backend": _joined(arguments.backend),
         "--task": _joined(getattr(arguments, "task", None)),
         "--fail-on": getattr(arguments, "fail_on", None),
-        "--budget": None if arguments.budget is None else str(arguments.budget),
-        "--debate": None if getattr(arguments, "debate", None) is None else str(arguments.debate),
+        "--budget": _text(getattr(arguments, "budget", None)),
+        "--debate": _text(getattr(arguments, "debate", None)),
     }
     return load(
         directory=directory,
@@ -75,6 +75,10 @@ def trust_place(directory: Path) -> Path:
         return Repository.open(directory).common_dir
     except RepositoryError:
         return directory.absolute()
+
+
+def _text(value: float | bool | None) -> str | None:
+    return None if value is None else str(value)
 
 
 def _joined(names: Sequence[str] | None) -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lok_hooks.cli import output, wiring
+from lok_hooks.cli.arguments import budget_of
 from lok_hooks.cli.sweep import directory_of
 from lok_hooks.config.workflow_find import PROJECT_FOLDER
 from lok_hooks.errors import ConfigError, RepositoryError, UsageError, UserError
@@ -121,7 +122,7 @@ def run_found(
     with wiring.crew(
         settings,
         place,
-        budget=arguments.budget,
+        budget=budget_of(arguments),
         verbose=arguments.verbose,
         fresh=arguments.no_cache,
         trust_tree=arguments.trust_tree or not has_prompts,

@@ -55,8 +55,8 @@ ALIASES: Final[Mapping[str, Category]] = {
     "design": Category.ARCHITECTURE,
 }
 
-# Weight, and phrases separated by commas; "*" stands for an ending or none. 3 names the category, 2 points to it, 1 is a hint that
-# says nothing alone. A longer phrase hides the shorter ones inside it.
+# Weight, and phrases separated by commas; "*" stands for an ending or none. 3 names the category, 2 points to it, 1 is
+# a hint that says nothing alone. A longer phrase hides the shorter ones inside it.
 _PHRASES: Final[Mapping[Category, Mapping[int, str]]] = {
     Category.SECURITY_AUDIT: {
         3: "secur*, insecur*, vulnerab*, exploit*, injection*, sql injection*, command injection*, xss, csrf, ssrf, "

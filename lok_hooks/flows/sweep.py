@@ -27,7 +27,6 @@ from lok_hooks.core.task import Chunk, Task
 from lok_hooks.flows.requests import unusable
 from lok_hooks.flows.suppression import unsuppressed
 from lok_hooks.flows.sweep_planning import (
-    Asking,
     Files,
     SweepMeans,
     SweepOrder,

@@ -78,8 +78,9 @@ class Progress:
     nor a slow terminal delays a review, and a quick one draws nothing. `close` erases the line.
     """
 
-    def __init__(self, descriptor: int, *, budget: float | None, is_shared: bool) -> None:
+    def __init__(self, descriptor: int, *, budget: float | None, is_shared: bool, idle: str) -> None:
         self._terminal = _Terminal(descriptor)
+        self._idle = idle
         self._budget = budget
         self._is_shared = is_shared
         self._start = time.monotonic()
@@ -161,15 +162,17 @@ class Progress:
 
         with self._lock:
             shares = dict(self._shares)
-        line = progress_line(shares, time.monotonic() - self._start, self._budget)
+        line = progress_line(shares, time.monotonic() - self._start, self._budget, self._idle)
         return Text(cropped(line, self._terminal.columns() - 1), style="dim", no_wrap=True, end="")
 
 
-def progress_line(shares: Mapping[tuple[str, str], tuple[int, int]], seconds: float, budget: float | None) -> str:
+def progress_line(
+    shares: Mapping[tuple[str, str], tuple[int, int]], seconds: float, budget: float | None, idle: str
+) -> str:
     """ "asking codex (hunt 1/3), gemini (audit) … 4 s of 60 s".
 
     `shares` maps a backend and a task to how many requests were answered and how many sent; what is answered whole
-    is left out. `seconds` since the start; `budget` in seconds, None for none.
+    is left out. `seconds` since the start; `budget` in seconds, None for none. `idle` is said where nobody is asked.
     """
     waiting: dict[str, list[str]] = {}
     for (backend, task), (done, sent) in shares.items():
@@ -178,7 +181,7 @@ def progress_line(shares: Mapping[tuple[str, str], tuple[int, int]], seconds: fl
             waiting.setdefault(visible(backend), []).append(f"{visible(task)}{count}")
     asking = ", ".join(f"{backend} ({', '.join(tasks)})" for backend, tasks in waiting.items())
     limit = f" of {budget:.0f} s" if budget is not None else ""
-    return f"{f'asking {asking}' if asking else 'judging'} … {seconds:.0f} s{limit}"
+    return f"{f'asking {asking}' if asking else idle} … {seconds:.0f} s{limit}"
 
 
 def outlet_for(environ: Mapping[str, str], *, is_terminal: bool, verbose: bool) -> Outlet:
@@ -198,12 +201,13 @@ def aside(listener: Listener) -> AbstractContextManager[None]:
 
 @contextmanager
 def open_listener(
-    *, environ: Mapping[str, str], budget: float | None, verbose: bool, stream: IO[str]
+    *, environ: Mapping[str, str], budget: float | None, verbose: bool, stream: IO[str], idle: str = "judging"
 ) -> Iterator[Listener]:
     """The listener for one review: live progress where a person watches, else a quiet one.
 
-    `stream` is where messages go (stderr), `budget` in seconds. Under a hook runner, or when `stream` is no terminal,
-    the live line goes to /dev/tty; where that cannot be opened there is none. Whatever was drawn is erased at the end.
+    `stream` is where messages go (stderr), `budget` in seconds, `idle` what goes on while nobody is asked. Under a hook
+    runner, or when `stream` is no terminal, the live line goes to /dev/tty; where that cannot be opened there is none.
+    Whatever was drawn is erased at the end.
     """
     outlet = outlet_for(environ, is_terminal=stream.isatty(), verbose=verbose)
     with ExitStack() as stack:
@@ -214,7 +218,7 @@ def open_listener(
         if terminal is None:
             yield Quiet()
             return
-        progress = Progress(terminal, budget=budget, is_shared=outlet == "terminal")
+        progress = Progress(terminal, budget=budget, is_shared=outlet == "terminal", idle=idle)
         stack.callback(progress.close)
         yield progress
 

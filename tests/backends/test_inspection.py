@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from lok_hooks.backends.logins_seen import login_seen
 from lok_hooks.backends.versions import KNOWN, fit, known_range, version_in
 from lok_hooks.core.checkup import BackendCheck, Fit
 from lok_hooks.core.settings import BackendKind, BackendSettings
+from lok_hooks.report.live import Quiet, Verbose
 from tests.backends.cli_helpers import CLI_KINDS, KEY_NAME, MODELS, SAY, Kind, User, user
 from tests.backends.conftest import Seconds, ServerMaker
 
@@ -29,7 +32,7 @@ if sys.argv[1:] == ["--version"]:
 
 def look(kind: BackendKind, **options: object) -> BackendCheck:
     options.setdefault("name", kind)
-    return inspect(BackendSettings(kind=kind, **options), Seconds(seconds=20))  # type: ignore[arg-type]
+    return inspect(BackendSettings(kind=kind, **options), Seconds(seconds=20), Quiet())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -223,7 +226,7 @@ def test_all_are_looked_at_side_by_side(user: User) -> None:
     for kind in CLI_KINDS:
         user.program(kind, "import time\ntime.sleep(1)\n" + SAYS_VERSION.format(version="1.0.0"))
     settings = [BackendSettings(name=name, kind=CLI_KINDS[i % 3]) for i, name in enumerate(names)]
-    checks = inspect_all(settings, Seconds(seconds=20))
+    checks = inspect_all(settings, Seconds(seconds=20), Quiet())
 
     assert [check.name for check in checks] == names
     assert all(check.version == "1.0.0" for check in checks)
@@ -238,9 +241,20 @@ def test_a_probe_asks_each_usable_model_once(user: User, kind: Kind) -> None:
         BackendSettings(name="static", kind="static"),
         BackendSettings(name="off", kind="codex", enabled=False),
     ]
-    checks = probe_all(settings, inspect_all(settings, Seconds(seconds=20)), Seconds(seconds=20))
+    said = io.StringIO()
+    told = Verbose(said)
+    checks = probe_all(settings, inspect_all(settings, Seconds(seconds=20), told), Seconds(seconds=20), told)
 
     assert checks[0].answered_seconds is not None
+    for line in (
+        f"{kind} starts: .*/{kind}.* --version",
+        f"{kind} answered --version 1/1 after \\d",
+        f"{kind} · probe\\n +Reply with one word: ready",
+        f"asked {kind}: probe 1/1",
+        f"{kind} answered probe 1/1 after \\d",
+    ):
+        assert re.search(line, said.getvalue()), line
+    assert "static" not in said.getvalue()
     assert [check.is_usable for check in checks] == [True, True, False]
     assert checks[1].answered_seconds is checks[2].answered_seconds is None
 
@@ -248,9 +262,9 @@ def test_a_probe_asks_each_usable_model_once(user: User, kind: Kind) -> None:
 def test_a_probe_that_fails_tells_the_vendors_own_words(user: User, model_server: ServerMaker) -> None:
     server = model_server({"status": 401, "body": json.dumps({"error": "your subscription has ended"})})
     settings = [BackendSettings(name="lab", kind="ollama", url=server.url, model="m")]
-    checks = inspect_all(settings, Seconds(seconds=20))
+    checks = inspect_all(settings, Seconds(seconds=20), Quiet())
     assert checks[0].is_usable
-    (check,) = probe_all(settings, checks, Seconds(seconds=20))
+    (check,) = probe_all(settings, checks, Seconds(seconds=20), Quiet())
 
     assert (check.state, check.is_usable) == ("bad", False)
     assert check.problem.startswith("not logged in: ")

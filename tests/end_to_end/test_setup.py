@@ -16,6 +16,7 @@ import pytest
 
 from tests.end_to_end.captures import check_capture
 from tests.end_to_end.conftest import Project, Reviewer
+from tests.end_to_end.terminal import Terminal
 
 Configure = Callable[..., Reviewer]
 BAD = "value = PLANTED_BUG\n"
@@ -115,6 +116,45 @@ def test_doctor_probes_only_when_told(project: Project, configure: Configure) ->
     assert len(reviewer.requests()) == 1
 
 
+def test_a_probe_is_told_step_by_step_with_v(project: Project, configure: Configure) -> None:
+    configure("prose")
+    project.run("sh", "-c", "lok doctor --probe -v >shown 2>told")
+    assert "scripted · probe\n" in project.read("told")
+    assert "Reply with one word: ready" in project.read("told")
+    assert re.search(r"scripted answered probe 1/1 after \d", project.read("told"))
+    assert project.run("sh", "-c", "lok doctor --probe 2>&1 >shown").said == ""
+
+
+def test_no_limit_means_none_for_a_probe_a_look_and_a_workflow(project: Project, configure: Configure) -> None:
+    configure("prose")
+    done = project.run("lok", "doctor", "--probe", "--budget", "0")
+    assert (done.code, "answered in" in done.said) == (0, True)
+    assert "timed out" not in project.run("lok", "hunt", "--budget", "0").said
+    project.write("w.toml", '[[steps]]\nname = "a"\nbackend = "scripted"\nprompt = "Why?"\n')
+    assert project.run("lok", "run", "./w.toml", "--budget", "0").code == 0
+
+
+@pytest.mark.parametrize(
+    ("flags", "limit"), [((), " of 60 s"), (("--probe", "--budget", "50"), " of 50 s"), (("--budget", "0"), "")]
+)
+def test_doctor_shows_progress_on_a_terminal(
+    project: Project, programs: Path, flags: tuple[str, ...], limit: str
+) -> None:
+    log_in(project)
+    (programs / "codex").write_text("#!/bin/sh\nsleep 1\n[ \"$1\" = --version ] && echo 'codex-cli 0.169.0'\n")
+    (programs / "sleep").symlink_to(shutil.which("sleep") or "")
+    terminal = Terminal(["lok", "doctor", *flags], project.path, project.machine.environment)
+    try:
+        terminal.wait()
+        shown = terminal.shown()
+    finally:
+        terminal.close()
+    assert "asking codex (--version)" in shown
+    assert ("asking codex (probe)" in shown) == ("--probe" in flags)
+    assert re.search(rf"… \d s{limit}(?! of)", shown)
+    assert "judging" not in shown
+
+
 def test_a_failing_probe_is_told_in_the_programs_own_words(project: Project, configure: Configure) -> None:
     configure("crashes")
     done = project.run("lok", "doctor", "--probe")
@@ -154,6 +194,20 @@ def test_init_writes_what_fits_and_never_overwrites(project: Project, programs: 
     assert (again.code, project.read("lok.toml")) == (2, written)
     assert "is there already" in again.said
     assert project.run("lok", "doctor").code == 0
+
+
+def test_init_as_one_document(project: Project, programs: Path) -> None:
+    settings, hooks = str(project.path / "lok.toml"), str(project.path / ".pre-commit-config.yaml")
+
+    def init(*flags: str) -> dict[str, object]:
+        value: dict[str, object] = json.loads(project.run("lok", "init", "--json", *flags).said)
+        assert value.pop("schema") == "lok-hooks/init/1"
+        return value
+
+    assert init() == {"written": [settings], "kept": [], "hooks": None}
+    project.write(".pre-commit-config.yaml", "repos: []\n")
+    assert init("--pre-commit") == {"written": [hooks], "kept": [settings], "hooks": "added"}
+    assert init("--pre-commit") == {"written": [], "kept": [settings, hooks], "hooks": "there"}
 
 
 def test_init_does_not_write_through_a_link(project: Project, programs: Path, tmp_path: Path) -> None:

@@ -222,7 +222,7 @@ def test_where_progress_belongs(environ: dict[str, str], is_terminal: bool, verb
 def test_the_line(
     shares: dict[tuple[str, str], tuple[int, int]], seconds: float, budget: float | None, line: str
 ) -> None:
-    assert progress_line(shares, seconds, budget) == line
+    assert progress_line(shares, seconds, budget, "judging") == line
 
 
 @pytest.mark.parametrize(

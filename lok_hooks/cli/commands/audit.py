@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
-from lok_hooks.cli.arguments import add_common_flags
+from lok_hooks.cli.arguments import add_exploring_flags
 from lok_hooks.cli.sweep import add_directory, add_sweep_flags
 
 EXAMPLE: Final = "lok audit --issues --dry-run"
@@ -14,7 +14,7 @@ EXAMPLE: Final = "lok audit --issues --dry-run"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds its flags."""
     add_directory(parser)
-    add_common_flags(parser)
+    add_exploring_flags(parser)
     add_sweep_flags(parser)
 
 

@@ -12,9 +12,10 @@ EXAMPLE: Final = "lok backends --explain"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds its flags."""
-    from lok_hooks.cli.arguments import add_common_flags
+    from lok_hooks.cli.arguments import add_output_flags, add_settings_flags
 
-    add_common_flags(parser)
+    add_settings_flags(parser)
+    add_output_flags(parser, "the same as --explain")
     parser.add_argument("--explain", action="store_true", help="show every value and the file or variable it is from")
 
 
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         output.print_json(as_json(settings.backends, settings.origins, precision))
         return EXIT_CLEAN
     lines = lay_out(settings.backends, precision, output.width())
-    if arguments.explain:
+    if arguments.explain or arguments.verbose:
         lines += explained(settings.backends, settings.origins, output.width())
     output.print_lines(lines, arguments)
     for note in settings.notes:

@@ -46,7 +46,13 @@ def run(arguments: argparse.Namespace) -> int:
     if problems:
         raise UserError("; ".join(problems), advice="mend or remove that file; reviews go on without it")
     if arguments.json:
-        print_json({"schema": "lok-hooks/cache/1", "file": visible(str(database.path)), **(stats._asdict() if stats else {"texts": 0, "deferred": 0})})
+        print_json(
+            {
+                "schema": "lok-hooks/cache/1",
+                "file": visible(str(database.path)),
+                **(stats._asdict() if stats else {"texts": 0, "deferred": 0}),
+            }
+        )
     else:
         print_text(f"{_told(stats)}\n{visible(str(database.path))}")
     return 0

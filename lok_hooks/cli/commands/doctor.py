@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from lok_hooks.errors import ConfigError, RepositoryError
 
 if TYPE_CHECKING:
-    from lok_hooks.core.checkup import Check, Checkup
+    from lok_hooks.core.checkup import BackendCheck, Check, Checkup
     from lok_hooks.core.settings import Settings
     from lok_hooks.repo.git import Repository
 
@@ -22,9 +23,10 @@ _LISTS_HOOKS: Final = {".pre-commit-config.yaml": "pre-commit", "lefthook.yml": 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds its flags."""
-    from lok_hooks.cli.arguments import add_common_flags
+    from lok_hooks.cli.arguments import add_budget_flag, add_output_flags, add_settings_flags
 
-    add_common_flags(parser)
+    add_budget_flag(add_settings_flags(parser))
+    add_output_flags(parser, "show what is started and asked, and how long each takes, on stderr")
     parser.add_argument("--probe", action="store_true", help="ask each model one word; costs what a question costs")
 
 
@@ -53,9 +55,6 @@ def parts() -> str:
 
 def examined(arguments: argparse.Namespace) -> Checkup:
     """The whole checkup; starts programs with `--version`, and asks them only under `--probe`."""
-    from lok_hooks.backends import process
-    from lok_hooks.backends.deadline import Until
-    from lok_hooks.backends.inspection import inspect_all, probe_all
     from lok_hooks.cli import wiring
     from lok_hooks.cli.arguments import existing_directory
     from lok_hooks.core.checkup import Checkup
@@ -70,18 +69,32 @@ def examined(arguments: argparse.Namespace) -> Checkup:
     except RepositoryError as error:
         repository, problem, advice = None, error.message, error.advice
     settings = wiring.settings(repository.top if repository else directory, arguments)
-    deadline = Until.after(arguments.budget or PROBE_SECONDS)
-    try:
-        backends = inspect_all(settings.backends, deadline)
-        if arguments.probe:
-            backends = probe_all(settings.backends, backends, deadline)
-    finally:
-        deadline.cancel()
-        process.kill_all()
+    backends = _looked_at(settings, arguments)
     checks = [git_check(git_version(), problem, advice)]
     if repository:
         checks += [*_hook_checks(repository), _trust_check(directory), _memory_check(repository, settings)]
     return Checkup(backends=backends, checks=tuple(checks), notes=settings.notes)
+
+
+def _looked_at(settings: Settings, arguments: argparse.Namespace) -> tuple[BackendCheck, ...]:
+    """Every backend, with live progress; no child is left however it ends."""
+    from lok_hooks.backends import process
+    from lok_hooks.backends.deadline import Until
+    from lok_hooks.backends.inspection import inspect_all, probe_all
+    from lok_hooks.cli.arguments import budget_of
+    from lok_hooks.report.live import open_listener
+
+    budget = budget_of(arguments, PROBE_SECONDS)
+    deadline = Until.after(budget)
+    with open_listener(
+        environ=os.environ, budget=budget, verbose=arguments.verbose, stream=sys.stderr, idle="looking"
+    ) as listener:
+        try:
+            found = inspect_all(settings.backends, deadline, listener)
+            return probe_all(settings.backends, found, deadline, listener) if arguments.probe else found
+        finally:
+            deadline.cancel()
+            process.kill_all()
 
 
 def _hook_checks(repository: Repository) -> list[Check]:

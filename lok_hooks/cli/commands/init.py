@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from lok_hooks.errors import EXIT_CLEAN, ConfigError, OutputError, RepositoryError, UsageError
 
@@ -14,30 +15,58 @@ _THEN: Final = "pre-commit install --hook-type pre-commit --hook-type pre-push"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds its flags."""
-    from lok_hooks.cli.arguments import add_common_flags
+    from lok_hooks.cli.arguments import add_plain_output_flags, add_settings_flags
 
-    add_common_flags(parser)
+    add_settings_flags(parser)
+    add_plain_output_flags(parser, "show what is started to see what is there, on stderr")
     parser.add_argument("--pre-commit", action="store_true", help="add our hooks to .pre-commit-config.yaml as well")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Writes what is not there yet; never overwrites a lok.toml."""
     from lok_hooks.cli.arguments import existing_directory
-    from lok_hooks.cli.output import print_text
+    from lok_hooks.cli.output import print_json, print_text
     from lok_hooks.config.load import FILE_NAME
+    from lok_hooks.report.visible import visible
 
     top = _top(existing_directory(arguments.dir))
     target = top / FILE_NAME
+    done = _Done()
     if target.exists() or target.is_symlink():
         if not arguments.pre_commit:
             raise UsageError(f"{target} is there already", advice="edit it; lok backends --explain shows what counts")
-        print_text(f"{target} is there already and stays as it is")
+        done.keep(target, f"{target} is there already and stays as it is")
     else:
         _write_new(target, _starter(arguments))
-        print_text(f"wrote {target}\n  it counts once it is committed, or at once while git does not track it")
+        done.write(target, f"wrote {target}\n  it counts once it is committed, or at once while git does not track it")
     if arguments.pre_commit:
-        print_text(_add_hooks(top))
+        _add_hooks(top, done)
+    if arguments.json:
+        print_json({"schema": "lok-hooks/init/1", "written": done.written, "kept": done.kept, "hooks": done.hooks})
+    else:
+        print_text("\n".join("\n".join(map(visible, told.split("\n"))) for told in done.told))
     return EXIT_CLEAN
+
+
+@dataclass(kw_only=True, slots=True)
+class _Done:
+    """What became of which file, as paths, and in words. `hooks`: whether they were added to pre-commit's file, None
+    where nobody asked for that."""
+
+    written: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    hooks: Literal["added", "there"] | None = None
+    told: list[str] = field(default_factory=list)
+
+    def write(self, path: Path, told: str) -> None:
+        """The file was written, or changed."""
+        self.written.append(str(path))
+        self.told.append(told)
+
+    def keep(self, path: Path, told: str) -> None:
+        """The file stays as it is."""
+        self.kept.append(str(path))
+        self.told.append(told)
 
 
 def _top(directory: Path) -> Path:
@@ -55,7 +84,7 @@ def _starter(arguments: argparse.Namespace) -> str:
     from lok_hooks.config.write import starter_text
     from lok_hooks.flows.setup import starter_for
 
-    arguments.probe = False
+    arguments.probe, arguments.budget = False, None
     settings = wiring.settings(arguments.dir or Path(), arguments)
     return starter_text(starter_for(examined(arguments), settings))
 
@@ -68,7 +97,7 @@ def _write_new(path: Path, text: str) -> None:
         raise OutputError(f"{path}: cannot be written ({error.strerror})", advice="make its folder writable") from error
 
 
-def _add_hooks(top: Path) -> str:
+def _add_hooks(top: Path, done: _Done) -> None:
     from lok_hooks.config.pre_commit_file import FILE_NAME, with_our_hooks
 
     path = top / FILE_NAME
@@ -81,9 +110,12 @@ def _add_hooks(top: Path) -> str:
         raise ConfigError(f"{path}: cannot be read ({error})", advice="mend it, then try again") from error
     after = with_our_hooks(before)
     if after is None:
-        return f"{path} names our hooks already"
+        done.hooks = "there"
+        done.keep(path, f"{path} names our hooks already")
+        return
     _replace(path, after)
-    return f"added lok-hunt and lok-audit to {path}\n  then: {_THEN}"
+    done.hooks = "added"
+    done.write(path, f"added lok-hunt and lok-audit to {path}\n  then: {_THEN}")
 
 
 def _replace(path: Path, text: str) -> None:

@@ -10,9 +10,11 @@ EXAMPLE: Final = 'lok suggest "Find SQL injection"'
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds its flags."""
-    from lok_hooks.cli.arguments import add_prompt_flags
+    from lok_hooks.cli.arguments import add_output_flags, add_prompt, add_settings_flags
 
-    add_prompt_flags(parser)
+    add_prompt(parser)
+    add_settings_flags(parser)
+    add_output_flags(parser, "show how each score came about")
 
 
 def run(arguments: argparse.Namespace) -> int:

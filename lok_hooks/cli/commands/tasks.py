@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
-from lok_hooks.cli.arguments import add_common_flags
+from lok_hooks.cli.arguments import add_output_flags, add_settings_flags
 
 EXAMPLE: Final = "lok tasks --json"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds its flags."""
-    add_common_flags(parser)
+    add_settings_flags(parser)
+    add_output_flags(parser, "show every question in full")
 
 
 def run(arguments: argparse.Namespace) -> int:
