@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 FORMATS: Final = ("console", "plain", "json", "sarif", "github", "markdown")
@@ -193,6 +194,27 @@ def budget_of(arguments: argparse.Namespace, otherwise: float | None = None) -> 
     """The seconds that --budget gives, None for no limit; `otherwise` where it is not given."""
     given: float | None = arguments.budget
     return otherwise if given is None else given or None
+
+
+def refuse(parser: argparse.ArgumentParser, unknown: Sequence[str]) -> None:
+    """Ends with exit code 2 where there are words that `parser` does not know, naming the nearest flag that it does."""
+    from lok_hooks.config.messages import shown
+
+    flag = next((word.partition("=")[0] for word in unknown if word.startswith("-")), "")
+    if flag:
+        known = [name for action in parser._actions for name in action.option_strings if name.startswith("--")]
+        parser.error(f"no flag is called {with_closest(flag, known)}")
+    if unknown:
+        parser.error(f"not understood: {' '.join(map(shown, unknown))}")
+
+
+def with_closest(word: str, known: Sequence[str]) -> str:
+    """The word for a message, and the known one that was probably meant."""
+    from lok_hooks.config.messages import closest, shown
+
+    dashes = "--" if word.startswith("--") else ""
+    near = closest(word.removeprefix(dashes), [name.removeprefix(dashes) for name in known])
+    return f'"{shown(word)}"' + (f'; did you mean "{dashes}{near}"?' if near else "")
 
 
 def existing_directory(named: Path | None, flag: str = "--dir ") -> Path:

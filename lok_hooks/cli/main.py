@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from lok_hooks.cli.arguments import Layout, Version, parser
+from lok_hooks.cli.arguments import Layout, Version, parser, refuse, with_closest
 from lok_hooks.cli.boundary import guarded
 from lok_hooks.cli.streams import standing
 from lok_hooks.cli.table import COMMANDS
@@ -25,7 +25,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: Sequence[str]) -> int:
     program = make_parser(words[:1])
-    arguments = program.parse_args(words)
+    names = [command.name for command in COMMANDS]
+    if words and not words[0].startswith("-") and words[0] not in names:
+        program.error(f"no command is called {with_closest(words[0], names)}")
+    arguments, unknown = program.parse_known_args(words)
+    refuse(arguments.parser, unknown)
+    if arguments.command is None:
+        program.error("the following arguments are required: COMMAND")
     return guarded(f"lok {arguments.command}", lambda: int(arguments.run(arguments)))
 
 
@@ -34,7 +40,8 @@ def make_parser(loaded: Sequence[str]) -> argparse.ArgumentParser:
     each one's module costs start-up."""
     program = parser("lok", "A local control plane over the LLM CLIs you already have.", "lok diff main..HEAD")
     program.add_argument("--version", action=Version, nargs=0, help="our version and those of the parts")
-    commands = program.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = program.add_subparsers(dest="command", metavar="COMMAND")
+    program.set_defaults(parser=program)
     for command in COMMANDS:
         if command.name not in loaded:
             commands.add_parser(command.name, help=command.help)
@@ -49,5 +56,5 @@ def make_parser(loaded: Sequence[str]) -> argparse.ArgumentParser:
             allow_abbrev=False,
         )
         module.add_arguments(added)
-        added.set_defaults(run=module.run)
+        added.set_defaults(run=module.run, parser=added)
     return program

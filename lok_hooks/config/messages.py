@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,10 +45,22 @@ def shown_path(path: KeyPath) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """`; did you mean "x"?`, or the known names when none is near, or "" when there are none."""
+    names = sorted(known)
+    if close := closest(name, names):
+        return f'; did you mean "{close}"?'
+    return f"; known: {', '.join(names)}" if names else ""
+
+
+def closest(name: str, known: Sequence[str]) -> str:
+    """The known name that `name` was most likely meant to be, "" when none is near."""
     import difflib
 
-    names = sorted(known)
-    close = difflib.get_close_matches(name[:_LONGEST_SHOWN], names, n=1)
-    if close:
-        return f'; did you mean "{close[0]}"?'
-    return f"; known: {', '.join(names)}" if names else ""
+    from rapidfuzz.distance import OSA
+
+    short = name[:_LONGEST_SHOWN]
+    # Two letters that changed places are one slip; difflib alone takes "aks" for "tasks", not for "ask".
+    slips = {other: OSA.distance(short, other) for other in known}
+    best = min(known, key=slips.__getitem__, default="")
+    if best and slips[best] <= max(1, len(short) // 4):
+        return best
+    return next(iter(difflib.get_close_matches(short, known, n=1)), "")

@@ -41,7 +41,8 @@ def test_help_shows_an_example_and_the_common_flags(talkers: Make, command: str)
     said = talkers().lok(command, "--help")
     assert said.code == 0
     assert f"example: lok {command} " in said.out
-    for flag in ("--dir", "--backend", "--json", "--verbose", "--no-cache", "--budget"):
+    flags = ("--no-cache", "--budget", "--trust-tree") if command != "suggest" else ()
+    for flag in ("--dir", "--backend", "--json", "--verbose", *flags):
         assert flag in said.out
 
 

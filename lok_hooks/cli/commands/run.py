@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Final
 
-from lok_hooks.cli.arguments import add_common_flags
+from lok_hooks.cli.arguments import add_common_flags, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     rest = parser.add_argument("rest", metavar="ARG", nargs=argparse.REMAINDER, help="what the task or workflow takes")
     rest.required = False  # argparse's messages name it beside NAME otherwise
     _add_own_flags(parser)
-    parser.set_defaults(parser=parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -72,7 +71,8 @@ def _run_task(arguments: argparse.Namespace) -> int:
     add_directory(again)
     _add_own_flags(again)
     add_sweep_flags(again)
-    given = again.parse_args(arguments.rest)
+    given, unknown = again.parse_known_args(arguments.rest)
+    refuse(again, unknown)
     for name, value in vars(arguments).items():
         if name not in vars(given) or value:
             setattr(given, name, value)
