@@ -57,11 +57,17 @@ class Forge:
         return run_forge_program(self.program, argv, self.directory, stdin, deadline).decode("utf-8", "replace")
 
 
-def run_forge_program(name: Program, argv: Sequence[str], directory: Path, stdin: bytes, deadline: Deadline) -> bytes:
-    """Standard output of `gh` or `glab` in `directory`. Raises UserError when it is missing, fails or hangs."""
+def installed(name: Program) -> str:
+    """The path of `gh` or `glab`. Raises UserError when it is missing."""
     program = find_program(name)
     if program is None:
         raise UserError(f"{name} is not installed", advice=f"get it from {_HOMES[name]}, then: {name} auth login")
+    return program
+
+
+def run_forge_program(name: Program, argv: Sequence[str], directory: Path, stdin: bytes, deadline: Deadline) -> bytes:
+    """Standard output of `gh` or `glab` in `directory`. Raises UserError when it is missing, fails or hangs."""
+    program = installed(name)
     with process.private_directory() as temporary:
         environment = child_environment(os.environ, temporary, _KEPT, {"GH_PROMPT_DISABLED": "1"})
         try:

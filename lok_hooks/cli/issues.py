@@ -15,14 +15,26 @@ if TYPE_CHECKING:
     from lok_hooks.core.sweep import Sweep
 
 
-def open_issues(found: Sweep, directory: Path, arguments: argparse.Namespace) -> None:
+def forge_for(directory: Path, arguments: argparse.Namespace) -> Forge:
+    """Where issues about the directory go. Asked before any model is, since looking is paid for. Raises UsageError when
+    there is no remote or nobody who could agree, UserError when gh or glab is not installed."""
+    from lok_hooks.backends.issues import Forge, installed
+
+    if not (arguments.yes or arguments.dry_run or sys.stdin.isatty()):
+        raise UsageError(
+            "--issues: nobody is there to be asked, nothing was opened", advice="open them with -y, or see --dry-run"
+        )
+    program = _program(directory)
+    installed(program)
+    return Forge(program=program, directory=directory)
+
+
+def open_issues(found: Sweep, forge: Forge, arguments: argparse.Namespace) -> None:
     """Opens an issue for each finding that has none yet. Raises UserError when gh or glab cannot."""
     from lok_hooks.backends.deadline import Until
-    from lok_hooks.backends.issues import Forge
     from lok_hooks.report import issue
     from lok_hooks.report.visible import visible
 
-    forge = Forge(program=_program(directory), directory=directory)
     deadline = Until.after(None)
     new: list[Finding] = []
     for finding in {finding.identity: finding for finding in found.found}.values():
@@ -73,10 +85,6 @@ def _program(directory: Path) -> Program:
 def _is_wanted(number: int, program: str, arguments: argparse.Namespace) -> bool:
     if arguments.yes:
         return True
-    if not sys.stdin.isatty():
-        raise UsageError(
-            "--issues: nobody is there to be asked, nothing was opened", advice="open them with -y, or see --dry-run"
-        )
     print(f"Open {number} with {program}? [y/N] ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 

@@ -64,14 +64,23 @@ def run_task(command: str, name: str, arguments: argparse.Namespace) -> int:
     task = next((task for task in settings.tasks if task.name == name), None)
     if task is None:
         raise unknown_task(name, settings)
+    if not arguments.issues:
+        return _looked_through(command, directory, settings, task, arguments)[1]
+    from lok_hooks.cli.issues import forge_for, open_issues
+
+    forge = forge_for(directory, arguments)
+    found, code = _looked_through(command, directory, settings, task, arguments)
+    open_issues(found, forge, arguments)
+    return code
+
+
+def _looked_through(
+    command: str, directory: Path, settings: Settings, task: Task, arguments: argparse.Namespace
+) -> tuple[Sweep, int]:
+    """What was found, after it was shown and remembered, and the exit code."""
     found = look_through(command, directory, settings, task, arguments)
     _make_known(found, directory)
-    code = show(found, arguments)
-    if arguments.issues:
-        from lok_hooks.cli.issues import open_issues
-
-        open_issues(found, directory, arguments)
-    return code
+    return found, show(found, arguments)
 
 
 def unknown_task(name: str, settings: Settings) -> UsageError:

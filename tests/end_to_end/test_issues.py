@@ -103,12 +103,13 @@ def test_a_dry_run_opens_nothing(buggy: Project, forge: Forges) -> None:
     assert issues() == []
 
 
-def test_nobody_to_ask_opens_nothing(buggy: Project, forge: Forges) -> None:
+def test_nobody_to_ask_opens_nothing(buggy: Project, forge: Forges, tmp_path: Path) -> None:
     issues = forge("gh")
     done = buggy.run("lok", "audit", "--issues")
     assert done.code == 2
     assert "nobody is there to be asked" in done.said
     assert issues() == []
+    assert not (tmp_path / "explored.jsonl").exists()  # no model was asked, let alone paid
 
 
 @pytest.mark.parametrize(("answer", "number"), [(b"y\n", 2), (b"\n", 0), (b"no\n", 0)])
@@ -141,11 +142,12 @@ def test_a_forge_that_refuses_is_quoted(buggy: Project, forge: Forges) -> None:
     assert "a planted bug" in done.said
 
 
-def test_no_program_and_no_remote(buggy: Project) -> None:
+def test_no_program_and_no_remote_are_told_before_any_model_is_asked(buggy: Project, tmp_path: Path) -> None:
     done = buggy.run("lok", "audit", "--issues", "-y")
     assert done.code == 2
     assert "gh is not installed" in done.said
     buggy.git("remote", "remove", "origin")
-    done = buggy.run("lok", "audit", "--issues", "-y")
+    done = buggy.run("lok", "run", "audit", "--issues", "--dry-run")
     assert done.code == 2
     assert "no remote called origin" in done.said
+    assert not (tmp_path / "explored.jsonl").exists()
