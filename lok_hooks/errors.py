@@ -65,6 +65,10 @@ class InterruptedReview(LokError):
     exit_code = EXIT_INTERRUPTED
 
 
+class InterruptedWork(InterruptedReview):
+    """The same after something was done that stays done; `message` says what."""
+
+
 class InternalError(LokError):
     """Our bug: an invariant does not hold. The traceback goes to a log file whose path is shown."""
 

@@ -7,7 +7,7 @@ import signal
 import sys
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from lok_hooks.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_USER, InterruptedReview, LokError
+from lok_hooks.errors import EXIT_BUG, EXIT_INTERRUPTED, EXIT_USER, InterruptedReview, InterruptedWork, LokError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 EXTRAS: Final = {"jinja2": "workflows", "tomlkit": "setup", "ruamel": "setup", "shtab": "setup"}
 """The packages that only some commands need, each with the extra of pyproject.toml that brings it."""
 
+UNDECIDED: Final = "nothing was decided and nothing was changed"
+"""What is true of every interrupted review."""
 
-def guarded(command: str, run: Callable[[], int]) -> int:
+
+def guarded(command: str, run: Callable[[], int], if_interrupted: str = UNDECIDED) -> int:
     """Calls `run` and returns its exit code, or the one of whatever it raised, after saying on stderr what went
-    wrong and what to do. A bug's traceback goes to a log file whose path is shown."""
+    wrong and what to do. A bug's traceback goes to a log file whose path is shown. `if_interrupted` is what is true
+    then of everything that `run` does, "" where that depends on how far it came."""
     # Pydantic would load, from whatever lies beside us in the environment, code that sees what is checked; the search
     # alone costs half a Python start.
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
@@ -28,8 +32,9 @@ def guarded(command: str, run: Callable[[], int]) -> int:
         signal.signal(number, _interrupt)
     try:
         return run()
-    except (KeyboardInterrupt, InterruptedReview):
-        _say(f"{command}: interrupted; nothing was decided and nothing was changed")
+    except (KeyboardInterrupt, InterruptedReview) as error:
+        told = error.message if isinstance(error, InterruptedWork) else if_interrupted
+        _say(f"{command}: interrupted{f'; {told}' if told else ''}")
         return EXIT_INTERRUPTED
     except LokError as error:
         _say(f"{command}: {error.message}")

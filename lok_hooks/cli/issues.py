@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lok_hooks.errors import RepositoryError, UsageError, UserError
+from lok_hooks.errors import InterruptedReview, InterruptedWork, RepositoryError, UsageError, UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lok_hooks.backends.issues import Forge, Program
     from lok_hooks.core.finding import Finding
     from lok_hooks.core.sweep import Sweep
@@ -47,10 +49,26 @@ def open_issues(found: Sweep, forge: Forge, arguments: argparse.Namespace) -> No
     if not new or arguments.dry_run:
         _say(f"{len(new)} to open with {forge.program}, nothing was opened", arguments)
     elif _is_wanted(len(new), forge.program, arguments):
-        for number, finding in enumerate(new):
-            _say(f"opened {_opened(forge, finding, found.command, len(new) - number)}", arguments)
+        _open(forge, new, found.command, arguments)
     else:
         _say("nothing was opened", arguments)
+
+
+def _open(forge: Forge, new: Sequence[Finding], command: str, arguments: argparse.Namespace) -> None:
+    """Opens one after the other. Raises InterruptedWork, which says what was opened until then."""
+    from lok_hooks.report import issue
+
+    opened: list[str] = []
+    try:
+        for number, finding in enumerate(new):
+            opened.append(_opened(forge, finding, command, len(new) - number))
+            _say(f"opened {opened[-1]}", arguments)
+    except (KeyboardInterrupt, InterruptedReview) as interruption:
+        told = [f"opened: {', '.join(opened) or 'nothing'}"]
+        for finding in new[len(opened) : len(opened) + 1]:
+            told.append(f"opened perhaps: {issue.line(finding)}")
+        left = max(0, len(new) - len(opened) - 1)
+        raise InterruptedWork("; ".join([*told, f"{left} not opened"])) from interruption
 
 
 def _opened(forge: Forge, finding: Finding, command: str, left: int) -> str:

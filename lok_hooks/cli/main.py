@@ -32,7 +32,7 @@ def _run(words: Sequence[str]) -> int:
     refuse(arguments.parser, unknown)
     if arguments.command is None:
         program.error("the following arguments are required: COMMAND")
-    return guarded(f"lok {arguments.command}", lambda: int(arguments.run(arguments)))
+    return guarded(f"lok {arguments.command}", lambda: int(arguments.run(arguments)), arguments.if_interrupted)
 
 
 def make_parser(loaded: Sequence[str]) -> argparse.ArgumentParser:
@@ -41,7 +41,7 @@ def make_parser(loaded: Sequence[str]) -> argparse.ArgumentParser:
     program = parser("lok", "A local control plane over the LLM CLIs you already have.", "lok diff main..HEAD")
     program.add_argument("--version", action=Version, nargs=0, help="our version and those of the parts")
     commands = program.add_subparsers(dest="command", metavar="COMMAND")
-    program.set_defaults(parser=program)
+    program.set_defaults(parser=program, if_interrupted="")
     for command in COMMANDS:
         if command.name not in loaded:
             commands.add_parser(command.name, help=command.help)

@@ -32,6 +32,7 @@ from lok_hooks.core.workflow_text import (
     is_nothing_but_a_value,
     is_true,
 )
+from lok_hooks.errors import InterruptedReview, InterruptedWork
 from lok_hooks.flows.workflow_asking import Asking, Said, WorkflowMeans, together
 
 _LOOK: Final = 0.05  # seconds between two looks for a step that ended, so that Ctrl-C is heard
@@ -50,10 +51,14 @@ class WorkflowOrder:
 
 
 def run_workflow(order: WorkflowOrder, means: WorkflowMeans) -> WorkflowResult:
-    """Runs every step that can run. Failing steps become results; exceptions are our own bugs, or Ctrl-C."""
+    """Runs every step that can run. Failing steps become results; exceptions are our own bugs, or InterruptedWork for
+    Ctrl-C, which says how far it came."""
     started = means.crew.now()
     run = _Run(order, means)
-    results = run.whole()
+    try:
+        results = run.whole()
+    except (KeyboardInterrupt, InterruptedReview) as interruption:
+        raise InterruptedWork(run.so_far()) from interruption
     return WorkflowResult(
         workflow=order.workflow,
         steps=tuple(results[step.name] for step in order.workflow.steps),
@@ -70,6 +75,7 @@ class _Run:
         self._asking = Asking(means, order.chosen)
         self._steps = {step.name: step for step in order.workflow.steps}
         self._results: dict[str, StepResult] = {}
+        self._begun: list[str] = []
         self._ended: queue.SimpleQueue[tuple[str, StepResult | BaseException]] = queue.SimpleQueue()
 
     def whole(self) -> Mapping[str, StepResult]:
@@ -78,6 +84,7 @@ class _Run:
         order.prepare()
         while order.is_active():
             for name in order.get_ready():
+                self._begun.append(name)
                 threading.Thread(target=self._work, args=(self._steps[name],), name=f"step {name}", daemon=True).start()
             name, result = self._next()
             if isinstance(result, BaseException):
@@ -85,6 +92,19 @@ class _Run:
             self._results[name] = result
             order.done(name)
         return self._results
+
+    def so_far(self) -> str:
+        """ "done: a, b; failed: c; in the middle of: d; not begun: e"."""
+        with contextlib.suppress(queue.Empty):
+            while ended := self._ended.get_nowait():
+                if isinstance(ended[1], StepResult):
+                    self._results[ended[0]] = ended[1]
+        groups: dict[str, list[str]] = {State.DONE: []}
+        for name in self._steps:
+            result = self._results.get(name)
+            group = result.state if result else "in the middle of" if name in self._begun else "not begun"
+            groups.setdefault(group, []).append(name)
+        return "; ".join(f"{group}: {', '.join(names) or 'no step'}" for group, names in groups.items())
 
     def _next(self) -> tuple[str, StepResult | BaseException]:
         while True:

@@ -62,18 +62,21 @@ def asked(reviewer: Reviewer) -> list[int]:
     return pids
 
 
-def test_the_hook_ends_with_130_and_leaves_nothing_behind(
-    project: Project, hanging: Reviewer, open_terminal: Callable[..., Terminal]
+@pytest.mark.parametrize("command", ["lok-hunt", "lok diff"])
+def test_a_review_ends_with_130_and_leaves_nothing_behind(
+    project: Project, hanging: Reviewer, open_terminal: Callable[..., Terminal], command: str
 ) -> None:
     before = project.index_digest()
-    terminal = open_terminal("lok-hunt")
+    terminal = open_terminal(*command.split())
     pids = asked(hanging)
     start = time.monotonic()
     terminal.press(CTRL_C)
     assert terminal.wait() == 130
     assert time.monotonic() - start < 3
     assert not any(map(is_running, pids))
-    assert "/lok_hooks/" not in terminal.shown()  # no traceback of ours
+    shown = terminal.shown()
+    assert "/lok_hooks/" not in shown  # no traceback of ours
+    assert f"{command}: interrupted; nothing was decided and nothing was changed" in shown
     assert project.index_digest() == before
 
 

@@ -11,13 +11,14 @@ import pytest
 
 from tests.end_to_end.conftest import Machine, Project
 from tests.end_to_end.terminal import Terminal
+from tests.end_to_end.test_interrupt import eventually
 from tests.end_to_end.test_sweep import Explorers, explorers
 
 __all__ = ["explorers"]
 
 FORGE = """\
 #!{python}
-import json, pathlib, sys
+import json, pathlib, sys, time
 store = pathlib.Path({store!r})
 issues = json.loads(store.read_text()) if store.exists() else []
 arguments = sys.argv[1:]
@@ -29,6 +30,9 @@ if arguments[:2] == ["issue", "list"]:
     print(json.dumps([i for i in issues if words in i["body"] + i["description"]]))
 elif arguments[:2] == ["issue", "create"]:
     body = sys.stdin.read() if "body-file" in flags else flags["description"]
+    if {slow!r} and issues:
+        pathlib.Path({slow!r}).touch()
+        time.sleep(600)
     url = f"https://forge.example/{{len(issues) + 1}}"
     issues.append({{"title": flags["title"], "body": body, "description": body, "url": url, "web_url": url}})
     store.write_text(json.dumps(issues))
@@ -43,14 +47,14 @@ Forges = Callable[..., Callable[[], list[dict[str, Any]]]]
 def forge(machine: Machine, tmp_path: Path) -> Forges:
     """Puts a gh or glab on PATH; returns what asks it for its issues."""
 
-    def make(name: str, broken: str = "") -> Callable[[], list[dict[str, Any]]]:
+    def make(name: str, broken: str = "", slow: str = "") -> Callable[[], list[dict[str, Any]]]:
         import sys
 
         store = tmp_path / "issues.json"
         folder = tmp_path / "forge"
         folder.mkdir()
         program = folder / name
-        program.write_text(FORGE.format(python=sys.executable, store=str(store), broken=broken))
+        program.write_text(FORGE.format(python=sys.executable, store=str(store), broken=broken, slow=slow))
         program.chmod(0o755)
         assert isinstance(machine.environment, dict)
         machine.environment["PATH"] = f"{folder}:{machine.environment['PATH']}"
@@ -110,6 +114,23 @@ def test_nobody_to_ask_opens_nothing(buggy: Project, forge: Forges, tmp_path: Pa
     assert "nobody is there to be asked" in done.said
     assert issues() == []
     assert not (tmp_path / "explored.jsonl").exists()  # no model was asked, let alone paid
+
+
+def test_ctrl_c_says_what_was_opened(buggy: Project, forge: Forges, tmp_path: Path) -> None:
+    buggy.seed({"c.py": "third = PLANTED_BUG\n"})
+    issues = forge("gh", slow=str(tmp_path / "slow"))
+    terminal = Terminal(("lok", "audit", "--issues", "-y"), buggy.path, buggy.machine.environment)
+    try:
+        assert eventually((tmp_path / "slow").exists)
+        terminal.press(b"\x03")
+        assert terminal.wait() == 130
+        shown = terminal.shown()
+    finally:
+        terminal.close()
+    assert len(issues()) == 1
+    told = "opened: https://forge.example/1; opened perhaps: [high] b.py:1: a planted bug; 1 not opened"
+    assert f"lok audit: interrupted; {told}" in shown
+    assert "nothing was changed" not in shown
 
 
 @pytest.mark.parametrize(("answer", "number"), [(b"y\n", 2), (b"\n", 0), (b"no\n", 0)])

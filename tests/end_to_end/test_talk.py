@@ -306,7 +306,9 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing_behind(talkers: Make, command: 
         terminal.press(b"\x03")
         assert terminal.wait() == 130
         assert eventually(lambda: not any(map(is_running, request["pids"])), 5)
-        assert "/lok_hooks/" not in terminal.shown()
+        shown = terminal.shown()
+        assert "/lok_hooks/" not in shown
+        assert f"lok {command}: interrupted\r\n" in shown  # what was answered is remembered by now
     finally:
         terminal.close()
 

@@ -343,6 +343,23 @@ def test_mistakes_are_named(project: Project, workers: Workers, argv: list[str],
     assert said in done.said
 
 
+def test_ctrl_c_says_which_steps_stay_done(project: Project, workers: Workers) -> None:
+    workers()
+    build = step("build", "shell = 'echo built > made'")
+    ship = step("ship", "depends_on = ['build']\nshell = 'touch begun; sleep 600'")
+    users_workflow(project.machine, "go", build + ship + step("tell", "depends_on = ['ship']\nshell = 'true'"))
+    terminal = Terminal(["lok", "run", "go"], project.path, project.machine.environment)
+    try:
+        assert eventually((project.path / "begun").exists)
+        terminal.press(b"\x03")
+        assert terminal.wait() == 130
+        shown = terminal.shown()
+    finally:
+        terminal.close()
+    assert "lok run: interrupted; done: build; in the middle of: ship; not begun: tell" in shown
+    assert "nothing was changed" not in shown
+
+
 def test_lists(project: Project, workers: Workers) -> None:
     workers(sane="answers")
     done = project.run("lok", "tasks")

@@ -6,6 +6,7 @@ import argparse
 from typing import Final
 
 from lok_hooks.cli.arguments import add_place_flags, add_review_flags, enter_place
+from lok_hooks.cli.boundary import UNDECIDED
 
 EXAMPLE: Final = "lok pr 31 --format markdown"
 
@@ -14,6 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds its flags."""
     add_review_flags(parser)
     add_place_flags(parser)
+    parser.set_defaults(if_interrupted=UNDECIDED)
     parser.add_argument("number", metavar="N", type=_number, help="the pull request's number")
 
 
