@@ -29,10 +29,21 @@ def _run(words: Sequence[str]) -> int:
     if words and not words[0].startswith("-") and words[0] not in names:
         program.error(f"no command is called {with_closest(words[0], names)}")
     arguments, unknown = program.parse_known_args(words)
-    refuse(arguments.parser, unknown)
+    refuse(arguments.parser, _left_over(arguments, unknown))
     if arguments.command is None:
         program.error("the following arguments are required: COMMAND")
     return guarded(f"lok {arguments.command}", lambda: int(arguments.run(arguments)), arguments.if_interrupted)
+
+
+def _left_over(arguments: argparse.Namespace, unknown: Sequence[str]) -> Sequence[str]:
+    """The words that belong nowhere. argparse takes those of a list up to the first flag only; the rest is put behind
+    them here."""
+    positional = [action for action in arguments.parser._actions if not action.option_strings]
+    name = next((action.dest for action in positional if action.nargs in ("*", "+")), "")
+    if not (name and unknown) or any(word.startswith("-") for word in unknown):
+        return unknown
+    setattr(arguments, name, [*getattr(arguments, name), *unknown])
+    return []
 
 
 def make_parser(loaded: Sequence[str]) -> argparse.ArgumentParser:

@@ -6,12 +6,13 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO
 
 if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
+    from lok_hooks.report.options import Options
     from lok_hooks.report.wrap import Line
 
 DEFAULT_WIDTH: Final = 80
@@ -23,11 +24,17 @@ def is_terminal() -> bool:
     return sys.stdout.isatty() and not os.environ.get("PRE_COMMIT")
 
 
-def wants_color(choice: str) -> bool:
-    """Whether `--color CHOICE` means colours here."""
+def wants_color(choice: str, stream: TextIO | None = None) -> bool:
+    """Whether `--color CHOICE` means colours on `stream` (default: standard output)."""
     if choice != "auto":
         return choice == "always"
-    return is_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    is_watched = (stream or sys.stdout).isatty() and not os.environ.get("PRE_COMMIT")
+    return is_watched and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def usual_format(color: str) -> str:
+    """The format of a report where none is named, under `--color COLOR`."""
+    return "console" if is_terminal() or color == "always" else "plain"
 
 
 def width() -> int:
@@ -37,6 +44,13 @@ def width() -> int:
     # A hook runner's pseudo-terminal has a size of its own making.
     columns = shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns if is_terminal() else DEFAULT_WIDTH
     return max(40, min(columns, WIDEST))
+
+
+def options(arguments: argparse.Namespace) -> Options:
+    """How a report for people looks here, by its `--color` and `-v`."""
+    from lok_hooks.report.options import Options
+
+    return Options(width=width(), color=wants_color(arguments.color), verbose=arguments.verbose)
 
 
 def print_text(text: str) -> None:

@@ -124,7 +124,7 @@ def show(review: Review, arguments: argparse.Namespace) -> int:
     shown = on_screen(review, arguments)
     problems: list[str] = []
     if arguments.output:
-        text = _rendered(review, arguments.format or _preferred(), arguments, color=False)
+        text = _rendered(review, arguments.format or output.usual_format(arguments.color), arguments, color=False)
         problems += _written(review, "report", arguments.output, text)
         shown = text if problems else shown
     if getattr(arguments, "transcript", None):
@@ -143,12 +143,9 @@ def show(review: Review, arguments: argparse.Namespace) -> int:
 
 def on_screen(review: Review, arguments: argparse.Namespace) -> str:
     """What is printed: the report in `--format`, or as people read it where that one went into a file."""
-    chosen = _preferred() if arguments.output else arguments.format or _preferred()
+    usual = output.usual_format(arguments.color)
+    chosen = usual if arguments.output else arguments.format or usual
     return _rendered(review, chosen, arguments, color=output.wants_color(arguments.color))
-
-
-def _preferred() -> str:
-    return "console" if output.is_terminal() else "plain"
 
 
 def _rendered(review: Review, format: str, arguments: argparse.Namespace, *, color: bool) -> str:

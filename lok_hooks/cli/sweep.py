@@ -176,11 +176,8 @@ def shown_directory(directory: Path) -> str:
 
 def show(found: Sweep, arguments: argparse.Namespace) -> int:
     """Prints the report and returns the exit code."""
-    from lok_hooks.report.options import Options
     from lok_hooks.report.sweep import FORMATS as REPORTS
 
-    usual = "console" if output.is_terminal() else "plain"
-    chosen = "json" if arguments.json else arguments.format or usual
-    color = output.wants_color(arguments.color)
-    output.print_text(REPORTS[chosen](found, Options(width=output.width(), color=color, verbose=arguments.verbose)))
+    chosen = "json" if arguments.json else arguments.format or output.usual_format(arguments.color)
+    output.print_text(REPORTS[chosen](found, output.options(arguments)))
     return found.exit_code

@@ -6,6 +6,8 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,9 +20,10 @@ from lok_hooks.errors import ConfigError, RepositoryError, UsageError, UserError
 if TYPE_CHECKING:
     from lok_hooks.config.workflow_find import Found
     from lok_hooks.core.settings import Settings
-    from lok_hooks.core.workflow import Workflow
+    from lok_hooks.core.workflow import Step, Workflow
     from lok_hooks.flows.crew import Crew
     from lok_hooks.flows.workflow_asking import WorkflowMeans
+    from lok_hooks.report.workflow import Listed
 
 
 def place_of(arguments: argparse.Namespace) -> Path:
@@ -109,6 +112,8 @@ def run_found(
     """Runs a workflow, prints what it brought and returns the exit code."""
     from lok_hooks.flows.workflow import WorkflowOrder, run_workflow
     from lok_hooks.report import workflow as report
+    from lok_hooks.report.lines import as_text
+    from lok_hooks.report.wrap import Span
 
     workflow = read(found, settings)
     refuse_commands(found, workflow, place, arguments)
@@ -132,8 +137,10 @@ def run_found(
     if arguments.json:
         output.print_json({**report.as_values(result), "notes": list(settings.notes)})
         return result.exit_code
-    print("\n".join([*notes, *report.progress(result)]), file=sys.stderr, flush=True)
-    if said := report.outputs(result, verbose=arguments.verbose):
+    is_colored = output.wants_color(arguments.color, sys.stderr)
+    told = as_text([*((Span(note),) for note in notes), *report.progress(result)], color=is_colored)
+    print(told, end="", file=sys.stderr, flush=True)
+    if said := report.outputs(result, output.options(arguments)):
         output.print_text(said)
     return result.exit_code
 
@@ -158,59 +165,52 @@ def _means(crew: Crew, settings: Settings, place: Path) -> WorkflowMeans:
 def list_workflows(arguments: argparse.Namespace, settings: Settings, place: Path) -> int:
     """Prints every workflow: its name, where it comes from, what it is for, whether another hides it."""
     from lok_hooks.config.workflow_find import all_workflows
-    from lok_hooks.report.visible import visible, visible_sentence
+    from lok_hooks.report.workflow import list_lines, list_values
 
-    rows = []
-    seen: set[str] = set()
+    rows: list[Listed] = []
     for found in all_workflows(top_of(place), os.environ):
-        try:
-            workflow = read(found, settings)
-            description, problem = workflow.description, ""
-        except ConfigError as error:
-            description, problem = "", error.message
-        rows.append(
-            {
-                "name": visible(found.name),
-                "origin": found.origin,
-                "file": visible(str(found.path)),
-                "description": visible_sentence(description, 200),
-                "hidden": found.name in seen,
-                "problem": visible_sentence(problem, 300),
-            }
-        )
-        seen.add(found.name)
+        row = _listed(found, settings)
+        rows.append(replace(row, is_hidden=any(row.name == other.name for other in rows)))
+    asked = partial(_whom, settings=settings)
     if arguments.json:
-        output.print_json({"schema": "lok-hooks/workflows/1", "workflows": rows})
+        output.print_json(list_values(rows, asked))
     else:
-        for row in rows:
-            hidden = ", hidden by the one above" if row["hidden"] else ""
-            output.print_text(f"{row['name']} ({row['origin']}{hidden})  {row['description'] or row['problem']}")
+        output.print_lines(list_lines(rows, output.options(arguments), asked), arguments)
     return 0
 
 
 def validate(arguments: argparse.Namespace, settings: Settings, place: Path) -> int:
     """Reads the named workflows (all, when none is named) and says what is wrong with them. Raises ConfigError."""
     from lok_hooks.config.workflow_find import all_workflows
+    from lok_hooks.report.workflow import valid_lines
 
-    top = top_of(place)
     names: list[str] = arguments.workflows
-    wanted = [search(name, place, settings, is_workflow=True) for name in names] or list(all_workflows(top, os.environ))
-    lines: list[str] = []
-    valid: list[str] = []
-    for found in wanted:
-        if found is None:
-            continue
-        try:
-            workflow = read(found, settings)
-        except ConfigError as error:
-            lines += error.message.split("\n")
-        else:
-            valid.append(f"{found.label}: {len(workflow.steps)} steps, in order")
+    named = [found for name in names if (found := search(name, place, settings, is_workflow=True))]
+    rows = [_listed(found, settings) for found in named or all_workflows(top_of(place), os.environ)]
+    mistakes = [line for row in rows if not row.workflow for line in row.problem.split("\n")]
     if arguments.json:
-        output.print_json({"schema": "lok-hooks/workflow-validate/1", "valid": valid, "mistakes": lines})
-        return ConfigError.exit_code if lines else 0
-    for line in valid:
-        output.print_text(line)
-    if lines:
-        raise ConfigError("\n".join(lines), advice="correct them; nothing was run")
+        valid = [f"{row.label}: {len(row.workflow.steps)} steps, in order" for row in rows if row.workflow]
+        output.print_json({"schema": "lok-hooks/workflow-validate/1", "valid": valid, "mistakes": mistakes})
+        return ConfigError.exit_code if mistakes else 0
+    output.print_lines(valid_lines(rows, output.options(arguments), partial(_whom, settings=settings)), arguments)
+    if mistakes:
+        raise ConfigError("\n".join(mistakes), advice="correct them; nothing was run")
     return 0
+
+
+def _listed(found: Found, settings: Settings) -> Listed:
+    from lok_hooks.report.workflow import Listed
+
+    row = Listed(name=found.name, origin=found.origin, path=str(found.path), label=found.label)
+    try:
+        return replace(row, workflow=read(found, settings))
+    except ConfigError as error:
+        return replace(row, problem=error.message)
+
+
+def _whom(step: Step, settings: Settings) -> tuple[str, ...]:
+    """Whom the step asks, if all are at hand that are switched on."""
+    from lok_hooks.core.workflow import whom_to_ask
+
+    models = [b.name for b in settings.backends if b.enabled and b.kind not in ("static", "sarif")]
+    return whom_to_ask(step, settings.chosen, models)

@@ -99,6 +99,27 @@ class WorkflowResult:
         return EXIT_INCOMPLETE if is_broken else EXIT_CLEAN
 
 
+def whom_to_ask(step: Step, chosen: Sequence[str], at_hand: Sequence[str]) -> tuple[str, ...]:
+    """The backends a step asks: those that `--backend` names, else its own, else all `at_hand`."""
+    if chosen:
+        kept = tuple(name for name in step.backends if name in chosen)
+        return kept or (tuple(chosen[:1]) if len(step.backends) == 1 else tuple(chosen))
+    return step.backends or tuple(at_hand)
+
+
+def stages(workflow: Workflow) -> tuple[tuple[Step, ...], ...]:
+    """The steps in the order they run; those of one stage run side by side. The workflow must have no cycle."""
+    steps = {step.name: step for step in workflow.steps}
+    order = TopologicalSorter({step.name: step.waits_for for step in workflow.steps})
+    order.prepare()
+    found = []
+    while order.is_active():
+        names = order.get_ready()
+        found.append(tuple(steps[name] for name in steps if name in names))
+        order.done(*names)
+    return tuple(found)
+
+
 def cycle_in(waits_for: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """Steps that wait for each other in a circle, the first one again at the end; () when there is none."""
     try:

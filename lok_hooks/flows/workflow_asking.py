@@ -9,7 +9,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from lok_hooks.core.ports import Answer, Backend, Deadline, Failure, FailureKind, Reply
 from lok_hooks.core.task import plain_prompt
-from lok_hooks.core.workflow import Step
+from lok_hooks.core.workflow import Step, whom_to_ask
 from lok_hooks.core.workflow_output import vote
 from lok_hooks.core.workflow_shell import ShellMistakeError, assembled, quoted_values
 from lok_hooks.core.workflow_text import (
@@ -129,12 +129,7 @@ class Asking:
         return _voted(step, replies, notes)
 
     def _wanted(self, step: Step) -> tuple[str, ...]:
-        """Whom the step asks: those that `--backend` names, else its own, else all at hand."""
-        at_hand = tuple(name for name in self._backends if name not in self._missing)
-        if self._chosen:
-            kept = tuple(name for name in step.backends if name in self._chosen)
-            return kept or (self._chosen[:1] if len(step.backends) == 1 else self._chosen)
-        return step.backends or at_hand
+        return whom_to_ask(step, self._chosen, [name for name in self._backends if name not in self._missing])
 
     def _asker(self, step: Step, name: str, text: str, deadline: Deadline) -> Callable[[], Answer]:
         return lambda: self._ask(step, name, text, deadline)

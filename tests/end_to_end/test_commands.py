@@ -119,6 +119,8 @@ def test_verbose_shows_the_prompt_and_the_routing_and_leaves_the_report_alone(
     ("flags", "env", "is_coloured"),
     [
         (["--color", "always", "--format", "console"], {}, True),
+        (["--color", "always"], {}, True),
+        (["--color", "always", "--format", "plain"], {}, False),
         (["--color", "never", "--format", "console"], {}, False),
         (["--format", "console"], {}, False),
         ([], {"PRE_COMMIT": "1"}, False),

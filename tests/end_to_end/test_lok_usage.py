@@ -34,6 +34,14 @@ def test_unknown_words(project: Project, words: str, usage: str, said: str) -> N
     assert done.said.endswith(f"\n{said}")
 
 
+def test_flags_may_stand_among_the_words_of_a_list(project: Project) -> None:
+    done = project.run("lok", "workflow", "validate", "hunt", "-v", "audit")
+    assert done.code == 0
+    assert "built-in hunt.toml: 4 steps" in done.said
+    assert "built-in audit.toml: 3 steps" in done.said
+    assert project.run("lok", "install", "pre-push", "--json", "pre-commit").said.count('"made"') == 2
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -374,6 +374,41 @@ def test_lists(project: Project, workers: Workers) -> None:
     assert 'bad (project)  .lok/workflows/bad.toml: step "#1": name: missing' in listed
     rows = json.loads(project.run("lok", "workflow", "list", "--json").said)["workflows"]
     assert [row["name"] for row in rows if row["hidden"]] == ["hunt"]
+    assert next(step["shell"] for row in rows for step in row["steps"] if row["name"] == "hunt") == "x"
+
+
+def test_v_shows_the_steps_as_they_will_run_and_whom_they_ask(project: Project, workers: Workers) -> None:
+    workers(sane="answers", other="answers")
+    text = step("build", "shell = 'make all'") + step("ask", "prompt = 'Why {{ steps.build.output }}'\nretries = 2")
+    project.write(
+        ".lok/workflows/go.toml", text + step("end", "depends_on = ['build']\nbackend = 'sane'\nprompt = 'x'")
+    )
+    steps = [
+        "    1. build · runs make all",
+        "    2. ask · asks looks, sane, other (synthesis) · waits for build · tried 3",
+    ]
+    for action in ("list", "validate"):
+        said = project.run("lok", "workflow", action, "-v").said
+        assert all(line in said for line in (*steps, "    2. end · asks sane · waits for build"))
+        assert "make all" not in project.run("lok", "workflow", action).said
+    said = project.run("lok", "workflow", "validate", "go", "-v", "-b", "other").said
+    assert "2. ask · asks other · waits for build" in said
+
+
+def test_colour_is_what_the_flag_says(project: Project, workers: Workers) -> None:
+    workers(sane="answers")
+    users_workflow(
+        project.machine, "go", step("a", "shell = 'echo x'") + step("b", PROMPT.format(name="sane", text="y"))
+    )
+    for words in ("workflow list", "workflow validate go", "run go", "run hunt", "tasks"):
+        assert "\x1b[" not in project.run("lok", *words.split()).said
+        assert "\x1b[1m" in project.run("lok", *words.split(), "--color", "always").said
+
+
+def test_a_step_whose_backend_is_switched_off_says_so(project: Project, workers: Workers) -> None:
+    workers()
+    users_workflow(project.machine, "go", step("a", PROMPT.format(name="codex", text="x")))
+    assert "codex: missing: switched off" in project.run("lok", "run", "go").said
 
 
 def test_validate(project: Project, workers: Workers) -> None:

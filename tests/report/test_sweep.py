@@ -15,6 +15,7 @@ from lok_hooks.core.review import Asked
 from lok_hooks.core.sweep import Sweep, Unanswered
 from lok_hooks.core.workflow import State, Step, StepResult, Workflow, WorkflowResult
 from lok_hooks.report import issue, workflow
+from lok_hooks.report.lines import as_text
 from lok_hooks.report.options import Options
 from lok_hooks.report.sweep import FORMATS
 from lok_hooks.report.wrap import cells
@@ -129,8 +130,8 @@ def test_a_workflows_words_are_made_visible() -> None:
         seconds=1.0,
     )
     shown = (
-        workflow.outputs(result, verbose=False)
-        + "".join(workflow.progress(result))
+        workflow.outputs(result, Options())
+        + as_text(workflow.progress(result), color=False)
         + json.dumps(workflow.as_values(result), ensure_ascii=False)
     )
     assert not {"\x1b", "\x07", "\u202e"} & set(shown)

@@ -57,8 +57,6 @@ def _read(arguments: argparse.Namespace) -> tuple[argparse.Namespace, list[str]]
     """Our flags may stand behind NAME too; what is none of ours is the workflow's."""
     again = argparse.ArgumentParser(prog=f"lok run {arguments.name}", add_help=False, allow_abbrev=False)
     _add_own_flags(again)
-    for action in again._actions:
-        action.default = argparse.SUPPRESS
     given, others = again.parse_known_args(arguments.rest, argparse.Namespace(**vars(arguments)))
     return given, others
 
@@ -71,11 +69,8 @@ def _run_task(arguments: argparse.Namespace) -> int:
     add_directory(again)
     _add_own_flags(again)
     add_sweep_flags(again)
-    given, unknown = again.parse_known_args(arguments.rest)
+    given, unknown = again.parse_known_args(arguments.rest, argparse.Namespace(**vars(arguments)))
     refuse(again, unknown)
-    for name, value in vars(arguments).items():
-        if name not in vars(given) or value:
-            setattr(given, name, value)
     return run_task(f"lok run {arguments.name}", arguments.name, given)
 
 
