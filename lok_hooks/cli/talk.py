@@ -91,7 +91,8 @@ def suggest(arguments: argparse.Namespace) -> int:
         output.print_json(suggestion_values(question, suggestion))
     else:
         width = output.width() if output.is_terminal() else _UNWRAPPED
-        output.print_lines(shown.suggestion_lines(suggestion, Options(width=width)), arguments)
+        options = Options(width=width, verbose=arguments.verbose)
+        output.print_lines(shown.suggestion_lines(suggestion, options), arguments)
     return EXIT_CLEAN if suggestion.available else EXIT_INCOMPLETE
 
 

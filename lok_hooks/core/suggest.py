@@ -116,8 +116,21 @@ class Match:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """What one category adds to a score: its share of the question times how well a backend fits it. `place` counts
+    from 1 among the categories of the backend's strengths, None where it is none of them."""
+
+    category: Category
+    share: float
+    fit: float
+    place: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Ranked:
-    """A backend's place. `score` from 0; `why` in words; `missing` says why it cannot be asked, "" when it can."""
+    """A backend's place. `score` from 0: the sum of its `parts` (1 where there are none: one of its strengths stands
+    in the question) times its `weight`, which follows from what was measured; `why` in words; `missing` says why it
+    cannot be asked, "" when it can."""
 
     backend: str
     score: float
@@ -125,6 +138,8 @@ class Ranked:
     strengths: tuple[str, ...]
     missing: str = ""
     measured: Precision | None = None
+    parts: tuple[Part, ...] = ()
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -195,7 +210,8 @@ def _ranked(candidate: Candidate, matches: Sequence[Match], words: Sequence[str]
     strengths = candidate.traits.strengths
     listed = known_strengths(strengths)
     own = next((name for name in strengths if name.lower() not in ALIASES and _says(words, name)), "")
-    score = 1.0 if own else sum(match.share * _fit(match.category, listed) for match in matches)
+    parts = () if own else tuple(_part(match, listed) for match in matches)
+    score = 1.0 if own else sum(part.share * part.fit for part in parts)
     return Ranked(
         backend=candidate.name,
         score=score * weight,
@@ -203,15 +219,20 @@ def _ranked(candidate: Candidate, matches: Sequence[Match], words: Sequence[str]
         strengths=strengths,
         missing=candidate.missing,
         measured=candidate.precision,
+        parts=parts,
+        weight=weight,
     )
 
 
-def _fit(category: Category, listed: Sequence[Category]) -> float:
+def _part(match: Match, listed: Sequence[Category]) -> Part:
+    place = listed.index(match.category) + 1 if match.category in listed else None
+    return Part(category=match.category, share=match.share, fit=_fit(match.category, place), place=place)
+
+
+def _fit(category: Category, place: int | None) -> float:
     if category is Category.GENERAL:
-        return 1.0 if category in listed else _GENERAL_NOT_LISTED
-    if category not in listed:
-        return _NOT_LISTED
-    return max(_LEAST_LISTED, 1.0 - _STEP * listed.index(category))
+        return 1.0 if place else _GENERAL_NOT_LISTED
+    return _NOT_LISTED if place is None else max(_LEAST_LISTED, 1.0 - _STEP * (place - 1))
 
 
 def _why(candidate: Candidate, matches: Sequence[Match], listed: Sequence[Category]) -> str:

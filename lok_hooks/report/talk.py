@@ -104,6 +104,8 @@ def suggestion_lines(suggestion: Suggestion, options: Options) -> list[Line]:
     lines += [(), (Span("backends, best first", "strong"),)]
     for ranked in suggestion.ranking:
         lines += _ranked(ranked, options)
+        if options.verbose:
+            lines += filled([Span(_sum(ranked), "quiet")], options.width, indent=_INDENT * 2, hanging=_INDENT * 3)
     best = suggestion.available[:1]
     verdict = f"lok smart would ask {visible(best[0].backend)}: {visible(best[0].why)}" if best else "nobody is at hand"
     return [*lines, (), *filled([Span(verdict, "good" if best else "warn")], options.width)]
@@ -115,6 +117,19 @@ def _ranked(ranked: Ranked, options: Options) -> list[Line]:
         said.append(precision_words(ranked.measured))
     said.append(f"not at hand: {visible_sentence(ranked.missing, 200)}" if ranked.missing else visible(ranked.why))
     return _item(ranked.backend, " · ".join(said), options, "quiet" if ranked.missing else "plain")
+
+
+def _sum(ranked: Ranked) -> str:
+    """ "0.85 = 100% performance x 0.85 (place 2 among its categories)"."""
+    parts = [
+        f"{part.share:.0%} {part.category} x {part.fit:.2f} "
+        f"({f'place {part.place} among' if part.place else 'none of'} its categories)"
+        for part in ranked.parts
+    ]
+    total = " + ".join(parts) or "1.00 (a strength that stands in the question)"
+    if ranked.weight != 1:
+        total = f"{f'({total})' if len(parts) > 1 else total} x {ranked.weight:.2f} (measured precision)"
+    return f"{ranked.score:.2f} = {total}"
 
 
 def _headline(turn: Turn, options: Options, what: str) -> list[Line]:

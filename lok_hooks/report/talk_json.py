@@ -100,6 +100,11 @@ def _ranked(ranked: Ranked) -> dict[str, Any]:
     return {
         "backend": visible(ranked.backend),
         "score": round(ranked.score, 3),
+        "parts": [
+            {"category": part.category, "share": round(part.share, 3), "fit": round(part.fit, 3), "place": part.place}
+            for part in ranked.parts
+        ],
+        "weight": round(ranked.weight, 3),
         "why": visible(ranked.why),
         "strengths": [visible(name) for name in ranked.strengths],
         "available": not ranked.missing,

@@ -201,3 +201,5 @@ def test_every_question_has_a_category_and_shares_that_make_one(question: str) -
     found = suggest(question, (CODEX, GEMINI))
     assert sum(match.share for match in found.matches) == pytest.approx(1.0)
     assert {r.backend for r in found.ranking} == {"codex", "gemini"}
+    for ranked in found.ranking:
+        assert ranked.score == pytest.approx(sum(part.share * part.fit for part in ranked.parts) * ranked.weight)

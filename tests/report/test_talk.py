@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lok_hooks.core.ports import Failure, FailureKind, Reply
+from lok_hooks.core.ports import Failure, FailureKind, Reply, Traits
 from lok_hooks.core.reliability import Precision
-from lok_hooks.core.suggest import Category, Match, Ranked, Suggestion
+from lok_hooks.core.route import Candidate
+from lok_hooks.core.suggest import Category, Match, Ranked, Suggestion, suggest
 from lok_hooks.core.talk import SYNTHESIS, Absence, Conclusion, Disagreement, Order, Step, Talk, Turn
 from lok_hooks.report.options import Options
 from lok_hooks.report.plain import written
@@ -198,6 +199,26 @@ def test_a_models_markdown_stays_inside_its_fence(text: str) -> None:
     assert any(body == text for _, body in fences)
 
 
+def test_a_score_is_explained_on_demand() -> None:
+    traits = Traits(
+        role="model", kind="command", may_block=True, is_local=False, max_prompt_bytes=1,
+        strengths=("hunt", "performance", "our terraform"),
+    )  # fmt: skip
+    models = [
+        Candidate(name="codex", traits=traits, precision=Precision(count=100, share=0.2)),
+        Candidate(name="gemini", traits=traits),
+    ]
+    explained = written(suggestion_lines(suggest("slow, and an injection", models), replace(WIDE, verbose=True)))
+    parts = "50% security-audit x 0.10 (none of its categories) + 50% performance x 0.85 (place 2 among its categories)"
+    assert f"\n    0.47 = {parts}\n" in explained
+    assert re.search(rf"\n    0\.\d\d = \({re.escape(parts)}\) x 0\.\d\d \(measured precision\)\n", explained)
+    named = written(suggestion_lines(suggest("is our terraform slow", models[1:]), replace(WIDE, verbose=True)))
+    assert "\n    1.00 = 1.00 (a strength that stands in the question)\n" in named
+    assert " = " not in written(suggestion_lines(suggest("slow", models), WIDE))
+    (part,) = suggestion_values("slow", suggest("slow", models))["backends"][0]["parts"]
+    assert part == {"category": "performance", "share": 1.0, "fit": 0.85, "place": 2}
+
+
 def test_a_suggestion_says_what_it_rests_on() -> None:
     suggestion = Suggestion(
         matches=(Match(category=Category.PERFORMANCE, share=1.0, words=("slow",)),),
@@ -221,5 +242,6 @@ def test_a_suggestion_says_what_it_rests_on() -> None:
     value = suggestion_values("Why slow?", suggestion)
     assert value["best"] == "codex"
     assert value["backends"][0]["measured"] == {"precision": 0.75, "findings": 20}
+    assert "0.85 = " not in text
     nobody = replace(suggestion, ranking=suggestion.ranking[1:])
     assert "nobody is at hand" in written(suggestion_lines(nobody, WIDE))
