@@ -68,7 +68,7 @@ def add_asking_flags(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup
     """Adds the flags that say whom a review asks, and what; returns their group."""
     choose = parser.add_argument_group("what decides")
     choose.add_argument("--config", metavar="FILE", type=to_path, help="use this lok.toml instead of the repository's")
-    choose.add_argument("-b", "--backend", metavar="A,B", type=_names, help="ask exactly these backends")
+    add_backend_flag(choose, "ask exactly these backends")
     choose.add_argument("--task", metavar="A,B", type=_names, help="run exactly these tasks of lok.toml")
     choose.add_argument("--budget", metavar="SECONDS", type=_seconds, help="stop asking after this long (0: no limit)")
     choose.add_argument("--fresh", action="store_true", help="ask again, whatever is remembered")
@@ -151,9 +151,14 @@ def add_settings_flags(parser: argparse.ArgumentParser) -> argparse._ArgumentGro
     """Adds the flags that say which settings count; returns their group."""
     whom = parser.add_argument_group("whom to ask, and where")
     add_directory_flag(whom)
-    whom.add_argument("-b", "--backend", metavar="A,B", type=_names, help="ask exactly these backends")
+    add_backend_flag(whom, "ask exactly these backends")
     whom.add_argument("--config", metavar="FILE", type=to_path, help="use this lok.toml instead of the directory's")
     return whom
+
+
+def add_backend_flag(parser: argparse._ActionsContainer, meaning: str) -> None:
+    """Adds -b; `meaning` says what naming backends does."""
+    parser.add_argument("-b", "--backend", metavar="A,B", type=_names, help=meaning)
 
 
 def add_directory_flag(parser: argparse._ActionsContainer) -> None:

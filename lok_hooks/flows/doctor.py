@@ -30,14 +30,16 @@ def git_check(version: str, problem: str = "", advice: str = "") -> Check:
     return Check(name="git", state="good", text=version)
 
 
-def hook_check(name: str, state: str, is_run_by: str) -> Check:
-    """About one hook of git's: `state` as `repo.hook_files` gives it; `is_run_by` names the hook runner whose
-    configuration lists our hook, "" for none."""
+def hook_check(name: str, state: str, is_run_by: str, backends: Sequence[str] = ()) -> Check:
+    """About one hook of git's: `state` and `backends` as `repo.hook_files` gives them; `is_run_by` names the hook
+    runner whose configuration lists our hook, "" for none."""
     label = f"{name} hook"
     if state == "current":
-        return Check(name=label, state="good", text="installed")
+        asks = f", asking {', '.join(backends)} alone" if backends else ""
+        return Check(name=label, state="good", text=f"installed{asks}")
     if state == "outdated":
-        return Check(name=label, state="warn", text="written by another lok-hooks", advice=f"lok install {name}")
+        advice = " ".join(("lok install", name, *(["-b", ",".join(backends)] if backends else [])))
+        return Check(name=label, state="warn", text="written by another lok-hooks", advice=advice)
     if is_run_by and state == "foreign":
         return Check(name=label, state="good", text=f"installed, run by {is_run_by}")
     if is_run_by:

@@ -13,6 +13,7 @@ import re
 import secrets
 import shlex
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -33,15 +34,18 @@ _BLOCK: Final = re.compile(rb"# >>> lok-hooks \d+ (new|beside|chained) >>>.*?# <
 _OPENING: Final = b"# >>> lok-hooks "
 _SHELL: Final = re.compile(rb"#!\s*(?:\S*/)?(?:env\s+(?:-S\s+)?)?(?:\S*/)?(?:sh|bash|dash|ash|ksh|mksh|zsh)(?:\s.*)?")
 _FIRST_LINE: Final = b"#!/bin/sh\n"
+_ASKS: Final = re.compile(r"' --backend (.+?) \"\$@\"")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hook:
-    """A hook file as it is. `path` holds our block where there is one, which may be where pre-commit moved it."""
+    """A hook file as it is. `path` holds our block where there is one, which may be where pre-commit moved it; it asks
+    `backends` alone, none for those of lok.toml."""
 
     name: HookName
     path: Path
     state: State
+    backends: tuple[str, ...] = ()
 
 
 def hooks_folder(repository: Repository) -> Path:
@@ -55,42 +59,53 @@ def look(folder: Path, name: HookName, interpreter: str) -> Hook:
     for path in (folder / name, folder / f"{name}{_LEGACY}"):
         content = _read(path)
         if content is not None and (found := _BLOCK.search(content)):
-            kind = found[1].decode()
-            state: State = "current" if found[0] == _block(name, kind, interpreter) else "outdated"
-            return Hook(name=name, path=path, state=state)
+            backends = _named_in(found[0])
+            ours = _block(name, found[1].decode(), interpreter, backends)
+            return Hook(name=name, path=path, state="current" if found[0] == ours else "outdated", backends=backends)
         if content is not None and _OPENING in content:
             return Hook(name=name, path=path, state="outdated")
     path = folder / name
     return Hook(name=name, path=path, state="foreign" if os.path.lexists(path) else "absent")
 
 
+def seen(folder: Path, name: HookName) -> dict[Path, Literal["nothing", "ours", "somebody else's"]]:
+    """What stands in each place where `install` and `uninstall` look for the hook `name`."""
+    found: dict[Path, Literal["nothing", "ours", "somebody else's"]] = {}
+    for path in (folder / name, folder / f"{name}{_LEGACY}", folder / f"{name}{_ASIDE}"):
+        content = _read(path) if os.path.lexists(path) else None
+        is_ours = content is not None and _OPENING in content
+        found[path] = "ours" if is_ours else "somebody else's" if os.path.lexists(path) else "nothing"
+    return found
+
+
 def install(
-    folder: Path, name: HookName, interpreter: str
+    folder: Path, name: HookName, interpreter: str, backends: Sequence[str] = ()
 ) -> Literal["made", "put beside", "chained", "renewed", "there"]:
-    """Put our block into the hook file, and say how. Raises OutputError when it cannot be written, RepositoryError for
-    a block that somebody cut in half."""
+    """Put our block into the hook file, and say how. It asks `backends` alone, where any are named. Raises OutputError
+    when it cannot be written, RepositoryError for a block that somebody cut in half."""
     hook = look(folder, name, interpreter)
-    if hook.state == "current":
+    if hook.state == "current" and hook.backends == tuple(backends):
         return "there"
-    if hook.state == "outdated":
-        _renew(hook, interpreter)
+    if hook.state in ("current", "outdated"):
+        _renew(hook, interpreter, backends)
         return "renewed"
     path, aside = folder / name, folder / f"{name}{_ASIDE}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if hook.state == "absent" and os.path.lexists(aside):
             # Ours was removed by hand, or never written: the foreign hook is still the user's.
-            _write(path, _FIRST_LINE + _block(name, "chained", interpreter), 0o755)
+            _write(path, _FIRST_LINE + _block(name, "chained", interpreter, backends), 0o755)
             return "chained"
         if hook.state == "absent":
-            _write(path, _FIRST_LINE + _block(name, "new", interpreter), 0o755)
+            _write(path, _FIRST_LINE + _block(name, "new", interpreter, backends), 0o755)
             return "made"
         content = _read(path)
         if content is not None and _takes_a_block(path, content):
             first, rest = _split(content)
-            _write(path, first + _block(name, "beside", interpreter) + rest, stat.S_IMODE(path.stat().st_mode))
+            block = _block(name, "beside", interpreter, backends)
+            _write(path, first + block + rest, stat.S_IMODE(path.stat().st_mode))
             return "put beside"
-        _put_aside(path, _free(aside), _FIRST_LINE + _block(name, "chained", interpreter))
+        _put_aside(path, _free(aside), _FIRST_LINE + _block(name, "chained", interpreter, backends))
     except OSError as error:
         raise _unwritable(path, error) from error
     return "chained"
@@ -123,10 +138,10 @@ def uninstall(folder: Path, name: HookName) -> Literal["removed", "not there"]:
     return "removed"
 
 
-def _renew(hook: Hook, interpreter: str) -> None:
+def _renew(hook: Hook, interpreter: str, backends: Sequence[str]) -> None:
     content = _read(hook.path) or b""
     found = _whole_block(hook, content)
-    block = _block(hook.name, found[1].decode(), interpreter)
+    block = _block(hook.name, found[1].decode(), interpreter, backends)
     try:
         mode = stat.S_IMODE(hook.path.stat().st_mode)
         _write(hook.path, content[: found.start()] + block + content[found.end() :], mode)
@@ -160,11 +175,21 @@ def _split(content: bytes) -> tuple[bytes, bytes]:
     return first + b"\n", rest
 
 
-def _block(name: HookName, kind: str, interpreter: str) -> bytes:
+def _named_in(block: bytes) -> tuple[str, ...]:
+    found = _ASKS.search(block.decode("utf-8", "replace"))
+    try:
+        words = shlex.split(found[1]) if found else []
+    except ValueError:  # a block that somebody changed
+        words = []
+    return tuple(words[0].split(",")) if words else ()
+
+
+def _block(name: HookName, kind: str, interpreter: str, backends: Sequence[str]) -> bytes:
     program = shlex.quote(interpreter)
     gone = _CODE_IF_GONE[name]
     # -P: the folder that git starts hooks in is the repository's, and may hold a json.py of its own.
-    call = f"{program} -P -c '{_PROGRAM.format(entry=ENTRIES[name], gone=gone)}'"
+    asks = f" --backend {shlex.quote(','.join(backends))}" if backends else ""
+    call = f"{program} -P -c '{_PROGRAM.format(entry=ENTRIES[name], gone=gone)}'{asks}"
     lines = [
         f"# >>> lok-hooks {BLOCK_VERSION} {kind} >>> written by `lok install`; `lok uninstall` takes it out again",
         f"if [ -x {program} ]; then",

@@ -317,6 +317,42 @@ def test_one_hook_can_be_chosen_and_only_ours(project: Project) -> None:
     assert "our block is not there" in project.run("lok", "uninstall", "pre-commit").said
 
 
+def test_hooks_ask_those_they_were_installed_with_and_are_taken_out_by_them(
+    project: Project, configure: Configure
+) -> None:
+    reviewer = configure(more="[backends.second]\nkind = 'command'\ncommand = 'not-there'\n")
+    assert project.run("lok", "install", "-b", "scriptd").code == 2
+    assert not (project.path / ".git" / "hooks" / "pre-push").exists()
+    done = project.run("lok", "install", "pre-commit", "-b", "second")
+    assert "pre-commit: made, asking second alone" in done.said
+    project.run("lok", "install", "pre-push", "-b", "scripted")
+    project.stage("a.py", BAD)
+    assert "second: missing" in project.commit().said
+    assert reviewer.requests() == []
+    assert "installed, asking second alone" in project.run("lok", "doctor").said
+
+    left = json.loads(project.run("lok", "uninstall", "-b", "scripted", "--json").said)["hooks"]
+    assert left == {"pre-commit": "left", "pre-push": "removed"}
+    done = project.run("lok", "install", "pre-commit")
+    assert "note: pre-commit asked second alone before" in done.said
+    project.stage("b.py", BAD)
+    assert "a planted bug" in project.commit().said
+
+
+def test_v_tells_every_file_looked_at_and_what_became_of_it(project: Project) -> None:
+    hooks = project.path / ".git" / "hooks"
+    for command, now in (("install", "nothing, now ours"), ("uninstall", "ours, now nothing")):
+        project.run("sh", "-c", f"lok {command} -v 2>told >shown")
+        assert project.read("told").splitlines()[:4] == [
+            f"looked for hooks in {hooks}",
+            f"{hooks / 'pre-commit'}: {now}",
+            f"{hooks / 'pre-commit.legacy'}: nothing; left as it is",
+            f"{hooks / 'pre-commit.before-lok'}: nothing; left as it is",
+        ]
+        assert "looked for" not in project.run("lok", command).said
+        project.run("lok", "uninstall" if command == "uninstall" else "install")
+
+
 @pytest.mark.parametrize(
     ("path", "words"),
     [(".husky/_", "husky writes"), ("hooks", "leads into the work tree"), ("/shared", "every repository")],

@@ -13,7 +13,7 @@ import pytest
 
 from lok_hooks.errors import OutputError, RepositoryError
 from lok_hooks.repo.git import Repository
-from lok_hooks.repo.hook_files import HookName, hooks_folder, install, look, uninstall
+from lok_hooks.repo.hook_files import HookName, hooks_folder, install, look, seen, uninstall
 from tests.repo.git_helpers import Scratch, clean_environment
 
 PRE_COMMIT = Path(sys.executable).with_name("pre-commit")
@@ -87,6 +87,40 @@ def run_hook(scratch: Scratch, name: HookName, stdin: str = LINES) -> int:
 def said(scratch: Scratch, whose: str) -> str | None:
     path = scratch.path / f"{whose}.log"
     return path.read_text() if path.exists() else None
+
+
+@pytest.mark.parametrize("name", ["pre-commit", "pre-push"])
+@pytest.mark.parametrize("foreign", [None, FOREIGN["sh"], FOREIGN["python"]])
+def test_a_hook_asks_the_backends_it_was_installed_with(
+    scratch: Scratch, interpreter: Path, name: HookName, foreign: bytes | None
+) -> None:
+    folder = folder_of(scratch)
+    if foreign:
+        put(folder / name, foreign)
+    install(folder, name, str(interpreter), ("codex", "größe.1"))
+    assert run_hook(scratch, name) == 0
+    assert "|--backend|codex,größe.1|origin|a url|" in (said(scratch, "our") or "")
+    hook = look(folder, name, str(interpreter))
+    assert (hook.state, hook.backends) == ("current", ("codex", "größe.1"))
+    assert install(folder, name, str(interpreter), ("codex", "größe.1")) == "there"
+    assert install(folder, name, str(interpreter)) == "renewed"
+    assert run_hook(scratch, name) == 0
+    assert "--backend" not in (said(scratch, "our") or "")
+    assert look(folder, name, str(interpreter)).backends == ()
+    assert uninstall(folder, name) == "removed"
+    assert ((folder / name).read_bytes() if foreign else None) == foreign
+
+
+def test_what_stands_where_hooks_are_looked_for(scratch: Scratch, interpreter: Path) -> None:
+    folder = folder_of(scratch)
+    put(folder / "pre-commit", FOREIGN["python"])
+    assert list(seen(folder, "pre-commit").values()) == ["somebody else's", "nothing", "nothing"]
+    install(folder, "pre-commit", str(interpreter))
+    assert {path.name: what for path, what in seen(folder, "pre-commit").items()} == {
+        "pre-commit": "ours",
+        "pre-commit.legacy": "nothing",
+        "pre-commit.before-lok": "somebody else's",
+    }
 
 
 @pytest.mark.parametrize("kind", [*FOREIGN, "symbolic link"])

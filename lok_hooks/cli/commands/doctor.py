@@ -105,7 +105,8 @@ def _hook_checks(repository: Repository) -> list[Check]:
     checks = []
     for name in HOOKS:
         runner = _lister(repository.top, f"lok-{ENTRIES[name]}")
-        checks.append(hook_check(name, look(folder, name, sys.executable).state, runner))
+        hook = look(folder, name, sys.executable)
+        checks.append(hook_check(name, hook.state, runner, hook.backends))
     return checks
 
 

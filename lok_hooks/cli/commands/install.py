@@ -23,39 +23,53 @@ _SAID: Final = {
     "renewed": "our block was renewed",
     "there": "is there already",
 }
+_PRE_COMMIT: Final = ".pre-commit-config.yaml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds its flags."""
-    add_hook_flags(parser)
+    add_hook_flags(parser, "the hooks ask exactly these backends, whatever lok.toml lists")
 
 
-def add_hook_flags(parser: argparse.ArgumentParser) -> None:
-    """Adds what install and uninstall share."""
-    from lok_hooks.cli.arguments import to_path
+def add_hook_flags(parser: argparse.ArgumentParser, backends: str) -> None:
+    """Adds what install and uninstall share; `backends` says what -b means."""
+    from lok_hooks.cli.arguments import add_backend_flag, add_directory_flag, add_plain_output_flags
 
     hooks = ("pre-commit", "pre-push")
     parser.add_argument("hooks", nargs="*", metavar="HOOK", help="pre-commit, pre-push (default: both)", default=hooks)
-    parser.add_argument("--dir", metavar="DIR", type=to_path, default=Path(), help="the repository (default: here)")
-    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    add_directory_flag(parser)
+    add_backend_flag(parser, backends)
+    add_plain_output_flags(parser, "show every file looked at and what became of it, on stderr")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Puts our block into the hook files and says what became of each."""
+    from lok_hooks.cli.arguments import existing_directory
     from lok_hooks.cli.output import print_json, print_text
     from lok_hooks.repo.git import Repository
-    from lok_hooks.repo.hook_files import hooks_folder, install
+    from lok_hooks.repo.hook_files import hooks_folder, install, look
     from lok_hooks.report.visible import visible
 
-    repository = Repository.open(arguments.dir)
+    repository = Repository.open(existing_directory(arguments.dir))
     folder = hooks_folder(repository)
-    done = {name: install(folder, name, sys.executable) for name in chosen(arguments.hooks)}
-    notes = list(_notes(repository, folder))
+    backends = _known(arguments.backend, repository)
+    names = chosen(arguments.hooks)
+    before = {name: look(folder, name, sys.executable).backends for name in names}
+    with Watch(folder, names, arguments) as watch:
+        done = {name: install(folder, name, sys.executable, backends) for name in names}
+        notes = [
+            f"{name} asked {', '.join(asked)} alone before"
+            for name, asked in before.items()
+            if asked not in ((), backends)
+        ]
+        notes += _notes(repository, folder, watch)
     if arguments.json:
-        print_json({"schema": "lok-hooks/install/1", "folder": str(folder), "hooks": done, "notes": notes})
+        told = {"folder": str(folder), "hooks": done, "backends": list(backends), "notes": notes}
+        print_json({"schema": "lok-hooks/install/1", **told})
         return EXIT_CLEAN
+    asks = f", asking {', '.join(backends)} alone" if backends else ""
     for name, outcome in done.items():
-        print_text(visible(f"{name}: {_SAID[outcome]} ({folder / name})"))
+        print_text(visible(f"{name}: {_SAID[outcome]}{asks} ({folder / name})"))
     for note in notes:
         print_text(visible(f"  note: {note}"))
     return EXIT_CLEAN
@@ -71,15 +85,58 @@ def chosen(names: Sequence[str]) -> tuple[HookName, ...]:
     return tuple(name for name in HOOKS if name in names)
 
 
-def _notes(repository: Repository, folder: Path) -> Iterator[str]:
+class Watch:
+    """While it is open hook files may change; at its end it tells, under -v, what became of each file looked at."""
+
+    def __init__(self, folder: Path, names: Sequence[HookName], arguments: argparse.Namespace) -> None:
+        self._folder = folder
+        self._names = names
+        self._is_told = arguments.verbose
+        self._before = self._seen() if self._is_told else {}
+        self._others: list[Path] = []
+
+    def read(self, path: Path) -> Path:
+        """The path of a file that is read and never changed."""
+        self._others.append(path)
+        return path
+
+    def __enter__(self) -> Watch:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_told:
+            lines = [f"looked for hooks in {self._folder}"]
+            for path, now in self._seen().items():
+                before = self._before[path]
+                lines.append(f"{path}: {before}{f', now {now}' if now != before else '; left as it is'}")
+            lines += [f"{path}: {'read' if path.is_file() else 'nothing'}" for path in self._others]
+            from lok_hooks.report.visible import visible
+
+            print("\n".join(map(visible, lines)), file=sys.stderr)
+
+    def _seen(self) -> dict[Path, str]:
+        from lok_hooks.repo.hook_files import seen
+
+        return {path: what for name in self._names for path, what in seen(self._folder, name).items()}
+
+
+def _known(names: Sequence[str] | None, repository: Repository) -> tuple[str, ...]:
+    """The backends that -b names. Raises ConfigError for one that a hook could not ask here."""
+    from lok_hooks.cli import wiring
+
+    if not names:
+        return ()
+    return wiring.settings(repository.top, argparse.Namespace(backend=names, config=None)).chosen
+
+
+def _notes(repository: Repository, folder: Path, watch: Watch) -> Iterator[str]:
     """What the user may not expect of this place."""
     top, common = repository.top.resolve(), repository.common_dir.resolve()
     place = folder.resolve()
     if place.is_relative_to(common):
-        if (top / ".pre-commit-config.yaml").is_file() and b"lok-hunt" in (
-            top / ".pre-commit-config.yaml"
-        ).read_bytes():
-            yield ".pre-commit-config.yaml names lok-hunt as well; keep one of the two, or it reviews twice"
+        listed = watch.read(top / _PRE_COMMIT)
+        if listed.is_file() and b"lok-hunt" in listed.read_bytes():
+            yield f"{_PRE_COMMIT} names lok-hunt as well; keep one of the two, or it reviews twice"
     elif place.name == "_" and place.parent.name == ".husky":
         yield f"husky writes {place} anew whenever it is installed; put `lok-hunt` into .husky/pre-commit to keep it"
     elif place.is_relative_to(top):
