@@ -161,9 +161,11 @@ def add_backend_flag(parser: argparse._ActionsContainer, meaning: str) -> None:
     parser.add_argument("-b", "--backend", metavar="A,B", type=_names, help=meaning)
 
 
-def add_directory_flag(parser: argparse._ActionsContainer) -> None:
-    """Adds --dir."""
-    parser.add_argument("--dir", metavar="DIR", type=to_path, help="the directory that is meant (default: here)")
+def add_directory_flag(
+    parser: argparse._ActionsContainer, meaning: str = "the directory that is meant (default: here)"
+) -> None:
+    """Adds --dir; `meaning` says what naming a directory does."""
+    parser.add_argument("--dir", metavar="DIR", type=to_path, help=meaning)
 
 
 def add_budget_flag(parser: argparse._ActionsContainer) -> None:

@@ -394,8 +394,10 @@ def test_completion_offers_every_command_and_its_flags(project: Project, tmp_pat
         assert (checked.returncode, checked.stderr) == (0, "")
 
 
-def test_bash_completes(project: Project, tmp_path: Path) -> None:
-    (tmp_path / "script").write_text(project.run("lok", "completion", "bash").said)
+def test_bash_completes(project: Project, configure: Configure, tmp_path: Path) -> None:
+    configure()
+    project.write(".lok/workflows/release.toml", "")
+    (tmp_path / "script").write_text(project.run("lok", "completion", "bash", "--dir", ".").said)
     ask = f"""
 . {tmp_path / "script"}
 complete_words() {{
@@ -408,7 +410,10 @@ complete_words lok trust --re
 complete_words lok completion z
 complete_words lok doctor --dir hoo
 complete_words lok debate -o REA
+complete_words lok ask -b scri
+complete_words lok run rel
+complete_words lok install pre-p
 """
     (project.path / "hooked").mkdir()
     done = project.run("bash", "-c", ask)
-    assert done.said.split() == ["doctor", "--revoke", "zsh", "hooked", "README"]
+    assert done.said.split() == ["doctor", "--revoke", "zsh", "hooked", "README", "scripted", "release", "pre-push"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -15,30 +16,36 @@ EXAMPLE: Final = "lok baseline && git add .lok/dismissed.json"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds its flags."""
-    from lok_hooks.cli.arguments import add_asking_flags
+    from lok_hooks.cli.arguments import add_asking_flags, add_directory_flag, add_plain_output_flags
 
+    add_directory_flag(parser)
     add_asking_flags(parser)
-    parser.add_argument("-v", "--verbose", action="store_true", help="show prompts, routing and timing on stderr")
+    add_plain_output_flags(parser, "show prompts, routing and timing on stderr")
     parser.add_argument("--dry-run", action="store_true", help="show what would be accepted, write nothing")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Reviews everything committed, writes .lok/dismissed.json and returns the exit code."""
     from lok_hooks.cli import output
+    from lok_hooks.cli.arguments import existing_directory
     from lok_hooks.core.review import Disposition
     from lok_hooks.errors import IncompleteReviewError
     from lok_hooks.repo.git import Repository
 
-    repository = Repository.open()
+    repository = Repository.open(existing_directory(arguments.dir))
     outcome = _review(repository, arguments)
     if outcome.is_incomplete:
         missing = ", ".join(dict.fromkeys(item.reason for item in outcome.coverage.unreviewed))
         raise IncompleteReviewError(f"the review is incomplete ({missing}), so nothing was accepted")
     left_alone = (Disposition.OUTSIDE, Disposition.SUPPRESSED)
     found = [judged for judged in outcome.judged if judged.disposition not in left_alone]
-    if not arguments.dry_run and found:
+    is_written = bool(found) and not arguments.dry_run
+    if is_written:
         _accept(repository, found)
-    output.print_text(_told(found, outcome, is_written=not arguments.dry_run))
+    if arguments.json:
+        output.print_json(_values(found, outcome, is_written=is_written))
+    else:
+        output.print_text(_told(found, outcome, is_written=not arguments.dry_run))
     return 0
 
 
@@ -93,6 +100,21 @@ def _accept(repository: Repository, found: list[Judged]) -> None:
             title=finding.title,
         )
     write_dismissals(repository.top, {**made, **known}.values())
+
+
+def _values(found: list[Judged], outcome: Review, *, is_written: bool) -> dict[str, object]:
+    from lok_hooks.report.json import as_values
+    from lok_hooks.store.dismissals import FILE_NAME
+
+    values = as_values(replace(outcome, judged=tuple(found)))
+    return {
+        "schema": "lok-hooks/baseline/1",
+        "file": FILE_NAME,
+        "written": is_written,
+        "files": len(outcome.coverage.reviewed),
+        "findings": values["findings"],
+        "notes": values["notes"],
+    }
 
 
 def _told(found: list[Judged], outcome: Review, *, is_written: bool) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lok_hooks.core.state import NOWHERE
 from lok_hooks.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from lok_hooks.store.memory import Stats
 
 EXAMPLE: Final = "lok cache stats"
@@ -19,12 +21,16 @@ _UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds its flags."""
+    from lok_hooks.cli.arguments import add_directory_flag, add_plain_output_flags
+
     parser.add_argument("action", choices=("stats", "clear"), help="show how much is kept, or forget all of it")
-    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    add_directory_flag(parser)
+    add_plain_output_flags(parser, "show every file that is kept here, and the limits of [cache] in lok.toml")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Shows what is remembered in this repository (outside one: for your questions everywhere), or forgets it."""
+    from lok_hooks.cli.arguments import existing_directory
     from lok_hooks.cli.keeping import place_at
     from lok_hooks.cli.output import print_json, print_text
     from lok_hooks.report.visible import visible
@@ -32,7 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     from lok_hooks.store.memory import StoredMemory
 
     problems: list[str] = []
-    folder = place_at(Path()).folder
+    directory = existing_directory(arguments.dir)
+    folder = place_at(directory).folder
     if folder is None:
         raise UserError(f"nothing is remembered: {NOWHERE}", advice="set HOME, or XDG_STATE_HOME")
     database = Database(folder, problems.append)
@@ -55,7 +62,20 @@ def run(arguments: argparse.Namespace) -> int:
         )
     else:
         print_text(f"{_told(stats)}\n{visible(str(database.path))}")
+        if arguments.verbose:
+            print_text("\n".join(map(visible, _details(directory, database.path.parent))))
     return 0
+
+
+def _details(directory: Path, folder: Path) -> Iterator[str]:
+    """The limits that lok.toml sets, and every file in the folder. Raises ConfigError for a lok.toml that is wrong."""
+    from lok_hooks.cli.sweep import settings_of
+
+    cache = settings_of(directory, argparse.Namespace(backend=None, config=None)).cache
+    limits = f"kept for {cache.ttl_hours:,} hours, at most {cache.max_megabytes:,} MB"
+    yield f"[cache]: {limits if cache.enabled else 'switched off'}"
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        yield f"{path.name}: {path.lstat().st_size:,} bytes"
 
 
 def _told(stats: Stats | None) -> str:

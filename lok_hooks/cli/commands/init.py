@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError(f"{target} is there already", advice="edit it; lok backends --explain shows what counts")
         done.keep(target, f"{target} is there already and stays as it is")
     else:
-        _write_new(target, _starter(arguments))
+        _write_new(target, _starter(top, arguments))
         done.write(target, f"wrote {target}\n  it counts once it is committed, or at once while git does not track it")
     if arguments.pre_commit:
         _add_hooks(top, done)
@@ -78,14 +78,14 @@ def _top(directory: Path) -> Path:
         return directory.absolute()
 
 
-def _starter(arguments: argparse.Namespace) -> str:
+def _starter(top: Path, arguments: argparse.Namespace) -> str:
     from lok_hooks.cli import wiring
     from lok_hooks.cli.commands.doctor import examined
     from lok_hooks.config.write import starter_text
     from lok_hooks.flows.setup import starter_for
 
     arguments.probe, arguments.budget = False, None
-    settings = wiring.settings(arguments.dir or Path(), arguments)
+    settings = wiring.settings(top, arguments)
     return starter_text(starter_for(examined(arguments), settings))
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lok_hooks.errors import EXIT_CLEAN, EXIT_USER, ConfigError, RepositoryError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from lok_hooks.config.trust_items import Item
 
@@ -19,17 +19,16 @@ EXAMPLE: Final = "lok trust --show"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds its flags."""
-    from lok_hooks.cli.arguments import to_path, to_text
+    """Adds its flags; with --json nobody is asked."""
+    from lok_hooks.cli.arguments import add_directory_flag, add_output_flags, to_text
 
     one = parser.add_mutually_exclusive_group()
     one.add_argument("--show", action="store_true", help="show what there is and what is trusted; ask nothing")
     one.add_argument("--revoke", action="store_true", help="trust nothing in this repository any more")
     one.add_argument("-y", "--yes", action="store_true", help="trust what is shown without asking")
     parser.add_argument("--at", metavar="REV", type=to_text, help="the lok.toml of this revision too")
-    parser.add_argument("--dir", metavar="DIR", type=to_path, default=Path(), help="the repository (default: here)")
-    parser.add_argument("--json", action="store_true", help="one JSON document on standard output; asks nothing")
-    parser.add_argument("--color", choices=("auto", "always", "never"), default="auto")
+    add_directory_flag(parser)
+    add_output_flags(parser, "show every file and revision looked at, on stderr")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -39,15 +38,15 @@ def run(arguments: argparse.Namespace) -> int:
     from lok_hooks.cli.wiring import trust_place
     from lok_hooks.config import trusted
 
-    existing_directory(arguments.dir)
-    place = trust_place(arguments.dir)
+    directory = existing_directory(arguments.dir)
+    place = trust_place(directory)
     if arguments.revoke:
         is_new = trusted.revoke(place)
         if not arguments.json:
             told = "Nothing in this repository is trusted any more." if is_new else "Nothing was trusted here."
             output.print_text(told)
             return EXIT_CLEAN
-    found = list(items(arguments.dir, arguments.at))
+    found = list(items(directory, arguments.at, _tell if arguments.verbose else _silent))
     if arguments.json and arguments.yes:
         trusted.approve(place, {item.digest: item.name for item in found})
     holds = {item.digest: trusted.is_trusted(item.digest, place, os.environ) for item in found}
@@ -58,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         record = str(trusted.record_path(place) or "")
         output.print_json({"schema": "lok-hooks/trust/1", "record": record, "items": shown})
         return EXIT_CLEAN
-    _show(found, holds, arguments)
+    _show(found, holds, directory, arguments)
     wanted = [item for item in found if not holds[item.digest]]
     if arguments.show or not wanted:
         return EXIT_CLEAN
@@ -70,27 +69,46 @@ def run(arguments: argparse.Namespace) -> int:
     return EXIT_CLEAN
 
 
-def items(directory: Path, revision: str | None) -> Iterator[Item]:
+def _tell(line: str) -> None:
+    from lok_hooks.report.visible import visible
+
+    print(visible(line), file=sys.stderr)
+
+
+def _silent(_: str) -> None:
+    """Nobody wants to know."""
+
+
+def items(directory: Path, revision: str | None, noted: Callable[[str], None] = _silent) -> Iterator[Item]:
     """Everything that needs trust here, each once: lok.toml as it lies in the work tree, as it is staged, as HEAD,
-    `[review] config_from` and `revision` have it (a review may go by any of them), and the workflows."""
+    `[review] config_from` and `revision` have it (a review may go by any of them), and the workflows. `noted` is told
+    each place and what stands there."""
     from lok_hooks.config import trust_items
     from lok_hooks.config.load import FILE_NAME
 
     top = _top(directory)
-    seen = set()
+    seen: dict[str, str] = {}
     for name, content in _settings_files(directory, top, revision):
         try:
-            item = trust_items.of_settings(content, name)
-        except ConfigError:
+            item = trust_items.of_settings(content, name) if content is not None else None
+        except ConfigError as error:
             # The one at hand must be right; an older one is only looked at in case it counts.
             if name == FILE_NAME:
                 raise
+            noted(f"{name}: not counted, {error.message}")
             continue
-        if item and item.digest not in seen:
-            seen.add(item.digest)
+        if item is None:
+            noted(f"{name}: {'there is none' if content is None else 'nothing in it needs trust'}")
+        elif item.digest in seen:
+            noted(f"{name}: asks for the same as {seen[item.digest]}")
+        else:
+            noted(f"{name}: asks for trust, digest {item.digest}")
+            seen[item.digest] = name
             yield item
     for name, content in trust_items.workflow_files(top):
-        if item := trust_items.of_workflow(content, name):
+        item = trust_items.of_workflow(content, name)
+        noted(f"{name}: {f'asks for trust, digest {item.digest}' if item else 'nothing in it needs trust'}")
+        if item:
             yield item
 
 
@@ -103,7 +121,8 @@ def _top(directory: Path) -> Path:
         return directory.absolute()
 
 
-def _settings_files(directory: Path, top: Path, revision: str | None) -> Iterator[tuple[str, bytes]]:
+def _settings_files(directory: Path, top: Path, revision: str | None) -> Iterator[tuple[str, bytes | None]]:
+    """Every place of a lok.toml that may count, with what stands there, None for nothing."""
     from lok_hooks.config.load import FILE_NAME, read_toml
     from lok_hooks.repo.git import Repository
     from lok_hooks.repo.rules import rule_file_at, rule_file_in_index
@@ -114,15 +133,15 @@ def _settings_files(directory: Path, top: Path, revision: str | None) -> Iterato
         pin = read_toml(content, FILE_NAME).get("review", {})
         pins += [pin["config_from"]] if isinstance(pin, dict) and isinstance(pin.get("config_from"), str) else []
         yield FILE_NAME, content
+    else:
+        yield FILE_NAME, None
     try:
         repository = Repository.open(directory)
     except RepositoryError:
         return
-    if (staged := rule_file_in_index(repository, FILE_NAME)) is not None:
-        yield f"index:{FILE_NAME}", staged
+    yield f"index:{FILE_NAME}", rule_file_in_index(repository, FILE_NAME)
     for rev in ["HEAD"] * bool(repository.head) + pins:
-        if (committed := rule_file_at(repository, rev, FILE_NAME)) is not None:
-            yield f"{rev}:{FILE_NAME}", committed
+        yield f"{rev}:{FILE_NAME}", rule_file_at(repository, rev, FILE_NAME)
 
 
 def _content(path: Path) -> bytes:
@@ -132,7 +151,7 @@ def _content(path: Path) -> bytes:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); mend it or remove it") from error
 
 
-def _show(found: list[Item], holds: dict[str, bool], arguments: argparse.Namespace) -> None:
+def _show(found: list[Item], holds: dict[str, bool], directory: Path, arguments: argparse.Namespace) -> None:
     from lok_hooks.cli import output
     from lok_hooks.config.trust_items import own_programs
     from lok_hooks.report.trust import item_lines
@@ -141,7 +160,7 @@ def _show(found: list[Item], holds: dict[str, bool], arguments: argparse.Namespa
         output.print_text("Nothing here needs your trust: no program, server, credential or shell step is named.")
     for item in found:
         state = "trusted" if holds[item.digest] else "not trusted: these keys and steps are ignored"
-        inside = own_programs(item, _top(arguments.dir))
+        inside = own_programs(item, _top(directory))
         lines = item_lines(item.name, item.digest, state, item.lines, inside, output.width())
         output.print_lines([*lines, ()], arguments)
 
