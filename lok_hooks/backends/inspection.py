@@ -73,6 +73,7 @@ def inspect(settings: BackendSettings, deadline: Deadline, listener: Listener) -
     if settings.kind == "static":
         return replace(check, state="good", is_usable=True, version=_embedded())
     check = replace(check, found=_found(settings, backend))
+    listener.noted(f"{settings.name}: {settings.kind}, {check.found or 'not found'}")
     if missing := backend.missing():
         return _missing(check, settings, backend, missing)
     if isinstance(backend, SealedProgram):

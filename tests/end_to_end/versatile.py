@@ -1,7 +1,7 @@
 """A model for everything: it reviews, looks around, argues, concludes and conducts, whatever it is asked for.
 
-Argument: a file for the logs of the programs it hands a prompt on to. Run as a program; it must not import anything of
-the package it is asked by.
+Arguments: a file for the logs of the programs it hands a prompt on to, and its name. What it is asked, and where, it
+appends to FILE.who as a JSON line. Run as a program; it must not import anything of the package it is asked by.
 """
 
 from __future__ import annotations
@@ -22,10 +22,18 @@ FIELDS = (
 )
 
 
+def table(log: Path, name: str) -> str:
+    """A `command` backend of this name, as a table of TOML."""
+    arguments = json.dumps([__file__, str(log), name])
+    return f'{{ kind = "command", command = {json.dumps(sys.executable)}, args = {arguments} }}'
+
+
 def main() -> int:
     """Reads the prompt on standard input, prints the answer."""
-    log = sys.argv[1]
+    log, name = sys.argv[1:]
     prompt = sys.stdin.read()
+    with Path(f"{log}.who").open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"name": name, "directory": str(Path.cwd())}) + "\n")
     if re.search(r"(?m)^receipt: ", prompt):
         program = "reviewer.py" if re.search(r"(?m)^file: ", prompt) else "explorer.py"
         command = [sys.executable, str(HERE / program), log, "reviews"]
