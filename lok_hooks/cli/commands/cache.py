@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print_text(f"{_told(stats)}\n{visible(str(database.path))}")
         if arguments.verbose:
-            print_text("\n".join(map(visible, _details(directory, database.path.parent))))
+            print_text("\n".join(map(visible, _details(directory, folder))))
     return 0
 
 
