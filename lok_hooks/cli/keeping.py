@@ -22,7 +22,7 @@ from lok_hooks.repo.probe import staged_records
 from lok_hooks.store import deferred as store
 from lok_hooks.store.database import Database
 from lok_hooks.store.memory import StoredMemory
-from lok_hooks.store.place import Place, place_of
+from lok_hooks.store.place import Place, place_of, ready
 
 if TYPE_CHECKING:
     from lok_hooks.core.settings import BackendSettings, CacheSettings, Settings
@@ -71,7 +71,7 @@ def keeping(cache: CacheSettings, place: Place, noted: Callable[[str], None], *,
     if not cache.enabled:
         yield Keeping(database=None, memory=Forgetting(), lasting=Forgetting())
         return
-    database = Database(place.folder, noted)
+    database = Database(ready(place, time.time()), noted)
     lasting = StoredMemory(
         database, ttl_seconds=cache.ttl_hours * _HOUR, max_bytes=cache.max_megabytes * _MEGABYTE, now=time.time
     )

@@ -21,7 +21,7 @@ from lok_hooks.core.suppress import Dismissal
 from lok_hooks.store.database import Database
 from lok_hooks.store.dismissals import FILE_NAME, read_dismissals
 from lok_hooks.store.ledger import LAYOUT, Ledger
-from lok_hooks.store.place import Place
+from lok_hooks.store.place import Place, ready
 
 if TYPE_CHECKING:
     from lok_hooks.core.diff import FileDiff
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @contextmanager
 def ledger_in(place: Place, noted: Callable[[str], None]) -> Iterator[Ledger]:
     """The ledger in `place`, closed at the end; `noted` is told when nothing can be kept."""
-    database = Database(place.folder, noted, LAYOUT)
+    database = Database(ready(place, time.time()), noted, LAYOUT)
     try:
         yield Ledger(database)
     finally:

@@ -284,6 +284,7 @@ def means(settings: Settings, snapshot: Snapshot, policy: Policy, *, verbose: bo
     from lok_hooks.flows.review import Means
     from lok_hooks.report.live import open_listener
     from lok_hooks.store.key import key_in
+    from lok_hooks.store.place import ready
 
     limits = {backend.name: backend.max_parallel for backend in settings.backends}
     deadline = Until.after(policy.budget)
@@ -300,7 +301,7 @@ def means(settings: Settings, snapshot: Snapshot, policy: Policy, *, verbose: bo
                 deadline=deadline,
                 now=time.monotonic,
                 secrets=partial(secret_claims, rules=_static_rules(settings)),
-                key=key_in(place_for(snapshot.repository).folder),
+                key=key_in(ready(place_for(snapshot.repository), time.time())),
                 spares_local=not settings.review.redact_local,
             )
         finally:

@@ -12,12 +12,11 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
 from lok_hooks.config.own_files import alone_in, read_own, write_own
-from lok_hooks.core.state import NOWHERE, state_folder
+from lok_hooks.core.state import NOWHERE, named_after, state_folder
 from lok_hooks.errors import OutputError
 
 VARIABLE: Final = "LOK_TRUST"
@@ -92,5 +91,4 @@ def revoke(place: Path) -> bool:
 def record_path(place: Path) -> Path | None:
     """Where the record about the repository at `place` lies, whether it exists or not; None where none can be."""
     state = state_folder(os.environ)
-    name = blake2b(os.fsencode(place.resolve()), digest_size=16).hexdigest()
-    return Path(state, "trust", f"{name}.json") if state else None
+    return Path(state, "trust", f"{named_after(os.fsencode(place.resolve()))}.json") if state else None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Final
 
-NOWHERE: Final = "neither XDG_STATE_HOME nor HOME names a folder that can be used"
+NOWHERE: Final = "neither XDG_STATE_HOME nor HOME names a folder"
 
 
 def state_folder(environ: Mapping[str, str]) -> str:
@@ -15,3 +16,8 @@ def state_folder(environ: Mapping[str, str]) -> str:
     if state.startswith("/"):
         return f"{state}/lok"
     return f"{home}/.local/state/lok" if home.startswith("/") else ""
+
+
+def named_after(path: bytes) -> str:
+    """The name of what is kept there about the real path of something: 32 hex digits."""
+    return blake2b(path, digest_size=16).hexdigest()

@@ -158,17 +158,15 @@ class Database:
 
 
 def make_private(folder: Path) -> None:
-    """The folder, made if need be, for this user alone, in one that is no link. Raises OSError for a link and for what
-    is another's."""
-    folder.parent.parent.mkdir(parents=True, exist_ok=True)
-    for each in (folder.parent, folder):
-        with suppress(FileExistsError):
-            each.mkdir(mode=0o700)
-        found = each.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-            raise PermissionError(f"{each.name} is a link, no folder, or another user's")
-        if found.st_mode & 0o077:
-            each.chmod(0o700)
+    """The folder, made if need be, for this user alone. Raises OSError for a link and for what is another's."""
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        raise PermissionError(f"{folder.name} is a link, no folder, or another user's")
+    if found.st_mode & 0o077:
+        folder.chmod(0o700)
 
 
 def _own_file(path: Path) -> tuple[int, int]:

@@ -1,9 +1,10 @@
-"""Secrets of our own: one for each user, and for each repository the one that the marks around its diffs hang on."""
+"""The secret from which the marks around a repository's diffs are derived: no packed repository brings it along."""
 
 from __future__ import annotations
 
 import os
 import re
+import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -22,21 +23,11 @@ def key_in(folder: Path | None) -> str:
     Where they cannot be kept (no folder, one that cannot be written to, a link, somebody else's) they are new each
     time: nobody can foretell the marks, but no two runs send the same prompt.
     """
-    return (lasting_key(folder) if folder else "") or _new()
-
-
-def lasting_key(folder: Path) -> str:
-    """The same, "" where it cannot be kept."""
-    path = folder / _NAME
-    with suppress(OSError):
-        make_private(folder)
-        return _read(path) or _made(path)
-    return ""
-
-
-def _new() -> str:
-    import secrets  # felt on each commit: only the first one needs it
-
+    if folder is not None:
+        with suppress(OSError):
+            make_private(folder)
+            path = folder / _NAME
+            return _read(path) or _made(path)
     return secrets.token_hex(_BYTES)
 
 
@@ -55,7 +46,7 @@ def _read(path: Path) -> str:
 
 def _made(path: Path) -> str:
     """A new key, whole or not at all: what another process made in the meantime wins, what cannot be a key goes."""
-    key = _new()
+    key = secrets.token_hex(_BYTES)
     partial = path.with_name(f"{_NAME}.{os.getpid()}.{key[:8]}")
     file = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

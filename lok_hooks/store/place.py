@@ -1,9 +1,9 @@
-"""Where what is known of a repository is kept: beside git's own files, in a folder whose name no stranger can know.
+"""Where what is known of a repository is kept: a folder for each, in the user's own state folder.
 
-Whoever packs a repository packs all that lies in it, and unpacked it belongs to whoever unpacked it, so neither owner
-nor mode would tell a planted answer from one that was paid for. The name is a digest of where the repository lies and
-of the inode of its git directory, keyed with a secret in the user's state folder: what came along has another name and
-is never opened, and a copy of one's own is asked anew.
+Never in the repository. Whoever packs one packs all that lies in it, and unpacked it belongs to whoever unpacked it, so
+neither owner nor mode would tell a planted answer from one that was paid for. As with the records of trust
+(`config.trusted`), the folder is named by a digest of the path of the repository's common git directory, so that
+linked work trees share it.
 
 Loaded by every commit that has something staged.
 """
@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from hashlib import blake2b
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from lok_hooks.core.state import state_folder
-from lok_hooks.store.key import lasting_key
+from lok_hooks.core.state import named_after, state_folder
+from lok_hooks.store.database import make_private
 
-FOLDER: Final = "lok"
-"""The folder below a repository's common git directory."""
+KEPT_SECONDS: Final = 30 * 24 * 3600.0  # from its last change on, what is kept about a repository that has gone
+_NOTE: Final = "repository"  # holds the path that the folder is about
+_GONE: Final = (FileNotFoundError, NotADirectoryError)
 
 
 class Place(NamedTuple):
@@ -32,19 +33,43 @@ class Place(NamedTuple):
 
 
 def place_of(repository: Path | None, environ: Mapping[str, str]) -> Place:
-    """The place of a repository, by its common git directory. Makes nothing but the user's secret."""
+    """The place of a repository, by its common git directory. Nothing is made."""
     state = state_folder(environ)
     if not state:
         return Place(None, repository)
     if repository is None:
         return Place(Path(state, "elsewhere"), None)
-    secret = lasting_key(Path(state))
+    return Place(Path(state, "repositories", named_after(os.fsencode(repository.resolve()))), repository)
+
+
+def ready(place: Place, now: float) -> Path | None:
+    """The place's folder, made if need be; `now` in seconds since 1970. A new one takes the room of those whose
+    repositories have been gone for a month. Never raises: whoever opens a file there will say what is wrong."""
+    folder, repository = place
+    with suppress(OSError):
+        if folder is not None and repository is not None and not (folder / _NOTE).exists():
+            make_private(folder)
+            (folder / _NOTE).write_bytes(os.fsencode(repository.resolve()))
+            (folder / _NOTE).chmod(0o600)
+            _forget_gone(folder.parent, now - KEPT_SECONDS)
+    return folder
+
+
+def _forget_gone(folders: Path, limit: float) -> None:
+    """Removes what is kept about repositories that are no longer there and has not changed since `limit`."""
+    for folder in [each for each in folders.iterdir() if each.is_dir()]:
+        if max(path.lstat().st_mtime for path in (folder, *folder.iterdir())) < limit and _is_gone(folder):
+            from shutil import rmtree
+
+            rmtree(folder, ignore_errors=True)  # follows no link
+
+
+def _is_gone(folder: Path) -> bool:
+    """Whether the repository is known not to be there: one that cannot be looked at just now may come back."""
     try:
-        real = repository.resolve()
-        where = os.fsencode(real) + b"\0%d" % real.stat().st_ino
+        Path(os.fsdecode((folder / _NOTE).read_bytes())).lstat()
+    except _GONE:
+        return True
     except OSError:
-        return Place(None, repository)
-    if not secret:
-        return Place(None, repository)
-    name = blake2b(where, key=bytes.fromhex(secret), digest_size=16).hexdigest()
-    return Place(repository / FOLDER / name, repository)
+        return False
+    return False
