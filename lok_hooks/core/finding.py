@@ -64,7 +64,8 @@ class Claim:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
     """Where a claim really stands: new-side lines (for a removal the line after the gap), the code there
-    (one string per shown line, `first` is the number of the first), and whether a changed line is touched."""
+    (one string per shown line, `first` is the number of the first), the `removed` lines that it quotes, and whether a
+    changed line is touched."""
 
     path: str
     ref: str
@@ -73,6 +74,7 @@ class Place:
     touches_change: bool
     first: int = 0
     code: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 from typing import Final
@@ -45,7 +45,7 @@ def ground(claim: Claim, chunk: Chunk) -> Grounded:
     quote = _quoted(claim.quote)
     if not quote:
         return _outside(claim, "it quotes no code")
-    starts = _places(shown, quote)
+    quote, starts = _located(shown, quote)
     if sum(len(line) for line in quote) < MIN_QUOTE:
         starts = [index for index in starts if shown[index].line == claim.line]
     if not starts:
@@ -60,7 +60,7 @@ def ground(claim: Claim, chunk: Chunk) -> Grounded:
             span.first,
         ),
     )
-    place = _place(piece, shown, best)
+    place = replace(_place(piece, shown, best), removed=_removed(shown, best.first, quote))
     problem = "" if place.touches_change else "the line it is about was not changed"
     return Grounded(claim=claim, place=place, problem=problem)
 
@@ -81,7 +81,7 @@ def stands_in(quote: str, chunk: Chunk) -> bool:
     lines = _quoted(quote)
     if sum(map(len, lines)) < MIN_QUOTE:
         return False
-    return any(_places(_shown(piece), lines) for piece in chunk.pieces)
+    return any(_located(_shown(piece), lines)[1] for piece in chunk.pieces)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,9 +107,12 @@ def _quoted(text: str) -> list[str]:
     return [_normal(line) for line in text.splitlines() if _normal(line)]
 
 
-def _places(shown: Sequence[_Shown], quote: Sequence[str]) -> list[int]:
-    """Where the quote stands, as it is or without the numbers and signs that were copied along."""
-    return _matches(shown, quote) or _matches(shown, [_normal(_PREFIX.sub("", line)) for line in quote])
+def _located(shown: Sequence[_Shown], quote: list[str]) -> tuple[list[str], list[int]]:
+    """The quote, as it is or without the numbers and signs that were copied along, and where it stands."""
+    if starts := _matches(shown, quote):
+        return quote, starts
+    bare = [_normal(_PREFIX.sub("", line)) for line in quote]
+    return bare, _matches(shown, bare)
 
 
 @lru_cache(maxsize=32)  # an analyser makes hundreds of claims about one file
@@ -152,6 +155,14 @@ def _stands(shown: Sequence[_Shown], start: int, quote: Sequence[str], left_out:
         return False
     side = (line.text for line in islice(shown, start, None) if not getattr(line, f"is_{left_out}"))
     return list(islice(side, len(quote))) == list(quote)
+
+
+def _removed(shown: Sequence[_Shown], start: int, quote: Sequence[str]) -> tuple[str, ...]:
+    """The removed lines that a quote is about; none where it stands in the new code."""
+    if shown[start].is_added or _stands(shown, start, quote, "removed"):
+        return ()
+    side = islice((line for line in islice(shown, start, None) if not line.is_added), min(len(quote), MAX_SPAN))
+    return tuple(line.raw for line in side if line.is_removed)
 
 
 def _span(claim: Claim, shown: Sequence[_Shown], start: int, count: int) -> _Span:

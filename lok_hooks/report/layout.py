@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +17,6 @@ REMOVED_LINES: Final = 4  # of which removed ones at most
 PROSE_LINES: Final = 12  # lines of one "why" or "fix" as its author broke them
 ADVISORIES: Final = 30  # listed one by one; more are counted, the json report has them all
 _INDENT: Final = "    "
-_COPIED: Final = re.compile(r"^\s*\d*\s*[+-]?\s*[│|]?\s?")
 _BLANK: Final[Line] = ()
 ROLES: Final[dict[Severity, Role]] = {
     Severity.CRITICAL: "critical",
@@ -160,10 +158,10 @@ def prose_lines(label: str, text: str, width: int) -> list[Line]:
 def code_rows(finding: Finding) -> tuple[CodeRow, ...]:
     """The code to show: removed lines that the finding quotes where they stood, and the lines around its place.
 
-    At most `CODE_LINES` rows, the marked ones preferred; an empty tuple when the place has no code.
+    At most `CODE_LINES` rows, the marked ones preferred; of a deleted file there are removed lines only.
     """
     place = finding.place
-    removed = [CodeRow(None, text, True) for text in _removed(finding)[:REMOVED_LINES]]
+    removed = [CodeRow(None, _code_text(text), True) for text in place.removed[:REMOVED_LINES]]
     rows: list[CodeRow] = []
     for number, text in enumerate(place.code, place.first):
         if number == place.line:
@@ -175,21 +173,6 @@ def code_rows(finding: Finding) -> tuple[CodeRow, ...]:
     start = next((index for index, row in enumerate(rows) if row.is_marked), 0)
     start = max(0, min(start - 2, len(rows) - CODE_LINES))
     return tuple(rows[start : start + CODE_LINES])
-
-
-def _removed(finding: Finding) -> list[str]:
-    """The quoted lines where none of them is in the new code: a grounded quote was removed then."""
-    if finding.problem or finding.is_proof or not finding.place.touches_change or not finding.place.code:
-        return []
-    quoted = [line for line in finding.quote.split("\n") if line.strip()]
-    new = "\n".join(_bare(line) for line in finding.place.code)
-    # A reviewer may have copied line numbers and signs along with the code.
-    is_new = any(_bare(line) in new or _bare(_COPIED.sub("", line)) in new for line in quoted)
-    return [] if is_new else [_code_text(line) for line in quoted]
-
-
-def _bare(line: str) -> str:
-    return " ".join(line.split())
 
 
 def _code_text(text: str) -> str:

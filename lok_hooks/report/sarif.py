@@ -98,6 +98,8 @@ def _region(place: Place) -> dict[str, Any]:
     end = max(place.line, place.end_line)
     region: dict[str, Any] = {"startLine": place.line, "endLine": end}
     code = [text for number, text in enumerate(place.code, place.first) if place.line <= number <= end]
+    # Of a deleted file there is nothing but what was removed.
+    code = code if place.code else list(place.removed)
     if code:
         region["snippet"] = {"text": "\n".join(visible(line.rstrip("\r").expandtabs(4)) for line in code)}
     return region

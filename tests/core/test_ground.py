@@ -69,6 +69,26 @@ def test_the_place_carries_the_code_around_it_with_its_indentation() -> None:
 
 
 def test_a_whole_deleted_file_can_be_quoted() -> None:
-    found = ground(claim("a.py", 1, "line 7"), chunk(file_diff("a.py", OLD, "")))
+    found = ground(claim("a.py", 1, "line 7\nline 8"), chunk(file_diff("a.py", OLD, "")))
     assert found.problem == ""
-    assert found.place.line == 1
+    assert (found.place.line, found.place.code, found.place.removed) == (1, (), ("line 7", "line 8"))
+
+
+@pytest.mark.parametrize(
+    ("new", "quote", "removed"),
+    [
+        pytest.param(REMOVED, "line 20\nline 21", ("line 20", "line 21"), id="all of it"),
+        pytest.param(REMOVED, "- line 20", ("line 20",), id="a sign copied along"),
+        pytest.param(REMOVED, "ine 20", ("line 20",), id="part of a line"),
+        pytest.param(REMOVED, "line 19\nline 20", ("line 20",), id="with what stood before it"),
+        pytest.param(REMOVED, "line 19\nline 22", (), id="what stands around it now"),
+        pytest.param(REPLACED, "line 20", ("line 20",), id="the old text of a line"),
+        pytest.param(REPLACED, "line twenty", (), id="the new text of a line"),
+        pytest.param(REPLACED, "line 19\nline twenty", (), id="new text with what stands before it"),
+        pytest.param(ADDED, "total = price * count", (), id="nothing was removed"),
+    ],
+)
+def test_the_place_carries_the_removed_lines_that_are_quoted(new: str, quote: str, removed: tuple[str, ...]) -> None:
+    found = ground(claim("a.py", 20, quote), chunk(file_diff("a.py", OLD, new)))
+    assert found.problem == ""
+    assert found.place.removed == removed

@@ -378,6 +378,18 @@ def test_a_finding_that_is_not_in_the_diff_does_not_block(
     assert "outside the diff" in done.said
 
 
+def test_a_finding_in_a_deleted_file_shows_what_was_removed(
+    project: Project, configure: Callable[..., Reviewer]
+) -> None:
+    configure()
+    project.seed({"gone.py": "total = 1\n    check = PLANTED_BUG\n"})
+    project.git("rm", "-q", "gone.py")
+    assert "  ▸ - │     check = PLANTED_BUG\n" in project.run("lok-hunt").said
+    (result,) = json.loads(project.run("lok-hunt", "--format", "sarif").said)["runs"][0]["results"]
+    snippet = result["locations"][0]["physicalLocation"]["region"]["snippet"]
+    assert snippet == {"text": "    check = PLANTED_BUG"}
+
+
 def test_code_quoted_around_the_answer_decides_nothing(project: Project, configure: Callable[..., Reviewer]) -> None:
     configure("quotes the code")
     project.plain_hook("pre-commit", "lok-hunt")

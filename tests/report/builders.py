@@ -55,10 +55,13 @@ def finding(
         "def user(name):",
         "    return db.execute(f\"select * from users where name = '{name}'\")",
     ),
+    removed: tuple[str, ...] = (),
     raised_by: tuple[str, ...] = ("codex", "gemini"),
 ) -> Finding:
     """A finding in app/db.py, or whatever is changed about it."""
-    place = Place(path=path, ref="", line=line, end_line=end_line, touches_change=True, first=first, code=code)
+    place = Place(
+        path=path, ref="", line=line, end_line=end_line, touches_change=True, first=first, code=code, removed=removed
+    )
     return Finding(
         identity=identity,
         place=place,

@@ -289,7 +289,7 @@ def test_lines_of_a_fix_keep_their_indentation() -> None:
 def test_removed_code_is_shown_where_it_stood() -> None:
     found = builders.finding(
         "the check is gone",
-        quote="if not allowed(user):\n    raise Forbidden",
+        removed=("if not allowed(user):", "    raise Forbidden"),
         line=11,
         end_line=11,
         first=10,
@@ -303,14 +303,11 @@ def test_removed_code_is_shown_where_it_stood() -> None:
     ) in render(builders.review(builders.judged(found)), "plain")
 
 
-@pytest.mark.parametrize(
-    "quote", ["store.drop(user)", "11 +     store.drop(user)", "def delete(user):\nsomething else"]
-)
-def test_quoted_new_code_is_not_taken_for_removed(quote: str) -> None:
-    code = ("def delete(user):", "    store.drop(user)")
-    found = builders.finding(quote=quote, line=11, end_line=11, first=10, code=code)
+def test_of_a_deleted_file_the_removed_lines_are_shown() -> None:
+    removed = tuple(f"line {number}" for number in range(1, 9))
+    found = builders.finding(line=1, end_line=1, first=0, code=(), removed=removed)
     text = render(builders.review(builders.judged(found)), "plain")
-    assert "    10 │ def delete(user):\n  ▸ 11 │     store.drop(user)\n" in text
+    assert "  ▸ - │ line 1\n  ▸ - │ line 2\n  ▸ - │ line 3\n  ▸ - │ line 4\n    why" in text
 
 
 def test_long_code_is_cut_around_the_marked_line() -> None:
