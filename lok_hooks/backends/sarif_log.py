@@ -27,6 +27,9 @@ _LEVELS: Final[Mapping[str, Severity]] = {
 }
 # GitHub's reading of the "security-severity" property, a CVSS score.
 _SCORES: Final = ((9.0, Severity.CRITICAL), (7.0, Severity.HIGH), (4.0, Severity.MEDIUM), (0.0, Severity.LOW))
+_PAGE: Final = 20_000  # characters of a description that are looked at
+_HEADING: Final = re.compile(r" {0,3}#{1,6}[ \t]+(.*)")
+_REFERENCE: Final = re.compile(r"\s*(?:[-*][ \t]+)?\[[^\]]*\](?:\(|:)")
 _CWE: Final = re.compile(r"\bcwe[-_/: ]*0*(\d{1,5})\b", re.IGNORECASE)
 _NO_PROBLEM: Final = frozenset({"pass", "notApplicable", "informational"})
 _PLACEHOLDER: Final = re.compile(r"\{(\d+)\}")
@@ -99,7 +102,7 @@ def _read_result(result: Mapping[str, Any], run: Mapping[str, Any], reading: Rea
     lines = reading.lines_of(file)
     title, _, rest = _message(result.get("message"), rule).strip().partition("\n")
     title = title or _message(rule.get("shortDescription"), {}) or rule_id
-    why = rest.strip() or _message(rule.get("fullDescription"), {}) or _message(rule.get("help"), {})
+    why = rest.strip() or _reason(rule, title)
     fixes = _objects(result.get("fixes"))
     yield Claim(
         backend=reading.backend,
@@ -116,6 +119,33 @@ def _read_result(result: Mapping[str, Any], run: Mapping[str, Any], reading: Rea
         quote=lines[line - 1] if 0 < line <= len(lines) else "",
         is_proof=weight == "proof",
     )
+
+
+def _reason(rule: Mapping[str, Any], title: str) -> str:
+    """Why a rule matters: the paragraph of its description that says so, else the first; "" where there is none that
+    says more than the title. Descriptions are whole pages of markdown."""
+    for name in ("fullDescription", "shortDescription", "help"):
+        paragraphs = [each for each in _paragraphs(_message(rule.get(name), {})) if each[1] != title]
+        reasons = [text for heading, text in paragraphs if heading.lower().startswith("why")]
+        if paragraphs:
+            return (reasons or [paragraphs[0][1]])[0]
+    return ""
+
+
+def _paragraphs(markdown: str) -> Iterator[tuple[str, str]]:
+    """The paragraphs of prose, each in one line behind its heading; no code, no lists of links."""
+    heading, is_code = "", False
+    for block in re.split(r"\n[ \t]*\n", markdown.replace("\r\n", "\n")[:_PAGE]):
+        lines: list[str] = []
+        for line in block.split("\n"):
+            if line.lstrip().startswith(("```", "~~~")):
+                is_code = not is_code
+            elif found := _HEADING.match(line):
+                heading = found[1].rstrip(" \t#")
+            elif not is_code and not _REFERENCE.match(line):
+                lines.append(line)
+        if text := " ".join(" ".join(lines).split()):
+            yield heading, text
 
 
 def _rule(result: Mapping[str, Any], run: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import sysconfig
 import threading
@@ -500,12 +501,41 @@ def test_cwe(result: dict[str, Any], rule: dict[str, Any], cwe: str) -> None:
     assert claim.cwe == cwe
 
 
+PAGE = """## What it does
+Checks for `x`.
+
+## Why is this bad?
+It is evaluated once,
+by whom it may be.
+
+It is bad besides.
+
+## Example
+```python
+
+x = 1
+```
+"""
+
+
 @pytest.mark.parametrize(
     ("message", "rule", "title", "why"),
     [
         ({"text": "First line.\nSecond line."}, {}, "First line.", "Second line."),
         ({"text": "Bad"}, {"fullDescription": {"text": "Because."}}, "Bad", "Because."),
         ({"text": "Bad"}, {"help": {"text": "Help."}}, "Bad", "Help."),
+        ({"text": "Bad"}, {"fullDescription": {"text": PAGE}}, "Bad", "It is evaluated once, by whom it may be."),
+        ({"text": "Bad"}, {"fullDescription": {"text": PAGE.replace("Why", "Where")}}, "Bad", "Checks for `x`."),
+        ({"text": "Bad"}, {"help": {"text": "# Bad\n\n```py\nbad\n```\n\nIt is."}}, "Bad", "It is."),
+        (
+            {"text": "Bad"},
+            {"fullDescription": {"text": "Bad"}, "shortDescription": {"text": "Why bad"}},
+            "Bad",
+            "Why bad",
+        ),
+        ({"text": "Bad"}, {"fullDescription": {"text": "Bad"}, "help": {"text": "[docs](https://h)"}}, "Bad", ""),
+        ({"text": "Bad"}, {"shortDescription": {"text": "Bad"}, "help": {"text": "Bad"}}, "Bad", ""),
+        ({"text": "Bad"}, {"help": {"text": "```\n" * 9_999}}, "Bad", ""),
         ({"markdown": "**Bad**"}, {}, "**Bad**", ""),
         ({"id": "m", "arguments": ["x", "y"]}, {"messageStrings": {"m": {"text": "{1} in {0} {5}"}}}, "y in x {5}", ""),
         ({}, {"shortDescription": {"text": "Short."}}, "Short.", ""),
@@ -519,6 +549,19 @@ def test_title_and_reason(message: object, rule: dict[str, Any], title: str, why
     [claim] = read({"ruleId": "R1", "message": message, **located()}, **with_rule(**rule))
 
     assert (claim.title, claim.why) == (title, why)
+
+
+def test_ruffs_own_log_gives_one_paragraph_for_a_reason(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text("def f(a=[]):\n    return eval(a)\n")
+    arguments = ("--isolated", "--no-cache", "--exit-zero", "--select", "B,S307", "--output-format", "sarif")
+    done = subprocess.run([RUFF, "check", *arguments, path], capture_output=True, check=True)
+    reading = Reading(backend="ruff", task="audit", path_of=lambda _: "a.py", lines_of=lambda _: [], rules={})
+    reasons = {claim.category: claim.why for claim in read_log(done.stdout, reading)}
+    assert reasons == {
+        "B006": "Function defaults are evaluated once, when the function is defined.",
+        "S307": "The `eval()` function is insecure as it enables arbitrary code execution.",
+    }
 
 
 def test_a_suggested_fix_is_kept() -> None:
