@@ -73,6 +73,7 @@ class _Scanner:
     def __init__(self, data: bytes) -> None:
         self.lines = data.removesuffix(b"\n").split(b"\n")
         self.at = 0
+        self._is_ended = data.endswith(b"\n")
 
     def files(self) -> list[_Found]:
         """Every file's patch, in order."""
@@ -195,7 +196,7 @@ class _Scanner:
         first = self.at
         while head := HUNK.match(self._line()):
             self._hunk(int(head[2] or b"1"), int(head[4] or b"1"))
-        taken = (b" " + line if line in (b"", b"\r") else line for line in self.lines[first : self.at])
+        taken = (line or b" " for line in self.lines[first : self.at])
         found.hunks = b"\n".join(taken) + b"\n"
 
     def _hunk(self, old_left: int, new_left: int) -> None:
@@ -206,12 +207,19 @@ class _Scanner:
             if self.at >= len(self.lines):
                 raise DiffError(f"line {start}: this hunk is cut off by the end of the input")
             sign = self.lines[self.at][:1]
-            if sign in (b" ", b"", b"\r"):
+            if self.at == len(self.lines) - 1 and not self._is_ended:
+                raise DiffError(
+                    f"line {self.at + 1}: the input ends within this line",
+                    advice="if nothing is missing, end it with a line break",
+                )
+            if sign in (b" ", b""):
                 old_left, new_left = old_left - 1, new_left - 1
             elif sign == b"-":
                 old_left -= 1
             elif sign == b"+":
                 new_left -= 1
+            elif sign == b"\r":
+                raise DiffError(f"line {self.at + 1}: this line lost the blank that it began with")
             elif sign != b"\\":
                 raise DiffError(f"line {self.at + 1}: the hunk of line {start} is shorter than it says")
             is_change |= sign in (b"-", b"+")

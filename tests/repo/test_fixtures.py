@@ -1,4 +1,5 @@
-"""Patches that other tools' authors collected, against `git apply --numstat` and against their expected numbers."""
+"""Patches that other tools' authors collected: what git reads has git's numbers, what their authors wrote numbers down
+for has those, and all others are refused."""
 
 from __future__ import annotations
 
@@ -21,16 +22,10 @@ FIXTURES = sorted(
     path for path in PATCHES.rglob("*") if path.is_file() and path.name not in NOT_PATCHES and path.suffix != ".json"
 )
 
-# Unified diffs that git apply refuses and we read, each for a reason.
-READ_ANYWAY = {
-    "basic.patch": "mercurial's header for an unchanged file, `diff --git a/bar b/bar` and nothing more",
-    "f045ac9f76cf.patch": "the same",
-    "git_no_prefix.diff": "made with --no-prefix; git wants the prefix to be named",
-    "git-oneline-add.diff": "the newline behind the last line is missing, nothing else",
-    "git-oneline-change.diff": "the same",
-    "git-oneline-rm.diff": "the same",
-    "sample5.diff": "empty context lines lost their blank and kept their carriage return",
-}
+PARSEPATCH = sorted((PATCHES / "rust-parsepatch" / "tests" / "patches").glob("*.patch"))
+
+# Made with --no-prefix, as many have it in their configuration: git wants to be told (-p0), we see it.
+WITHOUT_PREFIX = {"git_no_prefix.diff"}
 # Names that git shortens or guesses from a header of another tool, and we keep as the patch writes them.
 OTHER_NAMES = {
     "src/org/mozilla/javascript/ast/StringLiteral.java(working copy)": (
@@ -50,7 +45,10 @@ def counts(file: FileDiff) -> tuple[int, int]:
 
 def numstat(path: Path, directory: Path) -> list[tuple[str, str, str]] | None:
     """What git makes of a patch; None when it refuses it."""
-    done = subprocess.run(["git", "apply", "--numstat", str(path)], capture_output=True, cwd=directory, check=False)
+    strip = ["-p0"] if path.name in WITHOUT_PREFIX else []
+    done = subprocess.run(
+        ["git", "apply", *strip, "--numstat", str(path)], capture_output=True, cwd=directory, check=False
+    )
     if done.returncode:
         return None
     rows = [line.split(b"\t", 2) for line in done.stdout.splitlines()]
@@ -69,7 +67,8 @@ def test_as_git_apply_reads_it(path: Path, tmp_path: Path) -> None:
     if expected is None:
         if not path.read_bytes().strip():
             assert read(path).is_empty
-        elif path.name in READ_ANYWAY:
+        elif path in PARSEPATCH:
+            # Mercurial's header for an unchanged file, `diff --git a/bar b/bar` and nothing more, stops git alone.
             assert read(path).files
         else:
             with pytest.raises(DiffError) as caught:
@@ -108,9 +107,25 @@ def ends(row: tuple[str, int, int]) -> tuple[str, int, int]:
     return tail(row[0]), row[1], row[2]
 
 
-def test_every_fixture_we_read_anyway_is_there() -> None:
-    assert set(READ_ANYWAY) <= {path.name for path in FIXTURES}
+def test_every_fixture_is_there() -> None:
+    assert {path.name for path in FIXTURES} >= WITHOUT_PREFIX
     assert len(FIXTURES) > 150
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("git-oneline-add.diff", "line 7: the input ends within this line"),
+        ("git-oneline-change.diff", "line 7: the input ends within this line"),
+        ("git-oneline-rm.diff", "line 7: the input ends within this line"),
+        ("sample5.diff", "line 11: this line lost the blank that it began with"),
+    ],
+)
+def test_what_git_refuses_is_refused_with_the_line_and_the_reason(name: str, said: str) -> None:
+    (path,) = [path for path in FIXTURES if path.name == name]
+    with pytest.raises(DiffError) as caught:
+        read(path)
+    assert said in caught.value.message
 
 
 REVIEWDOG = sorted((PATCHES / "reviewdog").rglob("*.diff"))
@@ -146,9 +161,6 @@ def test_the_numbers_reviewdog_expects(path: Path) -> None:
 
 def head(hunk: Hunk) -> tuple[int, int, int, int, str]:
     return hunk.old_start, hunk.old_count, hunk.new_start, hunk.new_count, hunk.section
-
-
-PARSEPATCH = sorted((PATCHES / "rust-parsepatch" / "tests" / "patches").glob("*.patch"))
 
 
 @pytest.mark.parametrize("path", PARSEPATCH, ids=lambda path: path.name)

@@ -647,7 +647,9 @@ def test_a_bare_patch_has_no_contents(scratch: Scratch) -> None:
 def test_from_a_patch_the_gate_holds_too() -> None:
     header = "--- a/{0}\n+++ b/{0}\n@@ -1 +1 @@\n-old\n+new\n"
     names = ["vendor/x.go", "yarn.lock", "x.min.js", "docs/x.md", ".env", "f.py"]
-    patch = "".join(header.format(name) for name in names) + "--- a/big\n+++ b/big\n@@ -0,0 +1 @@\n+" + "x" * 5000
+    patch = (
+        "".join(header.format(name) for name in names) + "--- a/big\n+++ b/big\n@@ -0,0 +1 @@\n+" + "x" * 5000 + "\n"
+    )
     taken = snapshot.from_patch(patch.encode(), "x", Selection(max_file_bytes=4000, exclude=("docs/",)))
     assert [(file.path, file.held_back) for file in taken.diff.files] == [
         (".env", "credential file (*.env)"),
