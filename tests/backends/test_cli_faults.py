@@ -46,7 +46,7 @@ def made(user: User, real_cli: RealCli, kind: Kind, url: str, **options: Any) ->
 class Fault:
     """What the server does and what must come of it: a kind of failure, or the answer's text. `seconds` are given
     from the first request on. `words` must stand in the reason. `special`: kinds of which something else must come;
-    None for those that it cannot be done to."""
+    None for those that it cannot be done to; `requests` how often such a one asks, 1 for all others."""
 
     rule: Mapping[str, Any]
     outcome: Outcome
@@ -55,6 +55,7 @@ class Fault:
     retry_after: Mapping[str, float] | None = None
     words: Mapping[str, str] | None = None
     special: Mapping[str, Outcome | None] | None = None
+    requests: Mapping[str, int] | None = None
 
 
 def expected_of(fault: Fault, kind: Kind) -> Outcome | None:
@@ -106,6 +107,7 @@ FAULTS: Mapping[str, Fault] = {
         is_transient=True,
         # claude asks again without streaming, which the server answers.
         special={"claude": json.dumps(GOOD_ANSWER), "command": None},
+        requests={"claude": 2},
     ),
     "empty answer": Fault(
         rule={"answer": ""},
@@ -136,6 +138,7 @@ def test_what_a_server_can_do(
     if not isinstance(expected, FailureKind):
         assert isinstance(answer, Reply)
         assert answer.text.strip() == expected
+        assert kind not in (fault.requests or {}) or len(server.asked()) == (fault.requests or {})[kind]
         return
     assert isinstance(answer, Failure)
     assert answer.kind is expected
@@ -339,7 +342,8 @@ def test_a_grandchild_left_behind(kind: Kind, session: str, user: User, make_pro
         "fake",
         f"""
 import json, subprocess, sys
-subprocess.Popen([sys.executable, "-IS", "-c", "import time; time.sleep(60)"], start_new_session={session})
+left = subprocess.Popen([sys.executable, "-IS", "-c", "import time; time.sleep(60)"], start_new_session={session})
+open({str(user.home / "left")!r}, "w").write(str(left.pid))
 {SAY[kind]}
 """,
     )
@@ -348,15 +352,21 @@ subprocess.Popen([sys.executable, "-IS", "-c", "import time; time.sleep(60)"], s
     assert isinstance(answer, Reply)
     assert answer.text.strip() == "ANSWER"
     assert answer.seconds < 3
+    assert not is_running(int((user.home / "left").read_text()))
 
 
-@pytest.mark.parametrize("kind", ALL_KINDS)
+def is_running(pid: int) -> bool:
+    """False for a process that is gone, or dead and not yet collected."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("kind", CLI_KINDS)
 def test_output_in_no_known_form(kind: Kind, user: User, make_prompt: MakePrompt) -> None:
     user.program("fake", "print('\\x1b[31mWelcome to version 99\\x1b[0m')")
     answer = ask(fake(user, kind), make_prompt(), 10)
-    if kind == "command":
-        assert isinstance(answer, Reply)
-        return
     assert isinstance(answer, Failure)
     assert answer.kind is FailureKind.UNREADABLE
     assert "Welcome to version 99" in answer.reason
