@@ -61,6 +61,6 @@ def closest(name: str, known: Sequence[str]) -> str:
     # Two letters that changed places are one slip; difflib alone takes "aks" for "tasks", not for "ask".
     slips = {other: OSA.distance(short, other) for other in known}
     best = min(known, key=slips.__getitem__, default="")
-    if best and slips[best] <= max(1, len(short) // 4):
+    if best and slips[best] <= max(1, len(short) // 4) and slips[best] < len(short):
         return best
     return next(iter(difflib.get_close_matches(short, known, n=1)), "")
