@@ -224,5 +224,5 @@ def test_files_that_cannot_be_read_are_named(places: tuple[Path, dict[str, str]]
         find("pipe", project, environ)
     # A broken neighbour holds nothing up.
     assert find("hunt", project, environ)
-    with pytest.raises(ConfigError, match="No such file"):
+    with pytest.raises(ConfigError, match="there is no such file"):
         named_file(project / "nowhere.toml")
