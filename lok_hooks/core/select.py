@@ -89,87 +89,6 @@ GENERATED_NAMES: Final = (
     "zz_generated*.go",
 )
 
-CREDENTIAL_NAMES: Final = (
-    "*-adminsdk-*.json",
-    "*.agekey",
-    "*.env",
-    "*.jks",
-    "*.kdbx",
-    "*.key",
-    "*.keystore",
-    "*.keytab",
-    "*.kubeconfig",
-    "*.mobileconfig",
-    "*.ovpn",
-    "*.p12",
-    "*.p8",
-    "*.pem",
-    "*.pfx",
-    "*.ppk",
-    "*.tfstate",
-    "*.tfstate.backup",
-    "*accesskeys.csv",
-    ".boto",
-    ".dockerconfigjson",
-    ".dockercfg",
-    ".env",
-    ".env-*",
-    ".env.*",
-    ".env_*",
-    ".envrc",
-    ".git-credentials",
-    ".htpasswd",
-    ".my.cnf",
-    ".mylogin.cnf",
-    ".netrc",
-    ".npmrc",
-    ".pgpass",
-    ".pypirc",
-    ".s3cfg",
-    ".secrets",
-    ".terraformrc",
-    ".vault-token",
-    "_netrc",
-    "application_default_credentials.json",
-    "client_secret*.json",
-    "credentials",
-    "credentials.csv",
-    "credentials.ini",
-    "credentials.json",
-    "credentials.toml",
-    "credentials.xml",
-    "credentials.yaml",
-    "credentials.yml",
-    "htpasswd",
-    "id_dsa",
-    "id_ecdsa",
-    "id_ecdsa_sk",
-    "id_ed25519",
-    "id_ed25519_sk",
-    "id_rsa",
-    "kubeconfig",
-    "rootkey.csv",
-    "secring.gpg",
-    "secrets.json",
-    "secrets.toml",
-    "secrets.yaml",
-    "secrets.yml",
-    "service-account*.json",
-    "service_account*.json",
-)
-CREDENTIAL_PATHS: Final = (
-    ".kube/config",
-    ".docker/config.json",
-    ".m2/settings.xml",
-    ".gradle/gradle.properties",
-    ".config/gh/hosts.yml",
-    ".codex/auth.json",
-)
-CREDENTIAL_FOLDERS: Final = frozenset({".aws", ".azure", ".gnupg", ".ssh", "private-keys-v1.d"})
-# A copy is as secret as what it was made of.
-COPY_ENDINGS: Final = (".bak", ".backup", ".copy", ".old", ".orig", ".save", ".swp", ".tmp", "~")
-PLACEHOLDER_ENDINGS: Final = (".dist", ".example", ".sample", ".template")
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Selection:
@@ -209,25 +128,6 @@ def select(file: Candidate, selection: Selection) -> Skipped | None:
         or _without_text(file)
         or _too_large(file, selection.max_file_bytes)
     )
-
-
-def held_back(path: str) -> str:
-    """Why the text of this file must never leave the machine, judged by its name; "" when it may."""
-    folded = path.lower()
-    while folded.endswith(COPY_ENDINGS):
-        folded = folded.removesuffix(next(ending for ending in COPY_ENDINGS if folded.endswith(ending)))
-    *folders, name = folded.split("/")
-    if name.endswith((*PLACEHOLDER_ENDINGS, ".pub")):
-        return ""
-    if inside := CREDENTIAL_FOLDERS.intersection(folders):
-        return f"credential file ({min(inside)}/)"
-    for pattern in CREDENTIAL_NAMES:
-        if fnmatchcase(name, pattern):
-            return f"credential file ({pattern})"
-    for ending in CREDENTIAL_PATHS:
-        if f"/{folded}".endswith(f"/{ending}"):
-            return f"credential file ({ending})"
-    return ""
 
 
 def human_size(size: int) -> str:

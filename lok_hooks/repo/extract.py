@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from lok_hooks.core.credential_files import held_back
 from lok_hooks.core.diff import FileDiff, Skipped, SkipReason
-from lok_hooks.core.select import SUBMODULE_MODE, Candidate, Selection, held_back, human_size, select, unchanged
+from lok_hooks.core.select import SUBMODULE_MODE, Candidate, Selection, human_size, select, unchanged
 from lok_hooks.errors import DiffError, InternalError, RepositoryError
 from lok_hooks.repo.compare import Comparison, Patches
 from lok_hooks.repo.git import Repository

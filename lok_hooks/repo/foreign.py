@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from lok_hooks.core.credential_files import held_back
 from lok_hooks.core.diff import FileDiff, Skipped, SkipReason, Status
-from lok_hooks.core.select import Candidate, Selection, held_back, human_size, select, unchanged
+from lok_hooks.core.select import Candidate, Selection, human_size, select, unchanged
 from lok_hooks.errors import DiffError
 from lok_hooks.repo.names import git_names, plain_name, strip_prefixes, unquote
 from lok_hooks.repo.patch import HUNK, parse_hunks

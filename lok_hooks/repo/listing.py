@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from lok_hooks.core.credential_files import held_back
 from lok_hooks.core.diff import Diff, FileDiff, Hunk, Skipped, SkipReason, Status
-from lok_hooks.core.select import VENDORED_FOLDERS, Candidate, Selection, held_back, select
+from lok_hooks.core.select import VENDORED_FOLDERS, Candidate, Selection, select
 from lok_hooks.errors import RepositoryError, UsageError
 from lok_hooks.repo.records import readable
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lok_hooks.core.diff import SkipReason, Status
-from lok_hooks.core.select import Candidate, Selection, held_back, human_size, select
+from lok_hooks.core.select import Candidate, Selection, human_size, select
 
 NULL = "0" * 40
 OLD, NEW = "1" * 40, "2" * 40
@@ -116,70 +116,6 @@ def test_an_exclude_counts_before_the_rules_by_name() -> None:
 def test_the_size_limit_is_the_users() -> None:
     assert select(replace(FILE, new_size=101), Selection(max_file_bytes=100)) is not None
     assert select(replace(FILE, new_size=100), Selection(max_file_bytes=100)) is None
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        ".env",
-        "deploy/.env",
-        ".env.production",
-        "prod.env",
-        "cert/server.pem",
-        "server.KEY",
-        "home/.ssh/id_rsa",
-        "id_ed25519",
-        ".netrc",
-        ".pgpass",
-        "gcp/credentials.json",
-        "store.p12",
-        "store.pfx",
-        "store.jks",
-        ".npmrc",
-        ".pypirc",
-        "kubeconfig",
-        "home/.kube/config",
-        ".docker/config.json",
-        ".aws/credentials",
-        "terraform.tfstate",
-        "id_rsa.bak",
-        "server.pem~",
-        ".env.orig",
-        "prod.env.old",
-        ".env-staging",
-        "home/.ssh/config",
-        ".gnupg/trustdb.gpg",
-        ".aws/config",
-        "krb5.keytab",
-        "app-firebase-adminsdk-x1.json",
-        ".config/gh/hosts.yml",
-        "ada_accessKeys.csv",
-    ],
-)
-def test_credential_files_are_held_back(path: str) -> None:
-    assert held_back(path).startswith("credential file (")
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        ".env.example",
-        ".env.sample",
-        "deploy/.env.template",
-        "environment.py",
-        "credentials.py",
-        "id_rsa.pub",
-        "keys.py",
-        "config/config.json",
-        "home/.ssh/id_rsa.pub",
-        ".env.example.bak",
-        "notes.bak",
-        ".kube/config.py",
-        "src/envelope.py",
-    ],
-)
-def test_other_files_are_not_held_back(path: str) -> None:
-    assert held_back(path) == ""
 
 
 @pytest.mark.parametrize(
