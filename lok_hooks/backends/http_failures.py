@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from lok_hooks.core.ports import Failure, FailureKind
+from lok_hooks.core.shorten import beginning, shortened
 
 ANSWER_LIMIT: Final = 16 * 1024 * 1024  # bytes; a review's answer is a few kilobytes
 _MESSAGE_LIMIT: Final = 300  # characters of a vendor's message that are shown
@@ -168,9 +169,9 @@ def vendor_message(value: object, body: bytes) -> str:
             found = found[0]
         if isinstance(found, dict) and name in found:
             found = found[name]
-    text = found if isinstance(found, str) else body[: 4 * _MESSAGE_LIMIT].decode("utf-8", "replace")
+    text = found if isinstance(found, str) else beginning(body.decode("utf-8", "replace"), 4 * _MESSAGE_LIMIT)
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= _MESSAGE_LIMIT else f"{line[:_MESSAGE_LIMIT]}…"
+    return shortened(line, _MESSAGE_LIMIT)
 
 
 def fewest_tokens(text: str) -> int:

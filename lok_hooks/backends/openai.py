@@ -17,6 +17,7 @@ from lok_hooks.backends.http_failures import Server, cut_failure, was_cut
 from lok_hooks.backends.traits import traits_of
 from lok_hooks.core.ports import Answer, Deadline, Failure, FailureKind, Reply, Traits
 from lok_hooks.core.settings import BackendSettings
+from lok_hooks.core.shorten import shortened
 from lok_hooks.core.task import Prompt
 
 DEFAULT_URL: Final = "https://api.openai.com/v1"
@@ -165,7 +166,7 @@ def read_choice(value: Mapping[str, Any]) -> tuple[str, Problem | None]:
     text = _text(message.get("content"))
     reason, refusal = choice.get("finish_reason"), message.get("refusal")
     if isinstance(refusal, str) and refusal:
-        return text, Problem(kind=FailureKind.REFUSED, reason=f"the model refused: {refusal[:300]}")
+        return text, Problem(kind=FailureKind.REFUSED, reason=f"the model refused: {shortened(refusal, 300)}")
     if reason == "content_filter":
         return text, Problem(kind=FailureKind.REFUSED, reason="the server's content filter withheld the answer")
     if reason == "length":

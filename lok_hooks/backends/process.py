@@ -106,10 +106,15 @@ def run(
     return Finished(
         returncode=running.popen.returncode,
         stdout=bytes(pipes.stdout[:output_limit]),
-        stderr=bytes(pipes.stderr),
+        stderr=_whole_words(bytes(pipes.stderr)),
         seconds=time.monotonic() - started,
         ended=ended,
     )
+
+
+def _whole_words(tail: bytes) -> bytes:
+    """A tail without what may be the rest of a word: half a secret is not recognised as one."""
+    return tail if len(tail) < STDERR_TAIL else (tail.split(maxsplit=1)[1:] or [b""])[0]
 
 
 def kill_all() -> None:

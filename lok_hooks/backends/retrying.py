@@ -37,7 +37,7 @@ class Retrying(Wrapper):
             if seconds is None or not isinstance(answer, Failure):
                 break
             if self._noted is not None:
-                self._noted(f"{self.name}: {answer.reason}; asking again in {seconds:g} s")
+                self._noted(f"{self.name}: {answer.kind}; asking again in {seconds:g} s")
             if not pause(seconds, deadline):
                 break
             answer = self._backend.ask(prompt, deadline)

@@ -26,6 +26,7 @@ from lok_hooks.core.finding import Claim
 from lok_hooks.core.message import readable
 from lok_hooks.core.ports import Analysis, Answer, Contents, Deadline, Failure, FailureKind, Traits
 from lok_hooks.core.settings import BackendSettings
+from lok_hooks.core.shorten import beginning
 from lok_hooks.core.task import Prompt
 from lok_hooks.errors import ConfigError
 
@@ -157,7 +158,7 @@ class Sarif:
             failure = self._failure(
                 FailureKind.CRASHED if has_crashed else FailureKind.UNREADABLE, reason, self._by_hand()
             )
-            return replace(failure, answer=log[:_KEPT_ANSWER].decode("utf-8", "replace"))
+            return replace(failure, answer=beginning(log.decode("utf-8", "replace"), _KEPT_ANSWER))
         return Analysis(backend=self.name, claims=claims, seconds=finished.seconds)
 
     def _by_hand(self) -> str:

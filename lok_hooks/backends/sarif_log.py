@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, TypeGuard
 from urllib.parse import unquote, urlsplit
 
 from lok_hooks.core.finding import Claim, Severity
+from lok_hooks.core.shorten import shortened
 
 Weight = Literal["proof", "suspicion", "off"]
 
@@ -76,7 +77,9 @@ def _read_run(run: Mapping[str, Any], reading: Reading) -> Iterator[Claim]:
         if invocation.get("executionSuccessful") is False:
             notes = _objects(invocation.get("toolExecutionNotifications"))
             words = "; ".join(filter(None, (_message(note.get("message"), {}) for note in notes)))
-            raise UnreadableLog(f"the scanner says that it failed: {words[:_WHY_LIMIT] or 'without a reason'}")
+            raise UnreadableLog(
+                f"the scanner says that it failed: {shortened(words, _WHY_LIMIT) or 'without a reason'}"
+            )
     if not isinstance(run.get("results"), list):
         raise UnreadableLog("a run has no list of results, which means that nothing was scanned")
     for result in _objects(run["results"]):
@@ -113,9 +116,9 @@ def _read_result(result: Mapping[str, Any], run: Mapping[str, Any], reading: Rea
         severity=_severity(result, rule),
         category=rule_id,
         cwe=_cwe(result, rule),
-        title=_shortened(" ".join(title.split()), _TITLE_LIMIT),
-        why=_shortened(why, _WHY_LIMIT),
-        fix=_shortened(_message(fixes[0].get("description"), {}) if fixes else "", _WHY_LIMIT),
+        title=shortened(" ".join(title.split()), _TITLE_LIMIT),
+        why=shortened(why, _WHY_LIMIT),
+        fix=shortened(_message(fixes[0].get("description"), {}) if fixes else "", _WHY_LIMIT),
         quote=lines[line - 1] if 0 < line <= len(lines) else "",
         is_proof=weight == "proof",
     )
@@ -237,10 +240,6 @@ def _message(message: object, rule: Mapping[str, Any]) -> str:
         return str(arguments[number]) if number < len(arguments) else found[0]
 
     return _PLACEHOLDER.sub(filled, text)
-
-
-def _shortened(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[:limit]}…"
 
 
 def _get(value: object, *names: str) -> Any:

@@ -25,6 +25,7 @@ from lok_hooks.backends.traits import traits_of
 from lok_hooks.core.message import readable
 from lok_hooks.core.ports import Deadline, Failure, FailureKind, Reply, Traits
 from lok_hooks.core.settings import BackendSettings
+from lok_hooks.core.shorten import shortened
 from lok_hooks.core.task import Prompt
 
 SYSTEM_PROMPT: Final = (
@@ -227,7 +228,7 @@ class SealedProgram(ABC):
     def unexpected(self, output: str) -> Failure:
         """Output that is not in the form this program is known to write; kept, since it was paid for."""
         known = f" (known version: {self.product.known_version})" if self.product else ""
-        reason = f"output in an unknown form{known}: {readable(output)[:200] or 'none'}"
+        reason = f"output in an unknown form{known}: {shortened(readable(output), 200) or 'none'}"
         return self.failure(FailureKind.UNREADABLE, reason, "", answer=output)
 
     def value_of(self, variable: str) -> str:

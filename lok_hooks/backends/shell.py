@@ -14,6 +14,7 @@ from typing import Final
 from lok_hooks.backends import process
 from lok_hooks.backends.process import Finished, ProgramError
 from lok_hooks.core.ports import Deadline, Failure, FailureKind, Reply
+from lok_hooks.core.shorten import ending
 
 NAME: Final = "shell"
 _SHELL: Final = "/bin/sh"
@@ -59,7 +60,7 @@ def _judged(finished: Finished) -> Reply | Failure:
             if not finished.returncode:
                 return Reply(backend=NAME, text=said, seconds=finished.seconds)
             complaint = finished.stderr.decode("utf-8", "replace").strip() or said
-            reason = f"exit code {finished.returncode}: {complaint[-_LONGEST_COMPLAINT:]}".rstrip(": ")
+            reason = f"exit code {finished.returncode}: {ending(complaint, _LONGEST_COMPLAINT)}".rstrip(": ")
             return _failure(FailureKind.CRASHED, reason, finished.seconds)
 
 

@@ -32,6 +32,7 @@ from lok_hooks.backends.traits import traits_of
 from lok_hooks.core.finding import Claim
 from lok_hooks.core.ports import Analysis, Answer, Contents, Deadline, Failure, FailureKind, Traits
 from lok_hooks.core.settings import BackendSettings
+from lok_hooks.core.shorten import shortened
 from lok_hooks.core.task import Prompt
 
 _SUFFIXES: Final = frozenset({".py", ".pyi", ".pyw"})
@@ -223,7 +224,7 @@ class Static:
         try:
             entries: list[dict[str, Any]] = json.loads(finished.stdout)
         except ValueError as error:
-            words = " ".join(finished.stderr.decode("utf-8", "replace").split())[:400]
+            words = shortened(" ".join(finished.stderr.decode("utf-8", "replace").split()), 400)
             reason = f"ruff ended with exit code {finished.returncode}: {words or 'its output is not JSON'}"
             advice = f"check the names in backends.{self.name}.rules" if self._settings.rules else "install ruff again"
             raise _Stopped(self._failure(FailureKind.UNREADABLE, reason, advice)) from error

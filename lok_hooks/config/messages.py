@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from lok_hooks.core.shorten import shortened
+
 KeyPath = tuple[str | int, ...]
 
 _LONGEST_SHOWN: Final = 60
@@ -27,7 +29,7 @@ class Mistake:
 
 def shown(text: str) -> str:
     """The text for a terminal: shortened, with everything unprintable (escapes, bidi controls) spelled out."""
-    short = text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+    short = shortened(text, _LONGEST_SHOWN)
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in short)
 
 

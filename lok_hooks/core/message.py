@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from lok_hooks.core.shorten import ending
+
 MESSAGE_LIMIT: Final = 600
 """Characters of a vendor's message that a report shows."""
 
@@ -18,6 +20,6 @@ def harmless(text: str) -> str:
 
 
 def readable(text: str) -> str:
-    """A vendor's message made harmless, at most 600 characters, the end kept where it must be cut."""
+    """A vendor's message made harmless, at most 600 characters, the last words kept where it must be cut."""
     plain = harmless(text)
-    return plain if len(plain) <= MESSAGE_LIMIT else f"… {plain[-MESSAGE_LIMIT:]}"
+    return plain if len(plain) <= MESSAGE_LIMIT else f"… {ending(plain, MESSAGE_LIMIT)}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from lok_hooks.core.reading import AmbiguousError, objects_with, refusal
+from lok_hooks.core.shorten import shortened
 from lok_hooks.core.talk import Order
 
 MAX_POINTS: Final = 20  # of a list of disagreements
@@ -101,7 +102,7 @@ def _order(item: Any, backends: Sequence[str]) -> Order | str:
         return 'not an object with "backend" and "prompt"'
     backend, prompt = item.get("backend"), item.get("prompt")
     if not isinstance(backend, str) or backend not in backends:
-        return f"no backend called {str(backend)[:60]!r} is at hand; there are: {', '.join(backends)}"
+        return f"no backend called {shortened(str(backend), 60)!r} is at hand; there are: {', '.join(backends)}"
     if not isinstance(prompt, str) or not prompt.strip():
         return '"prompt" is not a text'
     return Order(backend=backend, prompt=prompt)
@@ -128,8 +129,4 @@ def _points(value: object) -> tuple[str, ...] | None:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         return None
     points = dict.fromkeys(" ".join(item.split()) for item in value if item.strip())
-    return tuple(_shortened(list(points)[:MAX_POINTS]))
-
-
-def _shortened(points: Iterable[str]) -> Iterable[str]:
-    return (point if len(point) <= MAX_POINT else f"{point[: MAX_POINT - 1]}…" for point in points)
+    return tuple(shortened(point, MAX_POINT) for point in list(points)[:MAX_POINTS])

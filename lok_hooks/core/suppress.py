@@ -22,8 +22,6 @@ _ALONE: Final = re.compile(rf"^\s*{_LEADER}+\s*lok:\s*ignore\b", re.I)
 DISMISSALS: Final = ".lok/dismissed.json"
 """A repository's list of dismissed findings, from the top of its work tree."""
 
-_LONGEST_REASON: Final = 200  # characters that a report shows
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IgnoreComment:
@@ -71,7 +69,7 @@ def ignore_comments(file: FileDiff, lines: Sequence[tuple[int, str]]) -> tuple[I
             path=file.path,
             line=number,
             categories=tuple(word.strip().lower() for word in (match["categories"] or "").split(",") if word.strip()),
-            reason=_ENDING.sub("", match["reason"]).strip(" \t\r-:")[:_LONGEST_REASON],
+            reason=_ENDING.sub("", match["reason"]).strip(" \t\r-:"),
             is_alone=bool(_ALONE.match(text)),
             is_added=number in added,
         )

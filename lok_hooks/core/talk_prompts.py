@@ -13,6 +13,7 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from lok_hooks.core.boundary import enclosed, mark_for
+from lok_hooks.core.shorten import beginning
 
 OVERHEAD: Final = 6_000  # bytes kept for our own words around the texts of others
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -195,4 +196,5 @@ def _fitted(texts: Sequence[str], room: int) -> list[str]:
 
 def _cut(text: str, limit: int) -> str:
     note = f"\n[cut here: {len(text):,} characters in all]"
-    return text.encode("utf-8", "replace")[: max(0, limit - len(note))].decode("utf-8", "ignore") + note
+    room = text.encode("utf-8", "replace")[: max(0, limit - len(note))].decode("utf-8", "ignore")
+    return beginning(f"{room}…", len(room)) + note

@@ -16,6 +16,7 @@ from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from lok_hooks.core.shorten import shortened
 from lok_hooks.core.workflow_shell import marked
 
 FUNCTIONS: Final = ("contains", "equals")
@@ -104,7 +105,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
 
 def _no_field(name: object) -> str:
-    return f"there is no {str(name)[:80]!r} in it"
+    return f"there is no {shortened(str(name), 80)!r} in it"
 
 
 def _contains(text: Any, part: Any) -> bool:
@@ -187,7 +188,7 @@ def evaluated(text: str, values: Mapping[str, Any], steps: Sequence[str]) -> Any
     except _FAILURES as error:
         raise _mistake(error) from error
     if isinstance(found, StrictUndefined):
-        raise TemplateMistakeError(f"{text.strip()[:80]}: there is no such value")
+        raise TemplateMistakeError(f"{shortened(text.strip(), 80)}: there is no such value")
     return found
 
 
@@ -205,7 +206,7 @@ def _mistake(error: Exception) -> TemplateMistakeError:
     if isinstance(error, RecursionError):
         return TemplateMistakeError("nested too deeply")
     line = error.lineno if isinstance(error, TemplateSyntaxError) else 0
-    return TemplateMistakeError(str(error).split("\n")[0][:300], line or 0)
+    return TemplateMistakeError(shortened(str(error).split("\n")[0], 300), line or 0)
 
 
 def _written(text: str, steps: Sequence[str]) -> str:

@@ -42,7 +42,7 @@ def split_patches(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 def _checked(patch: bytes) -> bytes:
     if not patch.startswith(_PATCH):
-        raise InternalError(f"git printed something else than a patch: {patch[:80]!r}")
+        raise InternalError("git printed something else than a patch")
     return patch
 
 
@@ -67,21 +67,22 @@ def parse_hunks(hunks: bytes) -> tuple[Hunk, ...]:
     try:
         files = PatchSet(lines, metadata_only=True)
     except UnidiffParseError as error:
-        raise DiffError(f"the hunks cannot be read: {error}") from error
+        # Behind the colon it quotes a line, which may be a head with its heading.
+        raise DiffError(f"the hunks cannot be read: {str(error).partition(':')[0]}") from None
     slices = list(_slices(hunks))
     if len(files) != 1 or len(files[0]) != len(slices):
         raise DiffError(f"{len(slices)} hunks are announced, {sum(map(len, files))} can be read")
     read = []
     for hunk, (head, body) in zip(files[0], slices, strict=True):
         if _UNSIGNED.search(b"\n" + body):
-            raise DiffError(f"{head!r}: a line below it has no sign")
+            raise DiffError(f"{_place(head)}: a line below it has no sign")
         added, removed, marks = (_count(body, sign) for sign in (b"+", b"-", b"\\"))
         context = body.count(b"\n") - added - removed - marks
         if (added, removed) != (hunk.added, hunk.removed) or (context + removed, context + added) != (
             hunk.source_length,
             hunk.target_length,
         ):
-            raise DiffError(f"{head!r}: the lines do not add up to what this says")
+            raise DiffError(f"{_place(head)}: the lines do not add up to what this says")
         read.append(
             Hunk(
                 old_start=hunk.source_start,
@@ -106,13 +107,13 @@ def apply_hunks(old: bytes, hunks: bytes) -> bytes:
     for head, body in _slices(hunks):
         found = HUNK.match(head)
         if found is None:
-            raise DiffError(f"{head!r} is not the head of a hunk")
+            raise DiffError("a line that begins with @@ is not the head of a hunk")
         old_start, old_count = int(found[1]), int(found[2] or b"1")
         start = old_start - (old_count != 0)
         after += before[position:start]
         lines = _signed_lines(body)
         if [text for sign, text in lines if sign != b"+"] != before[start : start + old_count]:
-            raise DiffError(f"{head!r} was not made from this file")
+            raise DiffError(f"{_place(head)} was not made from this file")
         after += [text for sign, text in lines if sign != b"-"]
         position = start + old_count
     return b"".join(after + before[position:])
@@ -126,6 +127,11 @@ def _slices(hunks: bytes) -> Iterator[tuple[bytes, bytes]]:
         head, _, body = hunks[start:end].partition(b"\n")
         yield head, body
         start = end
+
+
+def _place(head: bytes) -> str:
+    """The head of a hunk without its heading, which git has cut."""
+    return _text(head[: head.find(b"@@", 2) + 2])
 
 
 def _signed_lines(body: bytes) -> list[tuple[bytes, bytes]]:

@@ -83,7 +83,7 @@ def parse_records(output: bytes) -> tuple[tuple[Record, ...], int]:
     if output[position : position + 1] == b"\0":
         position += 1
     elif position != len(output):
-        raise InternalError(f"git printed something else than records: {output[position : position + 80]!r}")
+        raise InternalError("git printed something else than records")
     return tuple(records), position
 
 

@@ -164,7 +164,8 @@ def test_the_vendors_words_are_found_and_made_harmless(value: object, body: byte
 
 
 def test_a_long_message_is_shortened() -> None:
-    assert vendor_message({"error": "x" * 5000}, b"") == "x" * 300 + "…"
+    assert vendor_message({"error": "word " * 1000}, b"") == "word " * 59 + "word…"
+    assert vendor_message(None, b"  " * 595 + b"the words are cut here") == "the words"
 
 
 def test_a_json_object_is_read() -> None:

@@ -86,7 +86,7 @@ def test_a_lasting_failure_is_not_asked_again() -> None:
     assert len(scripted.asked_at) == 1
 
 
-def test_a_passing_failure_is_asked_again_after_the_servers_time_and_said() -> None:
+def test_a_passing_failure_is_asked_again_after_the_servers_time_and_said_without_its_words() -> None:
     scripted = Scripted(passing(0.3), REPLY)
     lines: list[str] = []
 
@@ -96,7 +96,7 @@ def test_a_passing_failure_is_asked_again_after_the_servers_time_and_said() -> N
     assert answer.text == REPLY.text
     assert scripted.asked_at[1] - scripted.asked_at[0] >= 0.3
     assert answer.seconds >= 0.3
-    assert lines == ["b: busy; asking again in 0.3 s"]
+    assert lines == ["b: rate limited; asking again in 0.3 s"]
 
 
 def test_it_gives_up_after_two_retries_with_the_last_failure() -> None:

@@ -541,8 +541,8 @@ x = 1
         ({}, {"shortDescription": {"text": "Short."}}, "Short.", ""),
         ({}, {}, "R1", ""),
         (None, {}, "R1", ""),
-        ({"text": "w" * 500}, {}, "w" * 200 + "…", ""),
-        ({"text": "Bad\n" + "w" * 5000}, {}, "Bad", "w" * 1000 + "…"),
+        ({"text": "word " * 100}, {}, "word " * 39 + "word…", ""),
+        ({"text": "Bad\n" + "word " * 1000}, {}, "Bad", "word " * 199 + "word…"),
     ],
 )
 def test_title_and_reason(message: object, rule: dict[str, Any], title: str, why: str) -> None:

@@ -240,9 +240,9 @@ MISTAKES = {
         "known: backends, cache, conductor, debate, defaults, hooks, review, tasks",
     ),
     "a long text": (
-        f'[review]\nfail_on = "{"x" * 200}"',
+        f'[review]\nfail_on = "{"x " * 100}"',
         'USER: review.fail_on: expected "low", "medium", "high" or "critical", '
-        f'got the text "{"x" * 59}…"; the mildest severity that can refuse a commit',
+        f'got the text "{"x " * 29}x…"; the mildest severity that can refuse a commit',
     ),
     "not TOML": (
         "[defaults]\ntimeout = soon\n",
@@ -261,9 +261,13 @@ MISTAKES = {
         "USER:1:6: not TOML: Illegal character '\\x1b'; correct this line: x = \"\\x1b[2J\"",
     ),
     "lists without end": ("x = " + "[" * 5000, "USER: nested too deeply; lok.toml has no such value"),
+    "a long word in a line, which may be a key": (
+        f"{'x' * 40} = {'y' * 40}",
+        f"USER:1:44: not TOML: Invalid value; correct this line: {'x' * 40} =…",
+    ),
     "an integer without end": (
         "x = " + "1" * 5000,
-        "USER: not TOML: Exceeds the limit (4300 digits) for integer string conversi…; correct the file",
+        "USER: not TOML: Exceeds the limit (4300 digits) for integer string…; correct the file",
     ),
     "a key without end": (
         "\na" + ".a" * 60_000 + " = 1",

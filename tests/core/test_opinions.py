@@ -62,7 +62,7 @@ def test_what_is_no_such_object_is_no_opinion(text: str) -> None:
 
 
 def test_lists_of_points_are_bounded() -> None:
-    points = [f"{number}{'x' * 5_000}" for number in range(500)]
+    points = [f"{number:03}{'x' * (MAX_POINT - 4)} and more" for number in range(500)]
     read = read_opinion(json.dumps({"response": "No", "agrees": False, "disagreements": points}))
     assert isinstance(read, Opinion)
     assert (len(read.disagreements), len(read.disagreements[0])) == (MAX_POINTS, MAX_POINT)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Callable
+
 import pytest
 
 from lok_hooks.errors import DiffError, InternalError
@@ -11,6 +14,8 @@ from lok_hooks.repo.patch import apply_hunks, parse_hunks, split_header, split_p
 HUNKS = (
     b"@@ -1,3 +1,3 @@ def f():\n one\n-two\n+zwei\n three\n@@ -9 +9,2 @@\n nine\n+ten\n\\ No newline at end of file\n"
 )
+
+CUT = b'@@ -1 +1 @@ connect(token="ghp_half\n-one\n+two\n'
 
 
 def test_hunks_are_read() -> None:
@@ -87,6 +92,22 @@ def test_hunks_are_applied_byte_for_byte(old: bytes, hunks: bytes, new: bytes) -
 def test_hunks_of_another_file_are_refused() -> None:
     with pytest.raises(DiffError):
         apply_hunks(b"something else\n", b"@@ -1 +1 @@\n-one\n+two\n")
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda hunks: apply_hunks(b"something else\n", hunks),
+        lambda hunks: parse_hunks(hunks.replace(b"-1 ", b"-1,3 ")),
+        lambda hunks: parse_hunks(hunks + b"*no sign\n"),
+        lambda hunks: parse_hunks(b"@@ -1,3 +1,3 @@\n a\n" + hunks),
+        lambda hunks: list(split_patches([hunks])),
+    ],
+)
+def test_no_message_quotes_a_heading_that_git_has_cut(read: Callable[[bytes], object]) -> None:
+    with pytest.raises((DiffError, InternalError)) as refused:
+        read(CUT)
+    assert "ghp_half" not in "".join(traceback.format_exception(refused.value))
 
 
 @pytest.mark.parametrize(
