@@ -23,8 +23,8 @@ _TAILS: Final[Mapping[Tail, re.Pattern[str]]] = {
     "dotted": re.compile(r"[A-Za-z0-9_.+/=-]*"),
 }
 # Some patterns of detect-secrets take in what stands around the value.
-_DELIMITERS: Final = " \t:='\""
-_QUOTES: Final = " \t'\""
+_DELIMITERS: Final = ":='\""
+_QUOTES: Final = "'\""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,8 +43,8 @@ class Detector:
     tail: Tail = "token"
     accepts: Callable[[str], bool] | None = None
 
-    def spans(self, line: str) -> Iterator[tuple[int, int]]:
-        """Start and end of each value in the line."""
+    def spans(self, line: str) -> Iterator[tuple[int, int, int, int]]:
+        """Each value in the line: where its match begins, where it begins and ends itself, where its match ends."""
         for match in self.pattern.finditer(line):
             start, end = match.span(self.group)
             if self.tail != "none" and line[start - 1 : start].isalnum() and line[start - 1 : start].isascii():
@@ -53,12 +53,12 @@ class Detector:
                 continue
             rest = _TAILS[self.tail].match(line, end)
             end = rest.end() if rest else end
-            while start < end and line[start] in _DELIMITERS:
+            while start < end and (line[start].isspace() or line[start] in _DELIMITERS):
                 start += 1
-            while start < end and line[end - 1] in _QUOTES:
+            while start < end and (line[end - 1].isspace() or line[end - 1] in _QUOTES):
                 end -= 1
             if self._is_accepted(line[start:end]):
-                yield start, end
+                yield min(match.start(), start), start, end, max(match.end(), end)
 
     def _is_accepted(self, value: str) -> bool:
         # No vendor's format has digits of other scripts, which \d matches too.

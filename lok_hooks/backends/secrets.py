@@ -15,9 +15,10 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from lok_hooks.backends.secret_keys import keys_cut_off, private_keys
 from lok_hooks.backends.secret_patterns import detectors, looks_random
 from lok_hooks.core.diff import Diff, FileDiff, Hunk
-from lok_hooks.core.screen import Screening, Secret, Strength, screening_of
+from lok_hooks.core.screen import PLACEHOLDER, Screening, Secret, Strength, is_unmistakable, screening_of
 
 _SHORTEST_LINE: Final = 8
 _SHORTEST_VALUE: Final = 4
@@ -55,17 +56,6 @@ _UNQUOTED: Final = frozenset(
 _ASSIGNED: Final = re.compile(
     r"""^\s*(?:-\s+)?(?:export\s+|ENV\s+|ARG\s+|set\s+)?["']?[\w.-]+["']?\s*(?::=?|=)\s*([^\s"'#;,<>(){}\[\]$]{9,})\s*(?:[#;].*)?$"""
 )
-_KEY_MARK: Final = "PRIVATE KEY"
-_PUTTY_MARK: Final = "PuTTY-User-Key"
-_KEY_HEADER: Final = re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-[0-9]+:")
-_KEY_END: Final = re.compile(r"-----END |Private-MAC:")
-_KEY_BODY: Final = re.compile(r"(?:\\[nrt])*([A-Za-z0-9+/]{16,}={0,2})")
-_KEY_FILLER: Final = re.compile(
-    r"""[\s#/*+"'`,;\\n-]*(?:[A-Za-z-]+:\s.*)?[\s"'`,;\\n+=-]*(?:[A-Za-z0-9+/]{1,15}={0,2}|=[A-Za-z0-9+/]{4})?\W*"""
-)
-_KEY_LEAST: Final = 40
-_KEY_MOST_LINES: Final = 400
-
 _STAND_IN: Final = re.compile(
     r"(.)\1{5,}|x{4,}|\*{3,}|\.{3,}|example|your[-_ .]|change[-_ ]?me|replace[-_ ]?me|insert[-_ ]|placeholder|redacted"
     r"|dummy|^(?:none|null|nil|true|false|undefined|string|str|todo|tbd|n/a|foo|bar|foobar|test|testing|fake|mock"
@@ -84,6 +74,8 @@ _CODE_VALUE: Final = re.compile(
     r"^[\w.]+\(|^(?:self|this|os|env|config|settings|process|secrets?|vault)[.:]|^[A-Z]+(?:_[A-Z0-9]+)+$|\s"
 )
 _LIKELY_LENGTH: Final = 16
+# Files whose rules together want quotes behind a colon and none behind an equals sign.
+_WAYS_TO_QUOTE: Final = ("message.txt", "message.go")
 
 
 def find_secrets(path: str, lines: Sequence[str]) -> tuple[Secret, ...]:
@@ -99,7 +91,7 @@ def find_secrets(path: str, lines: Sequence[str]) -> tuple[Secret, ...]:
         if len(line) >= _SHORTEST_LINE and (may_match(line) or (is_bare and _ASSIGNED.match(line)))
         for secret in _in_line(line, index, family)
     ]
-    found += _private_keys(lines)
+    found += private_keys(lines)
     if not found:
         return ()  # nothing below is needed, and importing detect-secrets would cost ten Python starts
     kept = _without_overlaps(found)
@@ -112,33 +104,48 @@ def find_secrets(path: str, lines: Sequence[str]) -> tuple[Secret, ...]:
 def screen(diff: Diff, more: Iterable[str] = ()) -> Screening:
     """The screening for all that a prompt may show of a diff: added, context and removed lines, hunk headings and
     file names, and `more` (texts taken from elsewhere, such as enclosing definitions)."""
-    sightings = [sighting for file in diff.files for sighting in _sightings_in(file)]
-    sightings += _sightings("", [text for item in diff.skipped for text in (item.path, item.detail)])
+    found = [secret for file in diff.files for secret in _in_file(file)]
+    found += find_secrets("", list(_names(diff)))
     extra = list(more)
     for text in extra:
-        sightings += _sightings("", text.split("\n"))
-    return screening_of(sightings, [*_texts(diff), *extra])
+        found += find_secrets("", text.split("\n"))
+    return screening_of(found, [*_texts(diff), *extra])
 
 
-def _texts(diff: Diff) -> Iterator[str]:
+def redacted(text: str) -> str:
+    """A message or log, which may quote any file, without the secrets in it. What stands behind a name and an equals
+    sign is a value; behind a colon a message goes on in words, which are none unless they stand in quotes."""
+    lines = text.split("\n")
+    found = [secret for secret in find_secrets("", lines) if is_unmistakable(secret.value)]
+    found += [secret for path in _WAYS_TO_QUOTE for secret in find_secrets(path, lines)]
+    return screening_of(found, [text]).redact(text)
+
+
+def _names(diff: Diff) -> Iterator[str]:
+    """What is shown of a diff besides its lines."""
+    yield diff.label
+    yield from dict.fromkeys(file.ref for file in diff.files)
     for file in diff.files:
         yield file.path
         yield file.old_path
+    for item in diff.skipped:
+        yield item.path
+        yield item.detail
+
+
+def _texts(diff: Diff) -> Iterator[str]:
+    yield from _names(diff)
+    for file in diff.files:
         for hunk in file.hunks:
             yield hunk.section
             yield hunk.body
 
 
-def _sightings_in(file: FileDiff) -> Iterator[tuple[str, Secret]]:
-    yield from _sightings("", [file.path, file.old_path])
+def _in_file(file: FileDiff) -> Iterator[Secret]:
     for hunk in file.hunks:
-        yield from _sightings(file.path, [hunk.section])
         for lines in _sides(hunk):
-            yield from _sightings(file.path, lines)
-
-
-def _sightings(path: str, lines: Sequence[str]) -> Iterator[tuple[str, Secret]]:
-    return ((lines[secret.line], secret) for secret in find_secrets(path, lines))
+            yield from find_secrets(file.path, lines)
+            yield from keys_cut_off(lines)
 
 
 def _sides(hunk: Hunk) -> tuple[list[str], ...]:
@@ -152,8 +159,11 @@ def _sides(hunk: Hunk) -> tuple[list[str], ...]:
 def _in_line(line: str, index: int, family: str) -> Iterator[Secret]:
     for offset in range(0, max(1, len(line) - _OVERLAP), _WINDOW - _OVERLAP):
         piece = line[offset : offset + _WINDOW]
-        for kind, start, end, strength in _search(piece, family):
-            yield Secret(kind=kind, value=piece[start:end], line=index, start=offset + start, strength=strength)
+        for kind, first, start, end, last, strength in _search(piece, family):
+            yield Secret(
+                kind=kind, value=piece[start:end], line=index, start=offset + start, strength=strength,
+                before=piece[first:start], after=piece[end:last],
+            )  # fmt: skip
 
 
 def may_match(line: str) -> bool:
@@ -173,21 +183,22 @@ def _has_word(line: str) -> bool:
     )
 
 
-_Hit = tuple[str, int, int, Strength]
+_Hit = tuple[str, int, int, int, int, Strength]  # kind, then the places as `Detector.spans` gives them
 
 
 # A hunk's context stands on both its sides, and a review looks at its lines twice: to screen and to report.
 @lru_cache(maxsize=4096)
 def _search(line: str, family: str) -> tuple[_Hit, ...]:
     hits: list[_Hit] = [
-        (detector.kind, start, end, detector.strength)
+        (detector.kind, first, start, end, last, detector.strength)
         for detector in detectors()
-        for start, end in detector.spans(line)
+        for first, start, end, last in detector.spans(line)
         if not _STAND_IN.search(line[start:end]) and not _is_sequential(line[start:end])
     ]
     hits += _random_strings(line, family)
     hits += _named(line, family)
-    return tuple(hits)
+    marks = [mark.span() for mark in PLACEHOLDER.finditer(line)] if "<SECRET:" in line else []
+    return tuple(hit for hit in hits if not any(hit[2] < end and start < hit[3] for start, end in marks))
 
 
 def _random_strings(line: str, family: str) -> Iterator[_Hit]:
@@ -198,7 +209,7 @@ def _random_strings(line: str, family: str) -> Iterator[_Hit]:
         spans.add(assigned.span(1))
     for start, end in sorted(spans):
         if _is_random(line[start:end]) and not _is_digest(line, start, end):
-            yield "high-entropy", start, end, Strength.GUESS
+            yield "high-entropy", start, start, end, end, Strength.GUESS
 
 
 def _named(line: str, family: str) -> Iterator[_Hit]:
@@ -214,7 +225,8 @@ def _named(line: str, family: str) -> Iterator[_Hit]:
                 # Without quotes the pattern takes the rest of the line.
                 end = start + len(re.match(r"[^\s;,#]*", line[start:end])[0])  # type: ignore[index]
             if _is_plausible(line[start:end]):
-                yield _kind_of(match[0]), start, end, _strength_of(line[start:end])
+                strength = _strength_of(line[start:end])
+                yield _kind_of(match[0]), match.start(), start, end, match.end(), strength
 
 
 def _kind_of(text: str) -> str:
@@ -322,36 +334,6 @@ def _is_lock_file(path: str) -> bool:
     from detect_secrets.filters import heuristic
 
     return bool(heuristic.is_lock_file(path))
-
-
-def _private_keys(lines: Sequence[str]) -> Iterator[Secret]:
-    """The base64 lines of private keys: a header alone (in a parser, in prose) is none."""
-    marked = [index for index, line in enumerate(lines) if _KEY_MARK in line or _PUTTY_MARK in line]
-    for index in marked:
-        header = _KEY_HEADER.search(lines[index])
-        body = _key_body(lines, index, header.end()) if header else []
-        if sum(len(secret.value) for secret in body) >= _KEY_LEAST:
-            yield from body
-
-
-def _key_body(lines: Sequence[str], first: int, start: int) -> list[Secret]:
-    body: list[Secret] = []
-    for index in range(first, min(first + _KEY_MOST_LINES, len(lines))):
-        line = lines[index]
-        over = _KEY_END.search(line, start)
-        parts = list(_KEY_BODY.finditer(line, start, over.start() if over else len(line)))
-        for match in parts:
-            if looks_random(match[1]):
-                body.append(
-                    Secret(
-                        kind="private-key", value=match[1], line=index, start=match.start(1),
-                        strength=Strength.STRUCTURAL,
-                    )
-                )  # fmt: skip
-        if over or (index > first and not parts and not _KEY_FILLER.fullmatch(line)):
-            break
-        start = 0
-    return body
 
 
 def _without_overlaps(found: Sequence[Secret]) -> list[Secret]:

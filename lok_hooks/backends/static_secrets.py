@@ -15,7 +15,6 @@ from lok_hooks.core.task import Piece, Prompt
 
 _Found = tuple[Line, Secret]
 _FEW: Final = 10  # random strings in one file; more are data, and one claim says so
-_QUOTED: Final = 400  # characters of a long line that are quoted around the value
 _SEVERITIES: Final = {
     Strength.STRUCTURAL: Severity.CRITICAL,
     Strength.LIKELY: Severity.HIGH,
@@ -109,13 +108,6 @@ def _claim(backend: str, task: str, piece: Piece, group: Sequence[_Found], more:
         title=f"Secret in the code: {secret.kind}{note}",
         why=f"{masked(secret.value)}{rest}; it stays in the history for everyone who can read the repository",
         fix=_FIX,
-        quote=_quote(line.text, secret),
+        quote=line.text,
         is_proof=weight == "proof" and not is_test_key and not secret.is_allowed,
     )
-
-
-def _quote(text: str, secret: Secret) -> str:
-    if len(text) <= _QUOTED:
-        return text.strip()
-    start = max(0, min(secret.start - _QUOTED // 4, len(text) - _QUOTED))
-    return text[start : max(start + _QUOTED, secret.end)].strip()

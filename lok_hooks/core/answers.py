@@ -1,7 +1,8 @@
 """Reading the review that a model answered, or why the answer does not count.
 
-Everything here is hostile until validated: sizes are capped, unknown keys ignored, and only our code says who
-raised a claim.
+Everything here is hostile until validated: an answer's size is capped, unknown keys are ignored, and only our code says
+who raised a claim. Texts are cut later, behind the search for secrets (`flows.screening.Discretion`): half of one would
+not be found.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, 
 
 from lok_hooks.core.finding import Claim, Severity
 from lok_hooks.core.reading import AmbiguousError, Unreadable, objects_with, refusal, whole, without
+from lok_hooks.core.shorten import beginning, shortened
 from lok_hooks.core.task import Prompt
 from lok_hooks.core.votes import read_ballots
 
@@ -104,7 +106,7 @@ def read_exploration(text: str, prompt: Prompt, backend: str) -> Explored | Unre
     if isinstance(review, Unreadable):
         return review
     claims = tuple(_claim(finding, {}, prompt.task, backend) for finding in review.findings)
-    return Explored(claims=claims, files=tuple(name[:4096] for name in review.files[:MAX_FILES]))
+    return Explored(claims=claims, files=tuple(beginning(name, 4096) for name in review.files[:MAX_FILES]))
 
 
 def _received(text: str, prompt: Prompt) -> _Review | Unreadable:
@@ -150,7 +152,7 @@ def _file_problem(listed: Sequence[str], paths: Mapping[str, str]) -> str:
     """What is wrong with the list of files an answer returns, "" if nothing."""
     foreign = sorted({name for name in listed if name not in paths})
     if foreign:
-        return f"the answer names a file that was not shown: {foreign[0][:100]!r}"
+        return f"the answer names a file that was not shown: {shortened(foreign[0], 100)!r}"
     unseen = sorted(set(paths.values()) - {paths[name] for name in listed})
     return f"the answer does not list {unseen[0]!r} among the files it reviewed" if unseen else ""
 
@@ -161,16 +163,16 @@ def _claim(finding: _Finding, paths: Mapping[str, str], task: str, backend: str)
     return Claim(
         backend=backend,
         task=task,
-        file=paths.get(finding.file, finding.file)[:4096],
+        file=beginning(paths.get(finding.file, finding.file), 4096),
         line=line,
         end_line=max(line, min(finding.end_line, 2**31)),
         severity=finding.severity,
         category=re.sub(r"[^\w-]+", "-", finding.category.lower()).strip("-")[:60] or "defect",
         cwe=f"CWE-{cwe[1]}" if cwe else "",
-        title=" ".join(finding.title.split())[:200] or "untitled finding",
-        why=finding.why.strip()[:4000],
-        fix=finding.fix.strip()[:4000],
-        quote=finding.quote[:4000],
+        title=" ".join(finding.title.split()) or "untitled finding",
+        why=finding.why.strip(),
+        fix=finding.fix.strip(),
+        quote=finding.quote,
     )
 
 

@@ -1,10 +1,14 @@
-"""Which definition does a hunk stand in? Git's own hunk header names only the outermost one in most languages."""
+"""Which definition does a hunk stand in? Git's own hunk header names only the outermost one in most languages, and only
+the beginning of it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from typing import Final
+
+from lok_hooks.core.diff import Hunk
+from lok_hooks.core.shorten import beginning
 
 _DEFINITION: Final = re.compile(
     r"^\s*(?:@|(?:[\w$<>\[\],.*&:]+\s+)*?"
@@ -13,11 +17,43 @@ _DEFINITION: Final = re.compile(
     r"|[\w$~:<>*&\s]+\([^;]*\)\s*(?:const\s*)?\{?\s*$)"
 )
 _LOOK_BACK: Final = 1000  # lines; a definition longer than this tells a reviewer nothing
-_SHOWN: Final = 120  # characters of one header
+# Bytes from which on a heading may be cut: GNU diff and Mercurial cut at 40, Subversion at 50, git at 80.
+_MAYBE_CUT: Final = 40
+
+
+def heading(lines: Sequence[str] | None, hunk: Hunk) -> str:
+    """The whole lines that say where a hunk stands, outermost first, one on each line: the definitions around it, else
+    the line that its patch names. `lines` are the file's on the new side, None where only a patch is known: then what
+    the patch names, without a word that may have been cut.
+
+    Half a secret is none for the search and most of one for its finder: only whole lines can be searched.
+    """
+    if lines is None:
+        return _whole_words(hunk.section)
+    return enclosing_definition(lines, hunk.new_start) or _line_named(hunk, lines)
+
+
+def _line_named(hunk: Hunk, lines: Sequence[str]) -> str:
+    """The nearest line above the hunk that its heading was taken from; "" when there is none on this side."""
+    named = _without_broken_character(hunk.section)
+    end = max(0, hunk.new_start - 1)
+    above = [line.strip() for line in reversed(lines[max(0, end - _LOOK_BACK) : end])] if named else []
+    return next((line for line in above if line == named), "") or next((line for line in above if named in line), "")
+
+
+def _whole_words(section: str) -> str:
+    named = _without_broken_character(section)
+    is_whole = named == section.strip() and len(section.encode()) < _MAYBE_CUT
+    return named if is_whole else beginning(f"{named}…", len(named))
+
+
+def _without_broken_character(section: str) -> str:
+    # A cut goes by bytes: what is left of its last character was decoded as a replacement character.
+    return section.strip().rstrip("\ufffd").rstrip()
 
 
 def enclosing_definition(lines: Sequence[str], number: int) -> str:
-    """The headers of the definitions around line `number` (1-based) of `lines`, outermost first, joined by " > ".
+    """The headers of the definitions around line `number` (1-based) of `lines`, outermost first, one on each line.
 
     Works by indentation, so it serves every language that is indented as people indent it; "" when nothing
     fits. Lines before the hunk only: what the hunk itself shows needs no header.
@@ -32,11 +68,11 @@ def enclosing_definition(lines: Sequence[str], number: int) -> str:
         if depth is None or depth >= indent:
             continue
         if _DEFINITION.match(line) and not line.lstrip().startswith("@"):
-            headers.append(line.strip()[:_SHOWN])
+            headers.append(line.strip())
         indent = depth
         if depth == 0:
             break
-    return " > ".join(reversed(headers))
+    return "\n".join(reversed(headers))
 
 
 def _indent(line: str) -> int | None:

@@ -7,7 +7,7 @@ doubting for their own sake. Claims are numbered in an order that follows from t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -173,7 +173,7 @@ def examination_prompt(batch: Batch, redact: Redact, key: str = "") -> Prompt:
 
     The same content in the same repository makes the same prompt, whoever is asked.
     """
-    code = redact(shown_code(batch.chunk))
+    code = shown_code(batch.chunk, redact)
     letters = _letters(batch, salt=code)
     claims = [
         line
@@ -199,7 +199,7 @@ def examination_prompt(batch: Batch, redact: Redact, key: str = "") -> Prompt:
             "",
         )
     )
-    names = tuple(redact(shown_path(path)) for path in batch.chunk.paths)
+    names = tuple(shown_path(path, redact) for path in batch.chunk.paths)
     return Prompt(
         task=str(batch.round),
         text=text,
@@ -222,11 +222,11 @@ def _letter(number: int) -> str:
     return chr(ord("A") + number) if number < 26 else f"A{number}"
 
 
-def _claim(label: str, dossier: Dossier, redact: Callable[[str], str], letters: Mapping[str, str]) -> Iterator[str]:
+def _claim(label: str, dossier: Dossier, redact: Redact, letters: Mapping[str, str]) -> Iterator[str]:
     """The lines that show a claim. Every text of a model is on one line behind a word of ours."""
     finding = dossier.finding
     kind = " ".join(part for part in (finding.category, finding.cwe) if part)
-    where = f"{redact(shown_path(finding.place.path))}:{finding.place.line}"
+    where = f"{shown_path(finding.place.path, redact)}:{finding.place.line}"
     yield f"claim: {label}"
     yield f"  at: {where}  severity: {finding.severity}  category: {_flat(redact(kind), TITLE_LIMIT)}"
     yield f"  title: {_flat(redact(finding.title), TITLE_LIMIT)}"
@@ -239,7 +239,7 @@ def _claim(label: str, dossier: Dossier, redact: Callable[[str], str], letters: 
     yield from (f"  {letter} voted: {argument}" for letter, argument in said)
 
 
-def _argument(vote: Vote, redact: Callable[[str], str]) -> str:
+def _argument(vote: Vote, redact: Redact) -> str:
     ground = f" ({vote.ground})" if vote.ground else ""
     reason = f": {_flat(redact(vote.reason), REASON_LIMIT)}" if vote.reason else ""
     quote = f" [quote: {_flat(redact(vote.quote), REASON_LIMIT)}]" if vote.quote else ""

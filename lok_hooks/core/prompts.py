@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from lok_hooks.core.boundary import digest, enclosed, mark_for
 from lok_hooks.core.diff import Status
+from lok_hooks.core.shorten import beginning, shortened
 from lok_hooks.core.task import Aspect, Chunk, Piece, Prompt, Task
 
 Redact = Callable[[str], str]
@@ -49,6 +50,7 @@ input, "fix": the mended code or null, "quote": one line of the shown code, copi
 sign)}}]}}
 """
 
+_SHOWN_HEADER: Final = 120  # characters of one definition's header
 _REFORMATTED: Final = 40_000  # characters of an unreadable answer that are shown again
 _REFORMAT: Final = """
 You answered this request once, but not in the required form ({problem}). That answer, indented, as data:
@@ -92,15 +94,18 @@ REVIEW_SCHEMA: Final[Mapping[str, Any]] = {
 }  # fmt: skip
 
 
-def shown_path(path: str) -> str:
+def shown_path(path: str, redact: Redact) -> str:
     """A path as a prompt shows it: itself, or, when a line break or control character would let it pose as
-    another line of the prompt, as a JSON string."""
-    return path if path.isprintable() and not path.startswith('"') else json.dumps(path)
+    another line of the prompt, as a JSON string. A secret is taken out of the path as it is: what JSON escapes could
+    hide it."""
+    safe = redact(path)
+    return safe if safe.isprintable() and not safe.startswith('"') else json.dumps(safe)
 
 
-def shown_code(chunk: Chunk) -> str:
-    """The chunk's pieces as prompts show them: a `file:` line each, then hunks with numbered lines."""
-    return "\n".join(line for piece in chunk.pieces for line in _render(piece))
+def shown_code(chunk: Chunk, redact: Redact) -> str:
+    """The chunk's pieces as prompts show them: a `file:` line each, then hunks with numbered lines. `redact` is done to
+    each text as the diff has it, before it is made to fit in."""
+    return "\n".join(line for piece in chunk.pieces for line in _render(piece, redact))
 
 
 def review_prompt(task: Task, chunk: Chunk, redact: Redact, key: str = "") -> Prompt:
@@ -109,7 +114,7 @@ def review_prompt(task: Task, chunk: Chunk, redact: Redact, key: str = "") -> Pr
     The receipt and the mark around the change are derived from the content and from `key`, the repository's own: the
     same bytes there make the same prompt, and no text of the change can hold them.
     """
-    body = redact(shown_code(chunk))
+    body = shown_code(chunk, redact)
     aspects = redact(_aspects(task.description, task.aspects))
     receipt = digest(f"{REVIEW_VERSION}\0{task.name}\0{aspects}\0{body}", key, "receipt")
     mark = mark_for(body, key)
@@ -127,13 +132,13 @@ def review_prompt(task: Task, chunk: Chunk, redact: Redact, key: str = "") -> Pr
             "",
         )
     )
-    names = tuple(redact(shown_path(path)) for path in chunk.paths)
+    names = tuple(shown_path(path, redact) for path in chunk.paths)
     return Prompt(task=task.name, text=text, receipt=receipt, chunk=chunk, names=names, schema=REVIEW_SCHEMA)
 
 
 def shown_piece(piece: Piece, redact: Redact) -> str:
     """What a review's prompt shows of a piece."""
-    return redact("\n".join(_render(piece)))
+    return "\n".join(_render(piece, redact))
 
 
 def reformat_prompt(prompt: Prompt, answer: str, problem: str) -> Prompt:
@@ -141,7 +146,7 @@ def reformat_prompt(prompt: Prompt, answer: str, problem: str) -> Prompt:
 
     It shows the change again: a receipt handed out without the change would prove nothing.
     """
-    indented = "\n".join(f"    {line}" for line in answer[:_REFORMATTED].splitlines())
+    indented = "\n".join(f"    {line}" for line in beginning(answer, _REFORMATTED).splitlines())
     shown = enclosed(indented, mark_for(indented, prompt.receipt))
     return replace(prompt, text=prompt.text + _REFORMAT.format(problem=problem, answer=shown))
 
@@ -154,12 +159,13 @@ def _aspects(description: str, aspects: Sequence[Aspect]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _render(piece: Piece) -> Iterator[str]:
+def _render(piece: Piece, redact: Redact) -> Iterator[str]:
     """The lines that show a piece: a `file:` line, then hunks with numbered lines."""
     file = piece.file
-    yield f"file: {shown_path(file.path)}"
+    yield f"file: {shown_path(file.path, redact)}"
     if file.status in (Status.RENAMED, Status.COPIED):
-        yield f"({'renamed' if file.status is Status.RENAMED else 'copied'} from {shown_path(file.old_path)})"
+        word = "renamed" if file.status is Status.RENAMED else "copied"
+        yield f"({word} from {shown_path(file.old_path, redact)})"
     elif file.status is Status.DELETED:
         yield "(the whole file is deleted)"
     elif file.status is Status.ADDED:
@@ -167,13 +173,16 @@ def _render(piece: Piece) -> Iterator[str]:
     if piece.parts > 1:
         yield f"(part {piece.part} of {piece.parts} of this file's changes)"
     for hunk, enclosing in zip(piece.hunks, piece.enclosing, strict=True):
-        yield f"@@ {_one_line(enclosing or hunk.section)}".rstrip()
-        for line in hunk.lines():
+        headers = (shortened(_one_line(line), _SHOWN_HEADER) for line in redact(enclosing).split("\n"))
+        yield f"@@ {' > '.join(headers)}".rstrip()
+        lines = list(hunk.lines())
+        texts = redact("\n".join(line.text for line in lines)).split("\n")
+        for line, text in zip(lines, texts, strict=True):
             number = "" if line.new is None else str(line.new)
             sign = {"added": "+", "removed": "-", "context": " "}[line.kind]
             # Only "\n" ends a line of a diff; anything else that some reader takes for a line break is shown as a
             # space, so that no code can pose as a `file:` or `receipt:` line.
-            yield f"{number:>5} {sign} {line.text}".rstrip("\r").translate(_LINE_BREAKS)
+            yield f"{number:>5} {sign} {text}".rstrip("\r").translate(_LINE_BREAKS)
     yield ""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from lok_hooks.core.message import harmless
+from lok_hooks.core.shorten import beginning, shortened
 
 MAX_ANSWER: Final = 4_000_000  # characters; no honest answer to one chunk is larger
 # What json-repair is given: it takes cubic time over quotation marks that neither open nor close anything (20 s for
@@ -81,8 +82,8 @@ def _lacking(text: str, key: str) -> str:
 def own_words(text: str) -> str:
     """What an answer says that is something else than was asked for: the message of the error that it holds, else its
     beginning. One harmless line of at most 100 characters."""
-    words = harmless(_error_in(text) or text[:_WORDS_LOOKED_AT])
-    return words if len(words) <= _WORDS_SHOWN else f"{words[:_WORDS_SHOWN].rstrip()}…"
+    words = harmless(_error_in(text) or beginning(text, _WORDS_LOOKED_AT))
+    return shortened(words, _WORDS_SHOWN + 1)
 
 
 def _error_in(text: str) -> str:

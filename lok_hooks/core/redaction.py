@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar, cast
 
 Value = TypeVar("Value")
@@ -15,7 +16,7 @@ def without_secrets(value: Value, redact: Callable[[str], str]) -> Value:
 
     Whatever field somebody adds to a report later is covered too.
     """
-    return cast(Value, _clean(value, redact))
+    return cast(Value, _clean(value, cache(redact)))
 
 
 def _clean(value: Any, redact: Callable[[str], str]) -> Any:

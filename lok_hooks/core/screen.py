@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 from lok_hooks.core.finding import Claim
@@ -35,13 +36,16 @@ class Strength(IntEnum):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Secret:
     """A secret in a line. `kind` like "aws-key"; `line` is the index into the lines that were searched; `start`
-    is where `value` begins in it. `is_allowed`: a `pragma: allowlist secret` comment stands there."""
+    is where `value` begins in it. `value` has no white space. `before` and `after` stand around it and made it a
+    secret: its name, an equals sign, quotes. `is_allowed`: a `pragma: allowlist secret` comment stands there."""
 
     kind: str
     value: str
     line: int
     start: int
     strength: Strength
+    before: str = ""
+    after: str = ""
     is_allowed: bool = False
 
     @property
@@ -57,13 +61,28 @@ class Secret:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Replacement:
-    """`needle` is replaced by `shown`. They are `value` and `placeholder` themselves, except for ordinary words:
-    those are replaced only behind the text that made them a secret, or every `admin` of the code would go."""
+    """`placeholder` stands for `value`, wherever it is; for an ordinary word only between `before` and `after`, or
+    every `admin` of the code would go. These two are only looked at, and white space in them counts as white space of
+    any kind and length: who folds it, or takes line breaks out of it, cannot hide the value by that."""
 
-    needle: str
-    shown: str
     value: str
     placeholder: str
+    before: str = ""
+    after: str = ""
+
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Start and end of the value wherever it is to be replaced in `text`; they may overlap."""
+        if not self.before and not self.after and is_unmistakable(self.value):
+            start = text.find(self.value)
+            while start >= 0:
+                yield start, start + len(self.value)
+                start = text.find(self.value, start + 1)
+            return
+        pattern = _pattern(self.value, self.before, self.after)
+        found = pattern.search(text)
+        while found:
+            yield found.span(1)
+            found = pattern.search(text, found.start() + 1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,14 +97,33 @@ class Screening:
         """Every placeholder that was given out."""
         return frozenset(each.placeholder for each in self.replacements)
 
+    @property
+    def anywhere(self) -> Screening:
+        """The same for words about the code, where a value stands without what made it a secret: ordinary words are
+        replaced wherever they stand by themselves."""
+        return Screening(replacements=tuple(replace(each, before="", after="") for each in self.replacements))
+
+    def extended(self, more: Screening) -> Screening:
+        """This one and what `more` knows besides; a value that both know keeps its placeholder."""
+        known = {each.value: each.placeholder for each in self.replacements}
+        added = (replace(each, placeholder=known.get(each.value, each.placeholder)) for each in more.replacements)
+        return Screening(replacements=tuple(dict.fromkeys((*self.replacements, *added))))
+
     def redact(self, text: str) -> str:
         """`text` with placeholders in place of secrets; itself when it holds none."""
-        present = {each.needle: each.shown for each in self.replacements if each.needle in text}
-        if not present:
+        places = {
+            place: each.placeholder for each in self.replacements if each.value in text for place in each.places(text)
+        }
+        if not places:
             return text
-        # One pass, longest first: a second pass could find a short secret inside a placeholder.
-        pattern = "|".join(re.escape(needle) for needle in sorted(present, key=len, reverse=True))
-        return re.sub(pattern, lambda match: present[match[0]], text)
+        parts: list[str] = []
+        done = 0
+        # The longest of those that begin together; one that begins inside another hides what sticks out of it.
+        for start, end in sorted(places, key=lambda place: (place[0], -place[1])):
+            if end > done:
+                parts += [text[done:start], places[start, end]]
+                done = end
+        return "".join([*parts, text[done:]])
 
     def restore(self, text: str) -> str:
         """The original of a redacted `text`; placeholders that we did not give out are left alone."""
@@ -108,29 +146,23 @@ def masked(value: str) -> str:
     return f"{value[: min(_SHOWN_CHARACTERS, len(value) // 5)]}… ({len(value)} characters)"
 
 
-def screening_of(sightings: Iterable[tuple[str, Secret]], texts: Iterable[str] = ()) -> Screening:
-    """The screening for secrets with the lines they stand in, in order of appearance.
+def screening_of(secrets: Iterable[Secret], texts: Iterable[str] = ()) -> Screening:
+    """The screening for secrets in order of appearance.
 
     `texts` is everything that will be sent: placeholders already written there by the diff's author are not
     given out, so that `restore(redact(text)) == text`.
     """
     taken = {mark for text in texts if "<SECRET:" in text for mark in PLACEHOLDER.findall(text)}
-    seen = list(sightings)
     numbers: dict[str, int] = {}
     placeholders: dict[str, str] = {}
-    for _, secret in seen:
+    replacements: dict[Replacement, None] = {}
+    for secret in secrets:
         if secret.value not in placeholders:
             placeholders[secret.value] = _next_placeholder(secret.kind, numbers, taken)
-    replacements: dict[str, Replacement] = {}
-    for line, secret in seen:
-        placeholder = placeholders[secret.value]
-        before, after = ("", "") if is_unmistakable(secret.value) else _surroundings(line, secret, placeholders)
-        needle = before + secret.value + after
-        shown = before + placeholder + after
-        replacements.setdefault(
-            needle, Replacement(needle=needle, shown=shown, value=secret.value, placeholder=placeholder)
-        )
-    return Screening(replacements=tuple(replacements.values()))
+        before, after = ("", "") if is_unmistakable(secret.value) else _surroundings(secret)
+        one = Replacement(value=secret.value, placeholder=placeholders[secret.value], before=before, after=after)
+        replacements[one] = None
+    return Screening(replacements=tuple(replacements))
 
 
 def is_unmistakable(value: str) -> bool:
@@ -138,11 +170,21 @@ def is_unmistakable(value: str) -> bool:
     return len(value) >= _SHORTEST_EVERYWHERE and not _WORDS.fullmatch(value)
 
 
-def _surroundings(line: str, secret: Secret, values: Iterable[str]) -> tuple[str, str]:
-    before = line[: secret.start].lstrip()
-    # What stands before must not carry another secret into the shown text.
-    before = before[max((before.rfind(value) + len(value) for value in values if value in before), default=0) :]
-    return (before, "") if before else ("", line[secret.end :].rstrip("\r"))
+def _surroundings(secret: Secret) -> tuple[str, str]:
+    """What has to stand around the value: the name before it is enough, and what comes behind may have been cut."""
+    if any(character.isalnum() for character in secret.before):
+        return secret.before.lstrip(), ""
+    return secret.before.lstrip(), secret.after.rstrip()
+
+
+@lru_cache(maxsize=1024)
+def _pattern(value: str, before: str, after: str) -> re.Pattern[str]:
+    """The value as group 1 between its surroundings; where it has none, standing by itself."""
+    middle = f"({re.escape(value)})"
+    if not before and not after:
+        return re.compile(rf"(?<!\w){middle}(?!\w)")
+    first, last = (r"\s+".join(map(re.escape, text.split())) for text in (before, after))
+    return re.compile((rf"{first}\s*" if first else "") + middle + (rf"\s*{last}" if last else ""))
 
 
 def _next_placeholder(kind: str, numbers: dict[str, int], taken: set[str]) -> str:

@@ -30,8 +30,8 @@ class Task:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Piece:
-    """Some hunks of one file. `enclosing` names, hunk by hunk, the definition the hunk stands in ("" if none).
-    `part`/`parts` count from 1 when a file had to be split."""
+    """Some hunks of one file. `enclosing` has, hunk by hunk, the whole lines that say where it stands, outermost first,
+    one on each line ("" if none). `part`/`parts` count from 1 when a file had to be split."""
 
     file: FileDiff
     hunks: tuple[Hunk, ...]

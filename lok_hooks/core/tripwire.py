@@ -16,7 +16,6 @@ from lok_hooks.core.tripwire_hidden import hidden_in, hides_something
 from lok_hooks.core.tripwire_speech import spoken_in
 
 CATEGORY: Final = "prompt-injection"
-_QUOTED: Final = 400  # characters of a line that a finding quotes
 
 Kind = Literal[
     "speech", "role", "mark", "encoded", "reordered", "bidi", "invisible", "smuggled", "look-alike", "escape", "far "
@@ -148,7 +147,6 @@ def _grounded(file: FileDiff, group: Sequence[Trip], task: str) -> Grounded:
     first = group[0]
     rule = RULES[first.kind]
     number = first.number or max(1, min((hunk.new_start for hunk in file.hunks), default=1))
-    quote = first.text[:_QUOTED]
     where = " (in the file's name)" if first.number is None else ""
     more = f"; so do {len(group) - 1} more places in this file" if len(group) > 1 else ""
     claim = Claim(
@@ -163,7 +161,7 @@ def _grounded(file: FileDiff, group: Sequence[Trip], task: str) -> Grounded:
         title=f"{rule.title}{where}",
         why=f"{first.detail + ': ' if first.detail else ''}{rule.why}{more}",
         fix="",
-        quote=quote,
+        quote=first.text,
         is_proof=rule.is_proof,
     )
     place = Place(
@@ -173,6 +171,6 @@ def _grounded(file: FileDiff, group: Sequence[Trip], task: str) -> Grounded:
         end_line=number,
         touches_change=True,
         first=number if first.number else 0,
-        code=(quote,) if first.number else (),
+        code=(first.text,) if first.number else (),
     )
     return Grounded(claim=claim, place=place)

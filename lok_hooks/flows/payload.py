@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lok_hooks.core.diff import Skipped, SkipReason
 from lok_hooks.core.ports import Failure, Request
 from lok_hooks.core.redaction import without_secrets
-from lok_hooks.flows.planning import plan, shown_besides_the_diff
+from lok_hooks.flows.planning import plan, with_headings
 from lok_hooks.flows.review import Means, Order, requests_for
 
 
@@ -26,7 +26,7 @@ class Payload:
 def payload(order: Order, means: Means) -> Payload:
     """The requests that a review of `order` would begin with."""
     planned = plan(order.diff, order.tasks, means.backends, order.chosen, means.contents, order.only)
-    screening = means.screen(order.diff, shown_besides_the_diff(planned))
+    screening = means.screen(with_headings(order.diff, planned), ())
     drafts = [draft for draft in planned.drafts if draft.task is not None]
     withheld = [
         Skipped(path=file.path, reason=SkipReason.CREDENTIALS, detail=file.held_back)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lok_hooks.core.chunk import pack
-from lok_hooks.core.diff import Diff, FileDiff, Hunk
-from lok_hooks.core.enclosing import enclosing_definition
+from lok_hooks.core.diff import Diff, FileDiff, Hunk, Status
+from lok_hooks.core.enclosing import heading
 from lok_hooks.core.ports import Backend, Contents, Failure, Request
 from lok_hooks.core.prompts import Redact, review_prompt
 from lok_hooks.core.reliability import Precision
@@ -76,7 +76,7 @@ def plan(
     ]
     routes = tuple(route(task, candidates, chosen) for task in tasks)
     by_name = {backend.name: backend for backend in backends}
-    enclosing = Definitions(contents)
+    enclosing = Headings(contents)
     drafts: list[Draft] = []
     too_large: list[Unreviewed] = []
     for task, way in zip(tasks, routes, strict=True):
@@ -97,11 +97,39 @@ def plan(
     )
 
 
-def shown_besides_the_diff(plan: Plan) -> tuple[str, ...]:
-    """Texts that requests show and that stand outside the hunks: they may hold secrets of their own."""
-    return tuple(
-        dict.fromkeys(text for draft in plan.drafts for piece in draft.chunk.pieces for text in piece.enclosing if text)
+def headings(plan: Plan) -> Iterator[tuple[FileDiff, str]]:
+    """The lines that requests show besides those of the diff, with the files they stand in."""
+    for draft in plan.drafts:
+        for piece in draft.chunk.pieces:
+            yield from ((piece.file, text) for text in piece.enclosing if text)
+
+
+def with_headings(diff: Diff, plan: Plan) -> Diff:
+    """The diff with `headings` as context of their files: they are searched for secrets like every line."""
+    shown: dict[str, dict[str, None]] = {}
+    for file, text in headings(plan):
+        shown.setdefault(file.path, {})[text] = None
+    return replace(diff, files=(*diff.files, *(as_context(path, list(texts)) for path, texts in shown.items())))
+
+
+def as_context(path: str, texts: Sequence[str]) -> FileDiff:
+    """Lines that are to be searched like those of the file `path`: each text as a hunk that changes none of them."""
+    return FileDiff(
+        path=path,
+        old_path=path,
+        status=Status.MODIFIED,
+        old_mode="",
+        new_mode="",
+        old_blob="",
+        new_blob="",
+        hunks=tuple(map(_context, texts)),
     )
+
+
+def _context(text: str) -> Hunk:
+    lines = text.split("\n")
+    body = "".join(f" {line}\n" for line in lines)
+    return Hunk(old_start=1, old_count=len(lines), new_start=1, new_count=len(lines), section="", body=body)
 
 
 def files_for(task: str, diff: Diff, only: Mapping[str, frozenset[str]]) -> list[FileDiff]:
@@ -110,7 +138,7 @@ def files_for(task: str, diff: Diff, only: Mapping[str, frozenset[str]]) -> list
 
 
 def _model_drafts(
-    files: Sequence[FileDiff], task: Task, backend: Backend, enclosing: Definitions
+    files: Sequence[FileDiff], task: Task, backend: Backend, enclosing: Headings
 ) -> tuple[list[Draft], list[Unreviewed]]:
     packed = pack(files, backend.traits.max_prompt_bytes - PROMPT_OVERHEAD, enclosing)
     drafts = [
@@ -128,16 +156,16 @@ def _analyser_draft(backend: Backend, diff: Diff) -> Draft:
     return Draft(backend=backend, task=None, chunk=chunk, part="1/1")
 
 
-class Definitions:
-    """Looks up the definition around a hunk in the file's full new text, each file's text read and split once."""
+class Headings:
+    """Says where a hunk stands, from the file's full new text; each file's text is read and split once."""
 
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
-        self._lines: dict[tuple[str, str], list[str]] = {}
+        self._lines: dict[tuple[str, str], list[str] | None] = {}
 
     def __call__(self, file: FileDiff, hunk: Hunk) -> str:
         key = (file.path, file.new_blob)
         if key not in self._lines:
-            text = self._contents.new(file) or b""
-            self._lines[key] = text.decode("utf-8", "replace").split("\n")
-        return enclosing_definition(self._lines[key], hunk.new_start)
+            text = self._contents.new(file)
+            self._lines[key] = None if text is None else text.decode("utf-8", "replace").split("\n")
+        return heading(self._lines[key], hunk)

@@ -15,6 +15,7 @@ from lok_hooks.core.reading import Unreadable
 from lok_hooks.core.remember import piece_key, read_claims, write_claims
 from lok_hooks.core.task import Chunk, Piece, Prompt, Task
 from lok_hooks.flows.planning import PROMPT_OVERHEAD, Draft
+from lok_hooks.flows.screening import Discretion
 
 REMEMBERED: Final = "remembered"  # stands in place of a part's number where nobody is asked
 
@@ -70,12 +71,12 @@ class Keeping:
     paid for."""
 
     def __init__(
-        self, listener: Listener, asked: Iterable[tuple[Open, Request]], memory: Memory, redact: Redact
+        self, listener: Listener, asked: Iterable[tuple[Open, Request]], memory: Memory, discretion: Discretion
     ) -> None:
         self._listener = listener
         self._asked = {(r.backend.name, r.prompt.task, r.part): (each, r) for each, r in asked}
         self._memory = memory
-        self._redact = redact
+        self._discretion = discretion
 
     def asked(self, backend: str, task: str, part: str) -> None:
         """Passed on."""
@@ -88,7 +89,7 @@ class Keeping:
 
             claims = read_review(answer.text, known[1].prompt, backend)
             if not isinstance(claims, Unreadable):
-                _keep(known[0], claims, self._memory, self._redact)
+                _keep(known[0], claims, self._memory, self._discretion)
         self._listener.answered(backend, task, part, answer)
 
     def noted(self, text: str) -> None:
@@ -96,14 +97,14 @@ class Keeping:
         self._listener.noted(text)
 
 
-def _keep(asked: Open, claims: Sequence[Claim], memory: Memory, redact: Redact) -> None:
+def _keep(asked: Open, claims: Sequence[Claim], memory: Memory, discretion: Discretion) -> None:
     """Keeps what an answer said, piece by piece. A claim about none of the pieces that were shown stays with the first
     one, so that the same review says the same again."""
     shown = set(asked.draft.chunk.paths)
     for number, (piece, key) in enumerate(zip(asked.draft.chunk.pieces, asked.keys, strict=True)):
         if key is not None:
             mine = [c for c in claims if c.file == piece.file.path or (number == 0 and c.file not in shown)]
-            memory.keep(key, write_claims(mine, redact))
+            memory.keep(key, write_claims(map(discretion.claim, mine), discretion.screening.redact))
 
 
 def _claims(memory: Memory, key: str | None, draft: Draft, task: Task) -> tuple[Claim, ...] | None:

@@ -30,7 +30,6 @@ from lok_hooks.core.ports import (
 )
 from lok_hooks.core.prompts import Redact
 from lok_hooks.core.reading import Unreadable
-from lok_hooks.core.redaction import without_secrets
 from lok_hooks.core.reliability import Precision
 from lok_hooks.core.remember import Forgetting
 from lok_hooks.core.review import Asked, Coverage, Disposition, Judged, Policy, Review, Unreviewed
@@ -39,10 +38,20 @@ from lok_hooks.core.screen import Screening
 from lok_hooks.core.suppress import Dismissal
 from lok_hooks.core.task import Task
 from lok_hooks.flows.examination import Case, Examination, Panel, examine
-from lok_hooks.flows.planning import ANALYSIS, Definitions, Draft, Plan, plan, shown_besides_the_diff
+from lok_hooks.flows.planning import ANALYSIS, Draft, Headings, Plan, headings, plan, with_headings
 from lok_hooks.flows.recall import Keeping, recall
 from lok_hooks.flows.requests import told, unusable
-from lok_hooks.flows.screening import Discreet, Secrets, hidden_text, no_secrets, redactor, secrets_on_added_lines
+from lok_hooks.flows.screening import (
+    Discreet,
+    Discretion,
+    Screen,
+    Secrets,
+    hidden_text,
+    no_secrets,
+    redactor,
+    secrets_on_added_lines,
+    who_knows,
+)
 from lok_hooks.flows.suppression import suppressed
 
 _ORDER: Final = list(Disposition)
@@ -76,7 +85,7 @@ class Means:
 
     backends: Sequence[Backend]
     contents: Contents
-    screen: Callable[[Diff, Sequence[str]], Screening]
+    screen: Screen
     ask_all: AskAll
     listener: Listener
     deadline: Deadline
@@ -105,13 +114,14 @@ def review(order: Order, means: Means) -> Review:
     """
     started = means.now()
     planned = plan(order.diff, order.tasks, means.backends, order.chosen, means.contents, order.only, order.precision)
-    screening = means.screen(order.diff, shown_besides_the_diff(planned))
+    screening = means.screen(with_headings(order.diff, planned), ())
+    discretion = Discretion(screening=screening, knowing=who_knows(means.backends, spares_local=means.spares_local))
     recalled = recall(planned.drafts, means.memory, screening.redact)
     requests = requests_for(recalled.drafts, means, screening)
-    means = replace(means, listener=Discreet(means.listener, screening.redact))
+    means = replace(means, listener=Discreet(means.listener, discretion, means.screen))
     for request in requests:
         means.listener.noted(told(request))
-    keeping = Keeping(means.listener, zip(recalled.left, requests, strict=True), means.memory, screening.redact)
+    keeping = Keeping(means.listener, zip(recalled.left, requests, strict=True), means.memory, discretion)
     hidden = means.beside(partial(hidden_text, order.diff))
     answers = means.ask_all(requests, means.deadline, keeping)
     asked = [_read(request, answer, screening.redact) for request, answer in zip(requests, answers, strict=True)]
@@ -119,8 +129,10 @@ def review(order: Order, means: Means) -> Review:
     grounded = [_ground(claim, outcome.request, screening) for outcome in outcomes for claim in outcome.claims]
     secrets = () if _searched(outcomes) else secrets_on_added_lines(order.diff, means.secrets)
     merged = merge([*grounded, *hidden(), *secrets])
-    findings, spoken_for = suppressed(merged, order.diff, means.contents, order.dismissed)
-    examined = _examine(order, means, planned, findings, screening)
+    standing, spoken_for = suppressed(merged, order.diff, means.contents, order.dismissed)
+    discretion = discretion.with_words(means.screen, standing)
+    findings = tuple(map(discretion.finding, standing))
+    examined = _examine(order, means, planned, findings, discretion.screening)
     judged = [
         decide(finding, _evidence(finding, outcomes), order.policy, examined.votes.get(number, ()), order.voices)
         for number, finding in enumerate(findings)
@@ -131,13 +143,13 @@ def review(order: Order, means: Means) -> Review:
         judged=tuple(sorted(judged, key=_report_order)),
         coverage=_coverage(order, planned, outcomes),
         asked=_asked(order, planned, outcomes),
-        failures=_failures(planned, outcomes, examined),
+        failures=tuple(map(discretion.failure, _failures(planned, outcomes, examined))),
         policy=order.policy,
         notes=order.notes + _notes(order, planned, outcomes) + spoken_for + examined.notes,
         seconds=means.now() - started,
         examined=examined.asked,
     )
-    return without_secrets(found, screening.redact)  # no report ever holds one
+    return discretion.told(found, means.screen, found.failures, found.notes)
 
 
 def requests_for(drafts: Sequence[Draft], means: Means, screening: Screening) -> tuple[Request, ...]:
@@ -166,11 +178,11 @@ def _examine(
         and (not order.chosen or backend.name in order.chosen)
     ]
     # A hunk may be cut elsewhere than in the review: nothing is shown that was not searched for secrets.
-    screened = frozenset(shown_besides_the_diff(planned))
-    definitions = Definitions(means.contents)
+    screened = {text for _, text in headings(planned)}
+    heading = Headings(means.contents)
 
     def enclosing(file: FileDiff, hunk: Hunk) -> str:
-        return text if (text := definitions(file, hunk)) in screened else ""
+        return text if (text := heading(file, hunk)) in screened else ""
 
     case = Case(
         findings=findings,

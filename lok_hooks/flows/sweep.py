@@ -13,7 +13,7 @@ from typing import Final
 
 from lok_hooks.core.answers import read_exploration, read_review
 from lok_hooks.core.diff import Diff
-from lok_hooks.core.finding import Claim, Finding, Grounded, Place
+from lok_hooks.core.finding import OURS, Claim, Finding, Grounded, Place
 from lok_hooks.core.ground import ground
 from lok_hooks.core.merge import merge
 from lok_hooks.core.ports import Analysis, Answer, Failure, Reply, Request
@@ -25,8 +25,10 @@ from lok_hooks.core.screen import Screening
 from lok_hooks.core.sweep import Sweep, Unanswered, named_path, ranked
 from lok_hooks.core.task import Chunk, Task
 from lok_hooks.flows.requests import unusable
+from lok_hooks.flows.screening import Discreet, Discretion, widened
 from lok_hooks.flows.suppression import unsuppressed
 from lok_hooks.flows.sweep_planning import (
+    CANNOT_LOOK,
     Files,
     SweepMeans,
     SweepOrder,
@@ -73,11 +75,12 @@ def sweep(order: SweepOrder, means: SweepMeans) -> Sweep:
     grounded = [
         _grounded(claim, order, means.files, planned.screening) for outcome in outcomes for claim in outcome.claims
     ]
-    redact = _screening(grounded, planned, means)
     left, suppressed = unsuppressed(merge(grounded, order.below), means.files.file, order.dismissed)
-    findings = [_redacted(finding, redact) for finding in left]
+    discretion = Discretion(screening=_screening(grounded, planned, means), knowing=_knowing(means))
+    discretion = discretion.with_words(means.screen, left)
+    findings = tuple(map(discretion.finding, left))
     read = {named_path(name, order.root) for outcome in outcomes for name in outcome.read}
-    return Sweep(
+    found = Sweep(
         command=order.command,
         label=order.label,
         found=ranked([finding for finding in findings if not finding.problem]),
@@ -86,23 +89,26 @@ def sweep(order: SweepOrder, means: SweepMeans) -> Sweep:
         read=tuple(path for path in means.files.paths if path in read),
         skipped=tuple((planned.shown or means.files).skipped),
         asked=_asked(planned, outcomes),
-        failures=_failures(planned, outcomes, lambda text: redact(_discreetly(planned, means)(text))),
+        failures=tuple(map(discretion.failure, _failures(planned, outcomes))),
         unanswered=_unanswered(order, planned, outcomes),
         fail_on=order.fail_on,
         notes=order.notes + planned.notes + suppressed,
         seconds=crew.now() - started,
         below=order.below,
     )
+    names = (found.label, found.read, found.skipped)
+    return discretion.told(found, means.screen, names, found.failures, found.notes)
 
 
 def _ask(task: Task, planned: SweepPlan, means: SweepMeans) -> list[_Outcome]:
     """Every answer read; those in the wrong form are asked for once more, all together."""
-    crew = means.crew
+    discretion = Discretion(screening=planned.screening, knowing=_knowing(means))
+    crew = replace(means.crew, listener=Discreet(means.crew.listener, discretion, means.screen))
     for question, request in planned.asked:
         name = "" if question is None else task.aspects[question].name
         crew.listener.noted(f"{request.backend.name} · {name}\n{request.prompt.text}".rstrip())
     answers = crew.ask_all([request for _, request in planned.asked], crew.deadline, crew.listener)
-    redact = _discreetly(planned, means)
+    redact = planned.screening.redact
     outcomes = [
         _outcome(question, request, answer, redact)
         for (question, request), answer in zip(planned.asked, answers, strict=True)
@@ -154,16 +160,6 @@ def _reformatting(outcome: _Outcome) -> Request:
     return replace(outcome.request, prompt=reformat_prompt(outcome.request.prompt, answer, problem))
 
 
-def _discreetly(planned: SweepPlan, means: SweepMeans) -> Redact:
-    """What replaces the secrets of the files that were shown, and what looks like one in a model's own words."""
-
-    def redact(text: str) -> str:
-        known = planned.screening.redact(text)
-        return means.screen(Diff(label="", files=()), [known]).redact(known)
-
-    return redact
-
-
 def _grounded(claim: Claim, order: SweepOrder, files: Files, screening: Screening) -> Grounded:
     named = replace(claim, file=named_path(claim.file, order.root), quote=screening.restore(claim.quote))
     file = files.file(named.file)
@@ -183,31 +179,18 @@ def _without_repeats(findings: Sequence[Finding]) -> list[Finding]:
     return list({(f.identity, f.place.line, f.title, f.raised_by): f for f in findings}.values())
 
 
-def _screening(grounded: Sequence[Grounded], planned: SweepPlan, means: SweepMeans) -> Redact:
-    """What replaces the secrets of every file that the report quotes, and those in the words of models."""
+def _knowing(means: SweepMeans) -> frozenset[str]:
+    """Those who look into the files themselves: all but models that are shown them."""
+    everybody = (*means.crew.backends, *means.analysers)
+    return OURS.union(backend.name for backend in everybody if backend.traits.kind not in CANNOT_LOOK)
+
+
+def _screening(grounded: Sequence[Grounded], planned: SweepPlan, means: SweepMeans) -> Screening:
+    """The secrets that were kept from models, whose placeholders they may have written, and those of every file that
+    the report quotes."""
     named = dict.fromkeys(item.place.path for item in grounded)
     quoted = Diff(label="", files=tuple(file for path in named if (file := means.files.file(path))))
-    # Who was shown a placeholder may write it: the same value has to keep it.
-    of_files = planned.screening if planned.screening.replacements else means.screen(quoted, ())
-    words = [of_files.redact(text) for item in grounded for text in _words(item.claim)]
-    of_words = means.screen(Diff(label="", files=()), words)
-    return lambda text: of_words.redact(of_files.redact(text))
-
-
-def _words(claim: Claim) -> tuple[str, ...]:
-    return claim.title, claim.why, claim.fix, claim.quote
-
-
-def _redacted(finding: Finding, redact: Redact) -> Finding:
-    """The same with every secret replaced: no report ever holds one."""
-    return replace(
-        finding,
-        place=replace(finding.place, code=tuple(map(redact, finding.place.code))),
-        title=redact(finding.title),
-        why=redact(finding.why),
-        fix=redact(finding.fix),
-        quote=redact(finding.quote),
-    )
+    return widened(planned.screening, means.screen, quoted)
 
 
 def _unanswered(order: SweepOrder, planned: SweepPlan, outcomes: Sequence[_Outcome]) -> tuple[Unanswered, ...]:
@@ -278,10 +261,9 @@ def _total(counts: Sequence[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def _failures(planned: SweepPlan, outcomes: Sequence[_Outcome], redact: Redact) -> tuple[Failure, ...]:
-    """Each failure once, however many requests met it, without secrets."""
+def _failures(planned: SweepPlan, outcomes: Sequence[_Outcome]) -> tuple[Failure, ...]:
+    """Each failure once, however many requests met it."""
     failures: dict[tuple[str, str, str], Failure] = {}
     for failure in [*planned.missing, *(outcome.failure for outcome in outcomes if outcome.failure)]:
-        clean = replace(failure, reason=redact(failure.reason), answer=redact(failure.answer))
-        failures.setdefault((clean.backend, clean.kind, clean.reason), clean)
+        failures.setdefault((failure.backend, failure.kind, failure.reason), failure)
     return tuple(failures.values())

@@ -7,18 +7,20 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lok_hooks.backends.secret_patterns import Detector, detectors
-from lok_hooks.backends.secrets import find_secrets, may_match, screen
-from lok_hooks.core.diff import Diff
+from lok_hooks.backends.secrets import find_secrets, may_match, redacted, screen
+from lok_hooks.core.diff import Diff, Skipped, SkipReason
 from lok_hooks.core.finding import Claim, Severity
 from lok_hooks.core.ground import ground
 from lok_hooks.core.screen import Strength
 from tests.backends.static_helpers import added, claims, diff_of, file_diff, prompt_for
+from tests.core.builders import file_diff as in_one_hunk
 
 # Every secret here is put together at run time, so that no scanner takes this file for a leak.
 UPPER, LOWER, DIGITS = string.ascii_uppercase, string.ascii_lowercase, string.digits
@@ -311,6 +313,78 @@ def test_an_empty_diff_needs_no_screening() -> None:
     assert screen(Diff(label="nothing", files=())).replacements == ()
 
 
+def test_a_secret_says_what_made_it_one() -> None:
+    (secret,) = find_secrets("a.py", ['x = 1; DB_PASSWORD = "swordfish"; y = 2'])
+    assert (secret.before, secret.value) == ('DB_PASSWORD = "', "swordfish")
+    (secret,) = find_secrets("a.py", ['if "swordfish" == my_password: pass'])
+    assert (secret.before, secret.value, secret.after) == ('"', "swordfish", '" == my_password')
+    (secret,) = find_secrets("a.py", ["url = 'postgres://app:swordfish@db/x'"])
+    assert (secret.before, secret.value) == ("postgres://app:", "swordfish")
+
+
+@pytest.mark.parametrize("blank", ["\f", "\v", "\x1c", "\x85", "\u2028", "\xa0", "\t"])
+def test_a_value_has_no_white_space_of_any_kind(blank: str) -> None:
+    value = "AKC" + _of(ALNUM, 30)(random.Random(3))
+    found = find_secrets("a.txt", [f"token{blank}{value}{blank}"])
+    assert [secret.value for secret in found] == [value]
+
+
+def test_names_of_a_diff_are_searched_too() -> None:
+    label, ref, path, old, skipped = (STRUCTURAL["github-token"](random.Random(seed)) for seed in range(20, 25))
+    file = replace(file_diff(f"docs/{path}.md", None, "x\n"), old_path=f"{old}.md", ref=f"refs/heads/{ref}")
+    left_out = Skipped(path="a.min.js", reason=SkipReason.GENERATED, detail=f"renamed from {skipped}")
+    diff = Diff(label=f"main...{label}", files=(file,), skipped=(left_out,))
+    redacted = screen(diff).redact("\n".join((label, ref, path, old, skipped)))
+    assert redacted.split("\n") == [f"<SECRET:github-token:{n}>" for n in (1, 2, 3, 4, 5)]
+
+
+def test_a_placeholder_is_no_secret() -> None:
+    for line in (
+        'password = "<SECRET:password:1>"',
+        "api_key: <SECRET:key:1>",
+        "postgres://u:<SECRET:url-password:1>@h",
+    ):
+        assert find_secrets("", [line]) == ()
+
+
+@pytest.mark.parametrize("indent", ["", "    ", "# ", '    "'])
+def test_the_rest_of_a_key_whose_header_is_above_the_hunk_is_hidden_and_not_claimed(indent: str) -> None:
+    key = _private_key(random.Random(11))
+    lines = [f"{indent}{line}" for line in key[3:]]
+    for shown in (lines, lines[:6], lines[-2:]):
+        old, new = "\n".join([*shown, "x = 1", ""]), "\n".join([*shown, "x = 2", ""])
+        diff = Diff(label="", files=(in_one_hunk("a.yaml", old, new, context=20),))
+        redacted = screen(diff).redact(new)
+        assert not [line for line in key[3:-1] if line in redacted]
+        assert redacted.count("<SECRET:private-key:") == len([line for line in shown if "END" not in line])
+        assert claims({"a.yaml": (old, new)}) == ()
+
+
+def test_a_certificates_lines_are_shown_where_its_end_is() -> None:
+    key = [line.replace("RSA PRIVATE KEY", "CERTIFICATE") for line in _private_key(random.Random(11))]
+    old, new = "\n".join([*key[3:], "x"]), "\n".join([*key[3:], "y"])
+    assert screen(Diff(label="", files=(in_one_hunk("a.yaml", old, new, context=20),))).replacements == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("lok.toml:2:11: not TOML; correct this line: api_key = TOKEN", "correct this line: api_key = <SECRET"),
+        ("lok.toml:2:11: not TOML; correct this line: password = swordfish", "password = <SECRET:password:1>"),
+        ("KeyError: \"password: 'swordfish'\"", "password: '<SECRET:password:1>'"),
+        ("backends.claude.api_key_env: expected text, got a number", "api_key_env: expected text"),
+        ("  File 'x.py', line 3\n    connect(TOKEN)\nValueError: TOKEN", "ValueError: <SECRET:github-token:1>"),
+        ("nothing of that sort", "nothing of that sort"),
+    ],
+)
+def test_a_message_is_told_without_secrets_and_its_words_stay(text: str, expected: str) -> None:
+    token = STRUCTURAL["github-token"](random.Random(30))
+    told = redacted(text.replace("TOKEN", token))
+    assert expected in told
+    assert token not in told
+    assert redacted(told) == told
+
+
 # The claims
 
 
@@ -382,8 +456,8 @@ def test_a_hardcoded_password_is_not_claimed_twice() -> None:
     assert [claim.cwe for claim in added(f"password = '{value}'\n")] == ["CWE-798"]
 
 
-def test_the_quote_of_a_long_line_holds_the_value_and_little_more() -> None:
+def test_the_quote_is_the_whole_line_since_half_a_secret_could_not_be_taken_out() -> None:
     value = STRUCTURAL["github-token"](random.Random(1))
-    (claim,) = _secret_claims("a.js", "a;" * 5000 + value + ";b" * 5000 + "\n")
-    assert value in claim.quote
-    assert len(claim.quote) <= 400
+    line = "a;" * 5000 + value + ";b" * 5000
+    (claim,) = _secret_claims("a.js", f"{line}\n")
+    assert claim.quote == line

@@ -23,9 +23,10 @@ TOKENS = st.text(alphabet=string.ascii_letters + string.digits + "+/=_-.", min_s
 LINES = st.text(alphabet=string.ascii_letters + string.digits + " =\"'(){}<>:,.\n", max_size=60)
 
 
-def sighting(value: str, before: str = "key = '", after: str = "'", kind: str = "key") -> tuple[str, Secret]:
-    line = before + value + after
-    return line, Secret(kind=kind, value=value, line=0, start=len(before), strength=Strength.GUESS)
+def sighting(value: str, before: str = "key = '", after: str = "'", kind: str = "key") -> Secret:
+    return Secret(
+        kind=kind, value=value, line=0, start=len(before), strength=Strength.GUESS, before=before, after=after
+    )
 
 
 def claim(**texts: str) -> Claim:
@@ -99,8 +100,12 @@ def test_a_word_is_replaced_behind_its_name_only() -> None:
 def test_what_stands_before_a_word_carries_no_other_secret() -> None:
     line = 'connect(token="a1b2c3d4e5", password="admin", other="letmein")'
     secrets = [
-        (line, Secret(kind=kind, value=value, line=0, start=line.index(value), strength=Strength.GUESS))
-        for kind, value in (("token", "a1b2c3d4e5"), ("password", "admin"), ("password", "letmein"))
+        sighting(value, before=before, after='"', kind=kind)
+        for kind, value, before in (
+            ("token", "a1b2c3d4e5", 'token="'),
+            ("password", "admin", 'password="'),
+            ("password", "letmein", 'password="admin", other="'),
+        )
     ]
     screening = screening_of(secrets)
     assert screening.redact(line) == (
@@ -156,3 +161,52 @@ def test_a_large_text_with_many_secrets() -> None:
     screening = screening_of([sighting(value) for value in values])
     assert len(PLACEHOLDER.findall(screening.redact(text))) == 500
     assert screening.restore(screening.redact(text)) == text
+
+
+def test_a_word_is_replaced_however_the_white_space_before_it_was_folded() -> None:
+    found = sighting("swordfish", before='def   login(user,\fpassword\x85= "', kind="password")
+    screening = screening_of([found])
+    for text in (
+        'def   login(user,\fpassword\x85= "swordfish")',
+        'def login(user, password = "swordfish")',
+        'def login(user,\n    password = "swordfish")',
+        '   12 + def\tlogin(user,\u2028password  =\u00a0"swordfish")',
+    ):
+        assert "swordfish" not in screening.redact(text)
+        assert screening.restore(screening.redact(text)) == text
+    assert screening.redact('deflogin(user, password = "swordfish")') == 'deflogin(user, password = "swordfish")'
+
+
+def test_a_word_before_its_name_is_replaced_where_both_stand() -> None:
+    screening = screening_of([sighting("swordfish", before='"', after='" == password', kind="password")])
+    assert screening.redact('if "swordfish"\f==  password:') == 'if "<SECRET:password:1>"\f==  password:'
+    assert screening.redact('fish = "swordfish"') == 'fish = "swordfish"'
+
+
+def test_of_two_that_overlap_nothing_sticks_out() -> None:
+    screening = screening_of([sighting("hunter", before='token="', kind="password"), sighting("hunter2x", kind="key")])
+    assert screening.redact('token="hunter2x"') == 'token="<SECRET:key:1>"'
+    screening = screening_of([sighting("abc12345"), sighting("2345defg")])
+    assert screening.redact("abc12345defg") == "<SECRET:key:1><SECRET:key:2>"
+
+
+def test_in_words_about_the_code_a_value_stands_alone() -> None:
+    screening = screening_of([sighting("admin", before="password = '", kind="password"), sighting("a1b2c3d4")])
+    text = "the password is `admin`, admin's role; administrators know a1b2c3d4x"
+    assert screening.redact(text) == text.replace("a1b2c3d4", "<SECRET:key:1>")
+    assert screening.anywhere.redact(text) == (
+        "the password is `<SECRET:password:1>`, <SECRET:password:1>'s role; administrators know <SECRET:key:1>x"
+    )
+
+
+def test_a_wider_screening_keeps_the_placeholders_that_were_given_out() -> None:
+    first = screening_of([sighting("a1b2c3d4"), sighting("admin", before="password = '", kind="password")])
+    more = screening_of(
+        [sighting("e5f6a7b8"), sighting("admin", before="pwd: ", kind="password"), sighting("a1b2c3d4")],
+        sorted(first.placeholders),
+    )
+    both = first.extended(more)
+    assert both.redact("a1b2c3d4 e5f6a7b8 pwd: admin password = 'admin'") == (
+        "<SECRET:key:1> <SECRET:key:2> pwd: <SECRET:password:1> password = '<SECRET:password:1>'"
+    )
+    assert both.extended(more) == both

@@ -396,7 +396,7 @@ def test_secrets_leave_neither_in_prompts_nor_in_votes() -> None:
 
     said = BUG | {"line": 1, "quote": shown, "title": "no timeout", "why": "a dead host hangs it"}
     gemini = Reviewer("gemini", leaks)
-    found = debate(author(said), gemini, diff=diff, screening=screening_of([(line, secret)]))
+    found = debate(author(said), gemini, diff=diff, screening=screening_of([secret]))
     (judged,) = found.judged
     assert judged.votes[0].doubt == ""
     assert "Tr0ub4dor" not in repr(found) + "".join(prompt.text for prompt in gemini.prompts)
@@ -409,7 +409,7 @@ def test_a_refutation_may_quote_a_placeholder() -> None:
     shown = 'token = "<SECRET:password:1>"'
     said = BUG | {"line": 1, "quote": shown}
     gemini = Reviewer("gemini", lambda prompt: ballot("gemini", prompt, "refute", quote=shown))
-    found = debate(author(said), gemini, diff=diff, screening=screening_of([(line, secret)]))
+    found = debate(author(said), gemini, diff=diff, screening=screening_of([secret]))
     assert [vote.stance for vote in found.judged[0].votes] == ["refute"]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from lok_hooks.backends.secrets import screen
 from lok_hooks.core.diff import Diff, FileDiff
 from lok_hooks.core.ports import Answer, AskAll, Deadline, FailureKind, Listener, Request, Traits
 from lok_hooks.core.review import Policy, Review
@@ -38,10 +39,11 @@ class Known(Reviewer):
     """A reviewer that says who it is."""
 
     identity: str = "i"
+    is_local: bool = False
 
     @property
     def traits(self) -> Traits:
-        return replace(super().traits, identity=self.identity)
+        return replace(super().traits, identity=self.identity, is_local=self.is_local)
 
 
 @dataclass
@@ -63,6 +65,7 @@ def run(
     screening: Screening = NOTHING_SECRET,
     only: dict[str, frozenset[str]] | None = None,
     ask_all: AskAll = one_after_the_other,
+    spares_local: bool = False,
 ) -> Review:
     order = Order(command="lok-hunt", diff=diff, tasks=tasks, policy=POLICY, only=only or {})
     means = Means(
@@ -74,6 +77,7 @@ def run(
         deadline=Forever(),
         now=lambda: 0.0,
         memory=memory,
+        spares_local=spares_local,
     )
     return review(order, means)
 
@@ -185,7 +189,7 @@ def test_what_is_kept_holds_no_secret_and_the_quote_is_found_again() -> None:
     value = "Tr0ub4dor&3x"
     line = f'connect(host, password="{value}")'
     secret = Secret(kind="password", value=value, line=0, start=24, strength=Strength.LIKELY)
-    screening = screening_of([(line, secret)])
+    screening = screening_of([secret])
     diff = Diff(label="staged changes", files=(file_diff("a.py", "", f"{line}\n"),))
     # A model that is asked unredacted may say the value; one that is not says the placeholder.
     said = BUG | {"line": 1, "quote": line, "why": f"{value} is sent in the clear"}
@@ -196,6 +200,20 @@ def test_what_is_kept_holds_no_secret_and_the_quote_is_found_again() -> None:
     assert value not in repr(memory.texts)
     assert (first.exit_code, second.exit_code) == (1, 1)
     assert reviewed(first) == reviewed(second)
+
+
+def test_what_is_kept_of_a_spared_model_holds_no_word_that_is_a_secret() -> None:
+    line = 'password = "swordfish"'
+    diff = Diff(label="staged changes", files=(file_diff("a.py", "", f"{line}\n"),))
+    said = BUG | {"line": 1, "quote": '"swordfish"', "why": "swordfish is easily guessed"}
+    memory = Kept()
+    local = Known("codex", says("codex", said), is_local=True)
+    first = run(memory, local, diff=diff, screening=screen(diff), spares_local=True)
+    assert "swordfish" in local.prompts[0].text
+    assert memory.texts
+    assert "swordfish" not in repr(memory.texts) + repr(first)
+    again = Known("codex", fails("codex"), is_local=True)
+    assert reviewed(run(memory, again, diff=diff, screening=screen(diff), spares_local=True)) == reviewed(first)
 
 
 def test_a_file_in_several_parts_is_known_part_by_part() -> None:

@@ -230,7 +230,7 @@ def test_an_answers_own_words_are_told_without_secrets() -> None:
     words = f"Error: {'x' * 70} {'hidden-by-nobody' * 4}"
     secret = Secret(kind="key", value="hidden-by-nobody" * 4, line=0, start=0, strength=Strength.STRUCTURAL)
     codex = Reviewer("codex", lambda _: Reply(backend="codex", text=words, seconds=1))
-    (failure,) = run(codex, screening=lambda *_: screening_of([(secret.value, secret)])).failures
+    (failure,) = run(codex, screening=lambda *_: screening_of([secret])).failures
     assert failure.reason == f"the answer could not be read: it is not JSON: Error: {'x' * 70} <SECRET:key:1>"
 
 
@@ -380,7 +380,7 @@ def test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_st
     said = BUG | {"line": 1, "quote": shown, "title": "no timeout", "why": "a dead host hangs it"}
     about = BUG | {"line": 1, "quote": shown, "title": "<SECRET:password:1> is not defined", "category": "null"}
     codex = Reviewer("codex", says("codex", said, about))
-    found = run(codex, diff=diff, screening=lambda *_: screening_of([(line, secret)]))
+    found = run(codex, diff=diff, screening=lambda *_: screening_of([secret]))
     assert "Tr0ub4dor" not in codex.prompts[0].text + repr(found)
     assert shown in codex.prompts[0].text
     assert {j.finding.title: j.disposition for j in found.judged} == {
@@ -390,13 +390,14 @@ def test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_st
 
 
 def test_what_stands_around_the_diff_is_screened_too() -> None:
-    screened: list[str] = []
+    screened: list[tuple[str, str]] = []
 
     def screening(diff: Diff, more: Sequence[str]) -> Screening:
-        screened.extend(more)
+        screened.extend((file.path, hunk.body) for file in diff.files for hunk in file.hunks)
         return Screening()
 
     changed = LONG_METHOD.replace("step_25()", "other()")
     diff = Diff(label="staged changes", files=(file_diff("a.py", LONG_METHOD, changed),))
     run(Reviewer("codex", says("codex")), diff=diff, contents=Texts({"a.py": changed}), screening=screening)
-    assert screened == ["class Shop: > def total(self, items):"]
+    assert ("a.py", " class Shop:\n     def total(self, items):\n") not in screened
+    assert ("a.py", " class Shop:\n def total(self, items):\n") in screened

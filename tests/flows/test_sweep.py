@@ -6,7 +6,10 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from lok_hooks.core.diff import Diff, FileDiff, Skipped
+import pytest
+
+from lok_hooks.backends.secrets import screen
+from lok_hooks.core.diff import Diff, FileDiff, Skipped, SkipReason
 from lok_hooks.core.ports import Analysis, Answer, Deadline, Failure, FailureKind, Listener, Reply, Request, Traits
 from lok_hooks.core.screen import Screening, Secret, Strength, screening_of
 from lok_hooks.core.sweep import Sweep
@@ -15,6 +18,7 @@ from lok_hooks.flows.crew import Crew
 from lok_hooks.flows.sweep import sweep
 from lok_hooks.flows.sweep_planning import SweepMeans, SweepOrder
 from tests.core.builders import claim, file_diff
+from tests.security.panel import Heard
 
 TASK = Task(
     name="hunt",
@@ -76,7 +80,8 @@ class Folder:
         return self.texts[file.path].encode()
 
     def diff(self) -> Diff:
-        return Diff(label="", files=tuple(file_diff(path, "", text) for path, text in self.texts.items()))
+        files = tuple(file_diff(path, "", text) for path, text in self.texts.items())
+        return Diff(label="", files=files, skipped=self.skipped)
 
 
 class Forever:
@@ -100,7 +105,11 @@ FOLDER = Folder({"a.py": "items = []\ncount = len(items) + 1\n", "b.py": "y = 2\
 
 
 def one_after_the_other(requests: Sequence[Request], deadline: Deadline, listener: Listener) -> list[Answer]:
-    return [request.backend.ask(request.prompt, deadline) for request in requests]
+    answers = []
+    for request in requests:
+        answers.append(request.backend.ask(request.prompt, deadline))
+        listener.answered(request.backend.name, request.prompt.task, request.part, answers[-1])
+    return answers
 
 
 def failed(name: str, kind: FailureKind) -> Failure:
@@ -126,16 +135,18 @@ def run(
     chosen: tuple[str, ...] | None = None,
     screen: Callable[[Diff, Sequence[str]], Screening] = lambda *_: Screening(),
     task: Task = TASK,
+    listener: Listener | None = None,
+    label: str = ".",
 ) -> Sweep:
     crew = Crew(
         backends=models,
         ask_all=one_after_the_other,
-        listener=Silent(),
+        listener=listener or Silent(),
         deadline=Forever(),
         now=lambda: 0.0,
     )
     chosen = tuple(model.name for model in models) if chosen is None else chosen
-    order = SweepOrder(command="lok hunt", label=".", root="/root", task=task, chosen=chosen)
+    order = SweepOrder(command="lok hunt", label=label, root="/root", task=task, chosen=chosen)
     return sweep(order, SweepMeans(crew=crew, analysers=analysers, files=folder, screen=screen))
 
 
@@ -201,7 +212,7 @@ def test_a_secret_is_neither_shown_nor_reported() -> None:
     secret = Secret(kind="keyword", value=value, line=0, start=7, strength=Strength.LIKELY)
     quoted = {**BUG, "quote": 'key = "<SECRET:keyword:1>"', "why": f"{value} is a key", "title": "hard-coded key"}
     ollama = Reviewer("ollama", says("ollama", quoted), kind="ollama")
-    found = run(ollama, folder=folder, screen=lambda *_: screening_of([(f'key = "{value}"', secret)]))
+    found = run(ollama, folder=folder, screen=lambda *_: screening_of([secret]))
     assert value not in ollama.prompts[0].text
     assert [(f.place.line, f.why) for f in found.found] == [(1, "<SECRET:keyword:1> is a key")]
     assert value not in repr(found)
@@ -231,6 +242,44 @@ def test_who_answered_nothing_is_asked_once() -> None:
     found = run(*both, task=replace(TASK, backends=("codex",)), chosen=())
     assert [len(model.prompts) for model in both] == [2, 2]
     assert {each.reason for each in found.unanswered} == {"codex: crashed; gemini: crashed"}
+
+
+@pytest.mark.parametrize(("quote", "told"), [("login()", "login()"), ('"swordfish"', '"<SECRET:password:1>"')])
+def test_who_looks_around_says_no_word_that_is_a_secret_there(quote: str, told: str) -> None:
+    folder = Folder({"a.py": 'password = "swordfish"\nlogin()\n'})
+    said = {"why": "swordfish is in it", "title": "the password swordfish", "fix": "rename swordfish", "quote": quote}
+    found = run(Reviewer("codex", says("codex", BUG | said)), folder=folder, screen=screen)
+    (finding,) = found.found
+    assert (finding.why, finding.quote) == ("<SECRET:password:1> is in it", told)
+    assert "swordfish" not in repr(found)
+
+
+TOKEN = "ghp_" + "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5"
+
+
+def test_no_name_and_no_failure_brings_a_secret_into_the_report_or_the_progress() -> None:
+    path = f"keys/{TOKEN}.py"
+    skipped = Skipped(path=f"{TOKEN}.png", reason=SkipReason.BINARY)
+    folder = Folder({path: "x = 1\npassword = 'swordfish'\n"}, (skipped,))
+    broken = Failure(backend="gemini", kind=FailureKind.CRASHED, reason=f"key {TOKEN} refused", advice="")
+    lost = BUG | {"file": f"other/{TOKEN}.py", "quote": "nowhere"}
+    listener = Heard()
+    found = run(
+        Reviewer("codex", says("codex", BUG | {"file": path, "line": 1, "quote": "x = 1"}, lost, files=(path,))),
+        Reviewer("gemini", lambda prompt: broken),
+        Reviewer("ollama", says("ollama"), kind="ollama"),
+        folder=folder,
+        screen=screen,
+        listener=listener,
+        label=f"work/{TOKEN}",
+    )
+    assert {finding.place.path for finding in found.found} == {"keys/<SECRET:github-token:1>.py"}
+    assert found.read == ("keys/<SECRET:github-token:1>.py",)
+    assert found.ungrounded
+    assert found.skipped
+    assert found.failures
+    assert any("password = '<SECRET:password:1>'" in said for said in listener.words)
+    assert not [secret for secret in (TOKEN, "swordfish") if secret in repr(found) + repr(listener.words)]
 
 
 def test_nobody_at_all() -> None:

@@ -28,11 +28,12 @@ class Scripted:
     script: Callable[[Prompt], str]
     name: str = "scripted"
     is_local: bool = False
+    kind: str = "command"
     prompts: list[Prompt] = field(default_factory=list)
 
     @property
     def traits(self) -> Traits:
-        return Traits(role="model", kind="command", may_block=True, is_local=self.is_local, max_prompt_bytes=200_000)
+        return Traits(role="model", kind=self.kind, may_block=True, is_local=self.is_local, max_prompt_bytes=200_000)
 
     def missing(self) -> Failure | None:
         return None

@@ -47,4 +47,4 @@ def _prompt(directory: Path, focus: str, settings: Settings) -> str:
     files = [file for name in READ_FIRST if (file := listing.file(name))]
     texts = {file.path: (listing.new(file) or b"").decode("utf-8", "replace") for file in files}
     screening = screen(Diff(label="", files=tuple(files)), [focus, *listing.paths])
-    return screening.redact(explain_prompt(focus, listing.paths, texts))
+    return explain_prompt(focus, listing.paths, texts, screening.redact)
