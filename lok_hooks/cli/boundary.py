@@ -23,8 +23,9 @@ UNDECIDED: Final = "nothing was decided and nothing was changed"
 
 def guarded(command: str, run: Callable[[], int], if_interrupted: str = UNDECIDED) -> int:
     """Calls `run` and returns its exit code, or the one of whatever it raised, after saying on stderr what went
-    wrong and what to do. A bug's traceback goes to a log file whose path is shown. `if_interrupted` is what is true
-    then of everything that `run` does, "" where that depends on how far it came."""
+    wrong and what to do. A bug's traceback goes to a log file whose path is shown. Messages quote what they are
+    about, so secrets are taken out of them and of the log. `if_interrupted` is what is true then of everything that
+    `run` does, "" where that depends on how far it came."""
     # Pydantic would load, from whatever lies beside us in the environment, code that sees what is checked; the search
     # alone costs half a Python start.
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
@@ -37,9 +38,7 @@ def guarded(command: str, run: Callable[[], int], if_interrupted: str = UNDECIDE
         _say(f"{command}: interrupted{f'; {told}' if told else ''}")
         return EXIT_INTERRUPTED
     except LokError as error:
-        _say(f"{command}: {error.message}")
-        if error.advice:
-            _say(f"  {error.advice}")
+        _say(f"{command}: {error.message}", *([f"  {error.advice}"] if error.advice else []))
         if error.exit_code == EXIT_BUG:
             _log(command)
         return error.exit_code
@@ -47,8 +46,8 @@ def guarded(command: str, run: Callable[[], int], if_interrupted: str = UNDECIDE
         extra = EXTRAS.get((error.name or "").partition(".")[0])
         if extra is None:
             return _bug(command, error)
-        _say(f"{command}: {error.name} is not installed; hooks do not need it, this command does")
-        _say(f"  pip install 'lok-hooks[{extra}]'")
+        _print(f"{command}: {error.name} is not installed; hooks do not need it, this command does")
+        _print(f"  pip install 'lok-hooks[{extra}]'")
         return EXIT_USER
     except Exception as error:  # the boundary itself: a bug must still end with a message and code 3
         return _bug(command, error)
@@ -65,7 +64,22 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
     raise InterruptedReview(f"signal {number}")
 
 
-def _say(text: str) -> None:
+def _say(*lines: str) -> None:
+    _print(_without_secrets("\n".join(lines)))
+
+
+def _without_secrets(text: str) -> str:
+    """What may be said of a text that quotes files, names and other programs. Where the search itself is what fails,
+    nothing of it."""
+    try:
+        from lok_hooks.backends.secrets import redacted
+
+        return redacted(text)
+    except Exception as error:  # a message must come out whatever is broken, and never unsearched
+        return f"{text.partition(':')[0]}: the message is withheld: no search for secrets ({type(error).__name__})"
+
+
+def _print(text: str) -> None:
     printable = "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
     try:
         print(printable, file=sys.stderr, flush=True)
@@ -84,7 +98,7 @@ def _log(command: str) -> None:
 
     text = (
         f"## {command} {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n"
-        f"```\n{traceback.format_exc()}```\n\n"
+        f"```\n{_without_secrets(traceback.format_exc())}```\n\n"
     )
     try:
         state = state_folder(os.environ)
@@ -95,6 +109,6 @@ def _log(command: str) -> None:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:  # noqa: PTH123
             file.write(text)
     except OSError as error:
-        _say(f"  the traceback could not be saved ({error}):\n{text}")
+        _print(f"  the traceback could not be saved ({error.strerror or error}):\n{text}")
         return
-    _say(f"  the traceback is in {path}; please report it")
+    _print(f"  the traceback is in {path}; please report it")

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -68,6 +70,64 @@ def test_a_bug_is_shown_where_no_file_can_be_written(
     assert guarded("lok-hunt", lambda: raising(ZeroDivisionError("division by zero"))) == 3
     assert "Traceback" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+TOKEN = "ghp_" + "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.ConfigError(f"lok.toml:2:11: not TOML: Invalid value; correct this line: api_key = {TOKEN}"),
+        errors.UserError("a line is wrong", advice=f"correct it: {TOKEN}"),
+        errors.RepositoryError(f"main and {TOKEN} have no common ancestor"),
+        errors.InternalError(f"a path is listed twice: keys/{TOKEN}.txt"),
+        KeyError(TOKEN),
+        ValueError(f"first line\nAuthorization: Bearer {TOKEN}"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_no_message_and_no_log_holds_a_secret(
+    error: Exception, own_state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert guarded("lok-hunt", lambda: raising(error)) in {2, 3}
+    said = capsys.readouterr().err
+    logged = "".join(path.read_text() for path in own_state.rglob("lok.log"))
+    assert "<SECRET:github-token:1>" in said
+    assert ("<SECRET:github-token:1>" in logged) == (not isinstance(error, errors.UserError))
+    assert TOKEN[:12] not in said + logged
+
+
+def test_a_word_that_is_a_password_is_not_said_either(own_state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def read_the_settings() -> int:
+        try:
+            raise KeyError('password = "swordfish"')
+        except KeyError as error:
+            raise errors.InternalError("no such key") from error
+
+    assert guarded("lok-hunt", read_the_settings) == 3
+    (log,) = own_state.rglob("lok.log")
+    assert "swordfish" not in capsys.readouterr().err + log.read_text()
+    assert 'password = "<SECRET:password:1>"' in log.read_text()
+
+
+def test_where_the_search_itself_is_broken_nothing_is_said_unsearched(tmp_path: Path) -> None:
+    broken = tmp_path / "detect_secrets"
+    broken.mkdir()
+    (broken / "__init__.py").write_text("raise RuntimeError('broken')\n")
+    code = (
+        "from lok_hooks.cli.boundary import guarded\n"
+        "def run():\n"
+        f"    raise ValueError('key ' + 'gh' + 'p_' + '{TOKEN[4:]}')\n"
+        "raise SystemExit(guarded('lok-hunt', run))\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    (log,) = (tmp_path / "state").rglob("lok.log")
+    assert done.returncode == 3
+    assert "lok-hunt: the message is withheld: no search for secrets (RuntimeError)" in done.stderr
+    assert f"{log}" in done.stderr
+    assert TOKEN[4:16] not in done.stderr.replace(code, "") + log.read_text()
 
 
 def test_what_outsiders_wrote_reaches_the_terminal_without_control_characters(
