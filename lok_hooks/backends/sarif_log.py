@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, TypeGuard
 from urllib.parse import unquote, urlsplit
 
 from lok_hooks.core.finding import Claim, Severity
-from lok_hooks.core.shorten import shortened
+from lok_hooks.core.shorten import beginning, shortened
 
 Weight = Literal["proof", "suspicion", "off"]
 
@@ -138,7 +138,7 @@ def _reason(rule: Mapping[str, Any], title: str) -> str:
 def _paragraphs(markdown: str) -> Iterator[tuple[str, str]]:
     """The paragraphs of prose, each in one line behind its heading; no code, no lists of links."""
     heading, is_code = "", False
-    for block in re.split(r"\n[ \t]*\n", markdown.replace("\r\n", "\n")[:_PAGE]):
+    for block in re.split(r"\n[ \t]*\n", beginning(markdown.replace("\r\n", "\n"), _PAGE)):
         lines: list[str] = []
         for line in block.split("\n"):
             if line.lstrip().startswith(("```", "~~~")):

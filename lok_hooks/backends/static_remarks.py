@@ -13,6 +13,7 @@ from typing import Final
 
 from lok_hooks.backends.static_proof import Result
 from lok_hooks.core.finding import Remark
+from lok_hooks.core.shorten import beginning
 
 _ANY: Final = re.compile(r"noqa|ruff\s*:", re.IGNORECASE)
 _ON_LINE: Final = re.compile(r"#\s*(?:noqa|ruff\s*:\s*ignore)\b.*", re.IGNORECASE)
@@ -65,4 +66,4 @@ def _found(
 
 
 def _shown(match: re.Match[str]) -> str:
-    return match[0].strip()[:_LONGEST]
+    return beginning(match[0].strip(), _LONGEST)

@@ -89,7 +89,11 @@ class Discretion:
             why=redact(finding.why)[:_TEXT],
             fix=redact(finding.fix)[:_TEXT],
             quote=redact(finding.quote)[:_TEXT],
-            place=replace(finding.place, code=tuple(map(redact, finding.place.code))),
+            place=replace(
+                finding.place,
+                code=tuple(map(redact, finding.place.code)),
+                removed=tuple(map(redact, finding.place.removed)),
+            ),
         )
 
     def failure(self, failure: Failure) -> Failure:

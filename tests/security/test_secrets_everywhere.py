@@ -3,42 +3,92 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import re
+import shutil
+import string
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.conftest import Project, Reviewer, configure, machine, project
-from tests.security.secret_samples import ALNUM, FORMATS, behind, body_of, planted, some
+from tests.fake_model_server import Server, make_server
+from tests.security.secret_samples import ALNUM, FORMATS, HEX, UPPER, behind, body_of, planted, some
 
 __all__ = ["configure", "machine", "project"]
 Configure = Callable[..., Reviewer]
 DICE = random.Random("everywhere")
+LETTERS = string.ascii_lowercase
 GITHUB = behind("gh" + "p_", ALNUM, 36)
+AWS = behind("AK" + "IA", UPPER + "234567", 16)
+WORD = behind("zq", LETTERS, 7)  # a password that is a word: only its name makes it a secret
+SENTENCES = {
+    "aws key": AWS, "github token": GITHUB, "hexadecimal key": some(HEX, 40), "url password": WORD, "word": WORD,
+}  # fmt: skip
+LINES = {
+    "aws key": "key = '{}'", "github token": "token = '{}'", "hexadecimal key": "api_key = '{}'",
+    "url password": "url = 'postgres://app:{}@db/app'", "word": "password = '{}'",
+}  # fmt: skip
 WHERE = (
-    "added", "context", "removed", "heading", "file name", "skipped name", "renamed", "dotenv", "key file", "quoted",
-    "allowed", "test file", "in base64 of a binary",
+    "file name", "skipped name", "renamed", "dotenv", "key file", "quoted", "allowed", "test file", "label",
+    "pushed ref", "settings", "words of git",
 )  # fmt: skip
-VALUES = {where: GITHUB(DICE) for where in WHERE}
-PASSWORD = some(ALNUM, 18)(DICE)
+# Every kind of secret on every kind of line.
+PLACES = (
+    "added", "context", "removed", "heading", "heading cut by git", "comment", "deleted file", "behind a form feed",
+    "behind a line separator",
+)  # fmt: skip
+VALUES = {where: GITHUB(DICE) for where in WHERE} | {
+    f"{kind}, {place}": make(DICE) for kind, make in SENTENCES.items() for place in PLACES
+}
+KEY = [some(ALNUM + "+/", 64)(DICE) for _ in range(24)]
+VALUES |= {f"private key, line {number}": line for number, line in enumerate(KEY)}
+
+
+def line(kind: str, place: str) -> str:
+    """A line with the secret of that kind and place."""
+    return LINES[kind].format(VALUES[f"{kind}, {place}"])
 
 
 def before() -> dict[str, str]:
     """The repository before the change."""
     return {
-        "app.py": f"def connect(token='{VALUES['heading']}'):\n"
-        + "".join(f"    step_{n}()\n" for n in range(30))
-        + f"    context = '{VALUES['context']}'\n    old = '{VALUES['removed']}'\n",
+        **{
+            f"{kind}.py".replace(" ", "_"): f"def   connect(user,  {line(kind, 'heading')}):\n"
+            + "".join(f"    step_{n}()\n" for n in range(30))
+            + f"    {line(kind, 'context')}\n    {line(kind, 'removed')}\n"
+            for kind in SENTENCES
+        },
+        **{
+            # No definition, so that git's own heading is what there is; it cuts it inside the secret.
+            f"{kind}.c".replace(" ", "_"): f"char *{'n' * (60 - len(LINES[kind].partition('{')[0]))} = \"x\", "
+            + f"{line(kind, 'heading cut by git')};\n".replace("'", '"')
+            + "".join(f"  step_{n}\n" for n in range(30))
+            for kind in SENTENCES
+        },
+        "deploy.yaml": "key: |\n  -----BEGIN RSA " + "PRIVATE KEY-----\n" + "".join(f"  {part}\n" for part in KEY)
+        + "  -----END RSA " + "PRIVATE KEY-----\nport: 1\n",
+        "old.js": "".join(f"{line(kind, 'deleted file')};\n" for kind in SENTENCES),
         f"keys/{VALUES['renamed']}.txt": "one\ntwo\nthree\n" * 5,
-    }
+    }  # fmt: skip
 
 
 def stage(project: Project) -> None:
     """Stages a change that has a secret in every place one can be in."""
     project.seed(before())
-    text = project.read("app.py").replace(f"    old = '{VALUES['removed']}'\n", "")
-    project.stage("app.py", f"{text}    new = '{VALUES['added']}'\n    password = '{PASSWORD}'\n")
+    for kind in SENTENCES:
+        name = kind.replace(" ", "_")
+        text = project.read(f"{name}.py").replace(f"    {line(kind, 'removed')}\n", "")
+        odd = (
+            f"    x = 1;\f{line(kind, 'behind a form feed')}\n    y = 2\u2028{line(kind, 'behind a line separator')}\n"
+        )
+        project.stage(f"{name}.py", f"{text}    # {line(kind, 'comment')}\n    {line(kind, 'added')}\n{odd}")
+        project.stage(f"{name}.c", project.read(f"{name}.c") + "  changed\n")
+    project.stage("deploy.yaml", project.read("deploy.yaml").replace("port: 1", "port: 2"))
+    project.git("rm", "-q", "old.js")
     project.stage("bug.py", f"count = 1  # PLANTED_BUG {VALUES['quoted']}\n")
     project.stage("allow.py", f"key = '{VALUES['allowed']}'  # pragma: allowlist secret\n")
     project.stage("tests/test_a.py", f"key = '{VALUES['test file']}'\n")
@@ -58,9 +108,12 @@ def written(*folders: Path) -> Iterator[tuple[Path, bytes]]:
 
 
 def leaks(text: bytes) -> list[str]:
-    """Where the values came from that stand in a text."""
-    values = {**VALUES, "password": PASSWORD}
-    return [where for where, value in values.items() if value.encode() in text]
+    """Where the values came from that stand in a text, whole or, of long ones, ten characters in a row."""
+    return [
+        where
+        for where, value in VALUES.items()
+        if any(value[start : start + 10].encode() in text for start in range(max(1, len(value) - 9)))
+    ]
 
 
 @pytest.fixture
@@ -82,7 +135,19 @@ def check(project: Project, reviewer: Reviewer, said: str, reports: Path) -> Non
         assert leaks(content) == [], path
         assert leaks(str(path).encode()) == [], path
     for request in reviewer.requests():
-        assert "<SECRET:github-token:" in request["prompt"]
+        assert "<SECRET:" in request["prompt"]
+
+
+def check_everything_was_shown(reviewer: Reviewer) -> None:
+    """The lines that hold the secrets, without them: what is not shown proves nothing."""
+    shown = reviewer.prompts()
+    for kind in SENTENCES:
+        head = LINES[kind].partition("{}")[0]
+        for place in ("    ", "# ", "x = 1; ", "y = 2 "):
+            assert f"{place}{head}<SECRET:" in shown
+        assert f"@@ def connect(user, {head}<SECRET:" in shown
+        assert f", {head}<SECRET:".replace("'", '"') in shown
+    assert shown.count("<SECRET:private-key:") >= 9
 
 
 @pytest.mark.parametrize("analysers", ["true", "false"])
@@ -106,7 +171,9 @@ def test_no_byte_of_a_run_holds_a_secret(staged: Project, configure: Configure, 
     # Every value was seen, and is told of by what it is: a critical finding for each on an added line of any file.
     report = json.loads((reports / "json").read_text())
     secrets = [finding for finding in report["findings"] if finding["category"] == "secret"]
-    assert {finding["path"] for finding in secrets} >= {"app.py", "bug.py", "tests/test_a.py", ".env", "server.key"}
+    paths = {f"{kind}.py".replace(" ", "_") for kind in SENTENCES} | {"bug.py", "tests/test_a.py", ".env", "server.key"}
+    assert {finding["path"] for finding in secrets} >= paths
+    check_everything_was_shown(reviewer)
     author = "static" if analysers == "true" else "screening"
     assert all(author in finding["raised_by"] for finding in secrets)
     assert any("… (40 characters)" in finding["why"] for finding in secrets)
@@ -121,6 +188,119 @@ def test_a_reviewer_that_crashes_or_writes_prose_repeats_no_secret(
         done = staged.run("lok-review", "--staged", "-v", "--fresh")
         assert done.code == 1  # the secrets themselves are proof
         check(staged, reviewer, done.said, tmp_path / "none")
+
+
+def test_a_label_holds_no_secret_in_any_report(project: Project, configure: Configure, tmp_path: Path) -> None:
+    reviewer = configure()
+    project.git("checkout", "-q", "-b", VALUES["label"])
+    project.seed({"bug.py": "count = 1  # PLANTED_BUG\n"})
+    label = f"main...{VALUES['label']}"
+    said: dict[str, str] = {}
+    for format in ("console", "plain", "json", "sarif", "github", "markdown"):
+        transcript = tmp_path / f"{format}.md"
+        done = project.run("lok-review", label, "--format", format, "--transcript", transcript)
+        assert done.code == 1, done.said
+        said |= {format: done.said, f"{format}'s transcript": transcript.read_text()}
+    said["payload"] = project.run("lok-review", label, "--show-payload").said
+    said["error"] = project.run("lok-review", f"{label}x").said
+    # Nothing is looked at but names.
+    project.git("rm", "-q", "bug.py")
+    project.seed({"logo.png": b"\x89PNG\0\0"})
+    said["left out"] = project.run("lok-review", f"HEAD~1..{VALUES['label']}", "--format", "json").said
+    for name in ("console", "plain", "json", "payload"):
+        assert "main...<SECRET:github-token:1>" in said[name]
+    assert "HEAD~1..<SECRET:github-token:1>" in said["left out"]
+    assert "<SECRET:github-token:1>" in said["error"]
+    assert {name: found for name, text in said.items() if (found := leaks(text.encode()))} == {}
+    for path, content in written(project.machine.home):
+        assert leaks(content) == [], path
+    assert leaks(reviewer.log.read_bytes()) == []
+
+
+def test_the_names_of_pushed_refs_hold_no_secret_in_a_report(project: Project, configure: Configure) -> None:
+    reviewer = configure()
+    zeros, lines = "0" * 40, []
+    for name in (VALUES["pushed ref"], "other"):
+        project.git("checkout", "-q", "-b", name, "main")
+        project.seed({f"{name[:3]}.py": "count = 1  # PLANTED_BUG\n"})
+        lines.append(f"refs/heads/{name} {project.head()} refs/heads/{name} {zeros}\n")
+    done = project.run("lok-audit", "origin", "https://host.invalid/x.git", "-v", stdin="".join(lines))
+    assert done.code == 1
+    assert "push of <SECRET:github-token:1>, push of other" in " ".join(done.said.split())
+    assert "(refs/heads/<SECRET:github-token:1>)" in done.said
+    assert leaks(done.said.encode() + reviewer.log.read_bytes()) == []
+
+
+def test_no_message_about_the_settings_and_no_log_of_a_bug_holds_a_secret(
+    project: Project, configure: Configure, tmp_path: Path
+) -> None:
+    reviewer = configure()
+    project.stage("a.py", "x = 1\n")
+    settings = tmp_path / "broken.toml"
+    settings.write_text(f"[review]\napi_key = {VALUES['settings']}\n")
+    done = project.run("lok-review", "--staged", "--config", settings)
+    assert done.code == 2
+    assert "correct this line: api_key = <SECRET:github-token:1>" in done.said
+    # A git that prints nonsense is no mistake of the user's: a bug, which is logged with everything about it.
+    real, programs = shutil.which("git"), tmp_path / "programs"
+    programs.mkdir()
+    printed = f"printf ':100644 %s\\0' {VALUES['words of git']}"
+    (programs / "git").write_text(f'#!/bin/sh\ncase " $* " in *" --raw "*) {printed};; *) exec {real} "$@";; esac\n')
+    (programs / "git").chmod(0o755)
+    path = f"{programs}{os.pathsep}{project.machine.environment['PATH']}"
+    bug = project.run("lok-review", "--staged", env={"PATH": path})
+    assert bug.code == 3
+    (log,) = project.machine.home.rglob("lok.log")
+    assert (
+        "InternalError: git printed a record that cannot be read: b':100644 <SECRET:github-token:1>'" in log.read_text()
+    )
+    assert f"the traceback is in {log}" in bug.said
+    assert leaks((done.said + bug.said + log.read_text()).encode()) == []
+    assert reviewer.requests() == []
+
+
+def test_a_patch_whose_headings_are_cut_leaves_no_half_of_a_secret(
+    staged: Project, configure: Configure, tmp_path: Path
+) -> None:
+    """git cuts them at 80 bytes, GNU diff and Mercurial at 40; behind a patch there is nothing to look them up in."""
+    reviewer = configure()
+    patch = staged.git("diff", "--cached", "--no-color")
+    assert leaks(patch.encode())
+    for length in (80, 50, 40):
+        cut = re.sub(rf"(?m)^(@@ .* @@ .{{,{length}}}).*$", r"\1", patch)
+        (tmp_path / "x.diff").write_text(f"{cut}\n")
+        done = staged.run("lok-review", "--diff-file", tmp_path / "x.diff", "-v")
+        assert done.code == 1, done.said
+        assert leaks(done.said.encode() + reviewer.log.read_bytes()) == []
+    assert "@@ char *" in reviewer.prompts()
+
+
+@pytest.fixture
+def model_server(tmp_path: Path) -> Iterator[Server]:
+    server = make_server(log=str(tmp_path / "server.jsonl"))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.stop.set()
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_server_that_is_shown_a_directory_sees_no_secret(
+    staged: Project, model_server: Server, tmp_path: Path
+) -> None:
+    settings = tmp_path / "hunt.toml"
+    kinds = "".join(f"[backends.{kind}]\nenabled = false\n" for kind in ("codex", "gemini", "claude"))
+    settings.write_text(
+        f'{kinds}[backends.ollama]\nurl = "http://127.0.0.1:{model_server.server_port}"\nmodel = "m"\n'
+        '[tasks.hunt]\ndescription = "Bugs"\nbackends = ["ollama"]\nprompts = [{ name = "bugs", prompt = "Find." }]\n'
+    )
+    said = [staged.run("lok", "hunt", ".", "--config", settings, *more).said for more in (["-v"], ["--json"])]
+    sent = (tmp_path / "server.jsonl").read_bytes()
+    assert sent.count(b"<SECRET:") > 40
+    assert leaks(sent) == []
+    assert [leaks(text.encode()) for text in said] == [[], []]
+    for path, content in written(staged.machine.home, tmp_path / "temporary"):
+        assert leaks(content) == [], path
 
 
 def test_credential_files_are_shown_to_nobody(staged: Project, configure: Configure) -> None:
@@ -158,7 +338,8 @@ def test_a_local_backend_may_see_secrets_where_lok_toml_says_so(
     text = text.replace('kind = "command"', f'kind = "command"\nlocal = {str(local).lower()}')
     reviewer.settings.write_text(text + more)
     done = staged.run("lok-review", "--staged", "-v", "--no-debate")
-    assert (VALUES["added"] in reviewer.prompts()) is sees
+    assert done.code == 1, done.said
+    assert (VALUES["github token, added"] in reviewer.prompts()) is sees
     assert leaks(done.said.encode()) == []
     for path, content in written(staged.machine.home, tmp_path / "temporary"):
         assert leaks(content) == [], path
