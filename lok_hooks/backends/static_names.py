@@ -60,13 +60,11 @@ class _Scope:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Context:
-    """Where a node stands. `rows` are the first and last of the f-string around it, None for none: older Pythons place
-    what it holds anywhere."""
+    """Where a node stands."""
 
     scope: _Scope
     standing: Standing = Standing.CERTAIN
     is_in_loop: bool = False
-    rows: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,9 +82,7 @@ def standings(tree: ast.Module) -> Mapping[tuple[int, str], Standing]:
     found: dict[tuple[int, str], Standing] = {}
     for use in _Reader(tree).uses:
         standing = _resolved(use)
-        first, last = use.context.rows or (use.row, use.row)
-        for row in range(first, last + 1):
-            found[row, use.name] = max(standing, found.get((row, use.name), standing))
+        found[use.row, use.name] = max(standing, found.get((use.row, use.name), standing))
     return found
 
 
@@ -95,8 +91,7 @@ def _resolved(use: _Use) -> Standing:
     for scope in context.scope.seen():
         if rows := scope.bound.get(use.name):
             # ruff found no binding above it; where all are below and nothing jumps back, there is none when it runs.
-            first = context.rows[0] if context.rows else use.row
-            is_too_early = scope is context.scope and min(rows) >= first
+            is_too_early = scope is context.scope and min(rows) >= use.row
             if is_too_early and not context.is_in_loop and use.name not in scope.unordered:
                 return context.standing
             return min(context.standing, Standing.BOUND)
@@ -137,8 +132,6 @@ class _Reader:
                 return self._class(node, context)
             case ast.AnnAssign():
                 return self._annotated(node, context)
-            case ast.JoinedStr():
-                return _each(_children(node), replace(context, rows=(node.lineno, node.end_lineno or 0)))
             case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
                 return _comprehension(node, context)
             case ast.stmt():
@@ -151,8 +144,6 @@ class _Reader:
             self.uses.append(_Use(name=node.id, row=node.lineno, context=context))
         if not isinstance(node.ctx, ast.Load):
             context.scope.bind(node.id, node.lineno)
-        if isinstance(node.ctx, ast.Del):
-            context.scope.unordered.add(node.id)
 
     def _statement(self, node: ast.stmt, context: _Context) -> _Places:
         match node:

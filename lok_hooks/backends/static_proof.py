@@ -84,13 +84,14 @@ def undefined_name(message: str) -> str:
     return match[1] if match else ""
 
 
-def proof_or_suspicion(result: Result, rule: Rule, source: Source) -> Rule:
-    """The rule as it is where this result proves what it says, else a suspicion, milder where it mostly is none."""
+def proof_or_suspicion(result: Result, rule: Rule, source: Source) -> Rule | None:
+    """The rule as it is where this result proves what it says, else a suspicion, milder where it mostly is none; None
+    for a mistake of syntax in a file that Python compiles."""
     path = source.piece.file.path
+    if rule.category == "syntax-error":
+        return None if source.compiles else _unparsed(result, rule, source)
     if _TEST_DATA.search(path):
         return _suspicion(rule, Severity.MEDIUM)
-    if rule.category == "syntax-error":
-        return _unparsed(result, rule, source)
     if path.endswith(".pyi"):
         return _suspicion(rule, Severity.MEDIUM, why="a stub never runs, but type checkers stumble over this")
     if result.code == "F821":
@@ -114,8 +115,8 @@ def _suspicion(rule: Rule, most: Severity, why: str = "") -> Rule:
 
 
 def _unparsed(result: Result, rule: Rule, source: Source) -> Rule:
-    """A mistake of syntax, which this Python has to see as well."""
-    if source.compiles is not False:
+    """A mistake of syntax in a file that is meant to be Python 3, and to run."""
+    if source.compiles is None or _TEST_DATA.search(source.piece.file.path):
         return _suspicion(rule, Severity.MEDIUM)
     if result.code in _OUTSIDE_FUNCTIONS and _NOTEBOOK.search(source.text):
         return _suspicion(rule, Severity.LOW)

@@ -110,6 +110,8 @@ def test_every_rule_of_the_table_is_known_to_ruff() -> None:
         "try:\n    text = unicode\nexcept NameError:\n    text = str\n",
         "",
         "\n",
+        # ruff 0.17 takes the name of a later line for missing.
+        "def f():\n    class A:\n        nonlocal x\n    x = 1\n    return A\n",
     ],
 )
 def test_what_is_no_defect_is_not_claimed(text: str) -> None:
@@ -153,6 +155,12 @@ def test_what_is_no_defect_is_not_claimed(text: str) -> None:
             SUSPICION,
             MEDIUM,
         ),
+        (
+            "def f(rows):\n    for row in rows:\n        if row:\n            print(hit)\n        any((hit := r) for r in row)\n",
+            SUSPICION,
+            MEDIUM,
+        ),
+        ("import sys\nif sys.version_info >= (3, 15):\n    print(frozendict)\n", SUSPICION, MEDIUM),
         ("try:\n    fast_path\nexcept Exception:\n    print('slow')\n", SUSPICION, MEDIUM),
         ("import pytest\ndef test_it():\n    with pytest.raises(NameError):\n        missing()\n", SUSPICION, MEDIUM),
         (
@@ -190,6 +198,7 @@ def test_undefined_names_that_are_not_certain_are_not_proof(text: str, is_proof:
         ("pkg/module.pyi", "x = '%s %s' % (1,)\n", MEDIUM),
         ("pkg/__init__.py", "import os\nprint(core.name)\n", HIGH),
         ("{{cookiecutter.slug}}/x.py", "class {{cookiecutter.Name}}:\n    pass\n", MEDIUM),
+        ("{{cookiecutter.slug}}/x.py", "def f(:\n", MEDIUM),
         ("app/x.py", "{% if cookiecutter.cli %}\nimport click\n{% endif %}\n", MEDIUM),
         ("app/x.py", "#!/usr/bin/python2.7\nprint 'hello'\n", MEDIUM),
         ("app/x.py", "print 'hello'\n", HIGH),
