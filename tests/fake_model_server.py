@@ -17,6 +17,7 @@ first rule whose conditions all hold answers the request, else --answer/--answer
               "delay" SECONDS before answering;  "status" N (>=400) with "error" TEXT and "headers" {..};
               "hang" SECONDS: accept, never answer;  "stall" SECONDS: send half of the SSE, then nothing;
               "drop": true: close the socket;  "cut": true: close in the middle of the SSE;
+              "limited": true: the answer ended at the limit of its tokens, and the protocol says so;
               "pad" N: the answer is filled up with spaces to N characters;
               "flood" N: status 200, then N bytes of "x" instead of any protocol;
               "reply" VALUE with optional "status": this JSON as the whole body, whatever the protocol
@@ -78,6 +79,31 @@ def tool_names(body: Mapping[str, Any]) -> Iterator[str | None]:
             yield tool.get("name") or (tool.get("function") or {}).get("name")
             for declaration in tool.get("functionDeclarations") or []:
                 yield declaration.get("name")
+
+
+# How each protocol says that an answer ended by itself, and how that it ended at the limit of its tokens.
+LIMITED = {
+    ("stop_reason", "end_turn"): "max_tokens",
+    ("stop_reason", "tool_use"): "max_tokens",
+    ("finish_reason", "stop"): "length",
+    ("finishReason", "STOP"): "MAX_TOKENS",
+    ("done_reason", "stop"): "length",
+    ("type", "response.completed"): "response.incomplete",
+}
+
+
+def limited(value: Any) -> Any:
+    """The same reply or event for an answer that ended at the limit of its tokens."""
+    if isinstance(value, list | tuple):
+        return type(value)(limited(item) for item in value)
+    if not isinstance(value, dict):
+        return value
+    made = {
+        key: LIMITED.get((key, item), item) if isinstance(item, str) else limited(item) for key, item in value.items()
+    }
+    if made.get("object") == "response" and made.get("status") == "completed":
+        made |= {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
+    return made
 
 
 # One function per protocol: (text, tool, body, model) -> (JSON reply, server-sent events).
@@ -427,6 +453,7 @@ class Handler(BaseHTTPRequestHandler):
             tool = {"name": wanted, "input": value} if isinstance(value, dict) else None
         if "/api/" in path:
             reply, lines = ollama(text, tool, body, model, path.endswith("chat"))
+            reply, lines = limited([reply, lines]) if rule.get("limited") else (reply, lines)
             if body.get("stream", True):
                 self.send_stream("application/x-ndjson", [json.dumps(line) + "\n" for line in lines], rule)
             else:
@@ -434,6 +461,11 @@ class Handler(BaseHTTPRequestHandler):
             return
         build = next(build for end, build in PROTOCOLS if path.endswith(end))
         reply, events = build(text, tool, body, model)
+        if rule.get("limited"):
+            reply, events = (
+                limited(reply),
+                [(LIMITED.get(("type", name or ""), name), limited(event)) for name, event in events],
+            )
         if body.get("stream") or path.endswith(":streamGenerateContent"):
             pieces = [
                 (f"event: {name}\n" if name else "")

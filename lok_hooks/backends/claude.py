@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final
 
 from lok_hooks.backends.arguments import Allowed
 from lok_hooks.backends.process import Finished
 from lok_hooks.backends.sealed import Call, Product, Room, SealedCli, text
 from lok_hooks.core.ports import Failure, FailureKind, Reply
-from lok_hooks.core.task import Prompt
+from lok_hooks.core.task import CUT_ADVICE, Prompt
 
 KNOWN_VERSION: Final = "2.1.197"
 """2.1.330 takes the same flags; it wants Node 22 or newer when installed from npm."""
@@ -31,6 +32,8 @@ _ARGV: Final = (
     *("-p", "--output-format", "json", "--strict-mcp-config", "--setting-sources", ""),
     *("--disable-slash-commands", "--no-session-persistence"),
 )
+_LEAST_THINKING: Final = 1024
+_CUT: Final = re.compile(r"exceeded the \d+ output token maximum")
 _ALLOWED: Final = Allowed(
     stock={
         "-p": frozenset({""}),
@@ -62,6 +65,11 @@ class Claude(SealedCli):
             "CLAUDE_CODE_MAX_RETRIES": "0",
             "API_TIMEOUT_MS": str(max(1, int(self.settings.timeout * 1000))),
         }
+        if limit := prompt.max_tokens:
+            env["CLAUDE_CODE_MAX_OUTPUT_TOKENS"] = str(limit)
+            # Else it would think up to the whole limit; the API takes no smaller budget than its least.
+            thinking = limit // 2
+            env["MAX_THINKING_TOKENS"] = str(thinking if thinking >= _LEAST_THINKING else 0)
         argv = [*self._given.extra, *_ARGV, *self.locks, "--system-prompt", self.system_prompt]
         key = self.value_of(self.settings.api_key_env) or self.value_of("ANTHROPIC_API_KEY")
         if key:
@@ -86,6 +94,8 @@ class Claude(SealedCli):
         answer = str(value.get("result") or "")
         if value.get("is_error") or finished.returncode:
             status = value.get("api_error_status")
+            if _CUT.search(answer):
+                return self.failure(FailureKind.UNREADABLE, "the answer was cut at its token limit", CUT_ADVICE)
             message = answer or str(value.get("errors") or value.get("subtype") or text(finished.stderr))
             return self.complaint(message, status if isinstance(status, int) else None)
         if value.get("stop_reason") == "refusal":

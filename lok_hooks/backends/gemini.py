@@ -92,7 +92,7 @@ class Gemini(SealedCli):
                 FailureKind.NOT_LOGGED_IN, "no login found: neither a Google login nor GEMINI_API_KEY", PRODUCT.login
             )
         security = {**self.locks.get("security", {}), "auth": {"selectedType": login}}
-        settings = {**self.locks, "security": security}
+        settings = {**self.locks, "security": security, **_limits(prompt.max_tokens)}
         write_private(home / ".gemini" / "settings.json", json.dumps(settings).encode())
         write_private(home / "system.md", self.system_prompt.encode())
         argv = [*self._given.extra, *_ARGV, *self.more_argv, *(("-m", self.model) if self.model else ())]
@@ -194,6 +194,26 @@ class Gemini(SealedCli):
         return self.complaint(
             message if error.get("type") != "INVALID_STREAM" else f"INVALID_STREAM: {message}", status
         )
+
+
+def _limits(tokens: int | None) -> dict[str, Any]:
+    """The settings that let an answer have so many tokens. Thinking counts, and by its own settings it takes more than
+    a small limit leaves; with a model that is none of these families, the CLI leaves it to the model."""
+    if tokens is None:
+        return {}
+
+    def override(match: Mapping[str, str], **config: Any) -> dict[str, Any]:
+        return {"match": match, "modelConfig": {"generateContentConfig": config}}
+
+    return {
+        "modelConfigs": {
+            "customOverrides": [
+                override({"overrideScope": "core"}, maxOutputTokens=tokens),
+                override({"model": "chat-base-2.5"}, thinkingConfig={"thinkingBudget": tokens // 2}),
+                override({"model": "chat-base-3"}, thinkingConfig={"thinkingLevel": "LOW"}),
+            ]
+        }
+    }
 
 
 def first_object(output: str) -> dict[str, Any] | None:

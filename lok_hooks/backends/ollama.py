@@ -16,7 +16,7 @@ from lok_hooks.backends.http_failures import Server, cut_failure, was_cut
 from lok_hooks.backends.traits import traits_of
 from lok_hooks.core.ports import Answer, Deadline, Failure, FailureKind, Reply, Traits
 from lok_hooks.core.settings import BackendSettings
-from lok_hooks.core.task import Prompt
+from lok_hooks.core.task import CUT_ADVICE, Prompt
 
 DEFAULT_URL: Final = "http://localhost:11434"
 _BYTES_PER_TOKEN: Final = 2  # measured on code and diffs: 2.7 to 4.3, so the window is generous
@@ -82,7 +82,8 @@ class Ollama:
         elif not text.strip():
             problem = "the answer is empty"
         if problem:
-            advice = f"ask again, or use another model for backend {self.name}"
+            is_limited = prompt.max_tokens is not None and value.get("done_reason") == "length"
+            advice = CUT_ADVICE if is_limited else f"ask again, or use another model for backend {self.name}"
             failure = self._server.failure(FailureKind.UNREADABLE, problem, advice)
             return replace(failure, seconds=answered.seconds, answer=text)
         return Reply(
@@ -104,8 +105,8 @@ def request_body(prompt: Prompt, model: str) -> dict[str, Any]:
         "truncate": False,
         "shift": False,
         "options": {
-            "num_ctx": window_for(prompt.text),
-            "num_predict": _ANSWER_TOKENS,
+            "num_ctx": window_for(prompt.text, prompt.max_tokens or _ANSWER_TOKENS),
+            "num_predict": prompt.max_tokens or _ANSWER_TOKENS,
             "temperature": 0,
             "seed": _SEED,
         },
@@ -115,9 +116,11 @@ def request_body(prompt: Prompt, model: str) -> dict[str, Any]:
     return body
 
 
-def window_for(text: str) -> int:
-    """The context window in tokens that surely holds `text` and an answer."""
-    needed = len(text.encode("utf-8", "replace")) // _BYTES_PER_TOKEN + _TEMPLATE_TOKENS + _ANSWER_TOKENS
+def window_for(text: str, answer: int = _ANSWER_TOKENS) -> int:
+    """The context window in tokens that surely holds `text` and an answer of so many; room for a usual one is there
+    in any case, since the model would be loaded anew for a smaller window."""
+    tokens = max(answer, _ANSWER_TOKENS) + _TEMPLATE_TOKENS
+    needed = len(text.encode("utf-8", "replace")) // _BYTES_PER_TOKEN + tokens
     return -(-needed // _WINDOW_STEP) * _WINDOW_STEP
 
 

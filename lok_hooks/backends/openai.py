@@ -18,27 +18,34 @@ from lok_hooks.backends.traits import traits_of
 from lok_hooks.core.ports import Answer, Deadline, Failure, FailureKind, Reply, Traits
 from lok_hooks.core.settings import BackendSettings
 from lok_hooks.core.shorten import shortened
-from lok_hooks.core.task import Prompt
+from lok_hooks.core.task import CUT_ADVICE, Prompt
 
 DEFAULT_URL: Final = "https://api.openai.com/v1"
 _FORMAT_REFUSED: Final = re.compile(r"response_format|json_schema|json_object|schema|grammar", re.IGNORECASE)
 _SAMPLING_REFUSED: Final = re.compile(r"\b(temperature|seed)\b", re.IGNORECASE)
+_LIMIT_REFUSED: Final = re.compile(r"\bmax_(?:completion_)?tokens\b")
 _FORMATS: Final = ("json_schema", "json_object", "")
+# OpenAI's own reasoning models know the second only, most others the first.
+_LIMITS: Final = ("max_tokens", "max_completion_tokens", "")
 _SEED: Final = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Extras:
-    """What a request has beyond the protocol's core: the `response_format` ("" for none), and whether temperature
-    and seed are fixed."""
+    """What a request has beyond the protocol's core: the `response_format` ("" for none), whether temperature and
+    seed are fixed, and the name of the field that limits the answer ("" for none)."""
 
     format: str = _FORMATS[0]
     is_fixed: bool = True
+    limit: str = _LIMITS[0]
 
-    def without(self, refusal: str) -> Extras | None:
-        """What to try after the server refused with these words; None when no extra is to blame."""
+    def without(self, refusal: str, *, is_limited: bool = False) -> Extras | None:
+        """What to try after the server refused with these words; None when no extra is to blame. `is_limited`: the
+        request had a limit for the answer."""
         if self.is_fixed and _SAMPLING_REFUSED.search(refusal):
             return replace(self, is_fixed=False)
+        if is_limited and self.limit and _LIMIT_REFUSED.search(refusal):
+            return replace(self, limit=_LIMITS[_LIMITS.index(self.limit) + 1])
         if self.format and _FORMAT_REFUSED.search(refusal):
             return replace(self, format=_FORMATS[_FORMATS.index(self.format) + 1])
         return None
@@ -86,7 +93,8 @@ class OpenAI:
                 self._extras = extras
                 return self._reply(prompt, answered)
             is_refusal = answered.kind in (FailureKind.REFUSED, FailureKind.CRASHED)
-            fewer = extras.without(answered.reason) if is_refusal else None
+            is_limited = prompt.max_tokens is not None
+            fewer = extras.without(answered.reason, is_limited=is_limited) if is_refusal else None
             if fewer is None:
                 return answered
             extras = fewer
@@ -99,7 +107,8 @@ class OpenAI:
         if was_cut(prompt.text, read):
             return cut_failure(self._server, prompt.text, read, answered.seconds, text)
         if problem is not None:
-            advice = f"ask again, or use another model for backend {self.name}"
+            is_cut = prompt.max_tokens is not None and problem.is_cut
+            advice = CUT_ADVICE if is_cut else f"ask again, or use another model for backend {self.name}"
             return replace(
                 self._server.failure(problem.kind, problem.reason, advice), seconds=answered.seconds, answer=text
             )
@@ -115,10 +124,11 @@ class OpenAI:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """Why a choice is no answer."""
+    """Why a choice is no answer. `is_cut`: it has the most tokens that it may have."""
 
     kind: FailureKind
     reason: str
+    is_cut: bool = False
 
 
 def chat_url(base: str) -> str:
@@ -136,6 +146,8 @@ def request_body(prompt: Prompt, model: str, extras: Extras) -> dict[str, Any]:
         body["model"] = model
     if extras.is_fixed:
         body |= {"temperature": 0, "seed": _SEED}
+    if extras.limit and prompt.max_tokens is not None:
+        body[extras.limit] = prompt.max_tokens
     if extras.format == "json_schema" and prompt.schema:
         schema = {"name": "answer", "strict": is_strict(prompt.schema), "schema": dict(prompt.schema)}
         body["response_format"] = {"type": "json_schema", "json_schema": schema}
@@ -170,7 +182,8 @@ def read_choice(value: Mapping[str, Any]) -> tuple[str, Problem | None]:
     if reason == "content_filter":
         return text, Problem(kind=FailureKind.REFUSED, reason="the server's content filter withheld the answer")
     if reason == "length":
-        return text, Problem(kind=FailureKind.UNREADABLE, reason="the answer was cut at the server's token limit")
+        reason = "the answer was cut at its token limit"
+        return text, Problem(kind=FailureKind.UNREADABLE, reason=reason, is_cut=True)
     if not text.strip():
         return text, Problem(kind=FailureKind.UNREADABLE, reason="the answer is empty")
     return text, None

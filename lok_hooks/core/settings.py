@@ -97,7 +97,8 @@ class CacheSettings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConductorSettings:
-    """The `[conductor]` section. `backend` "" leaves the choice to the router; `max_tokens` of one answer."""
+    """The `[conductor]` section. `backend` "" leaves the choice to the router; `max_tokens` of one answer of the
+    conductor."""
 
     backend: str = ""
     max_rounds: int = 5

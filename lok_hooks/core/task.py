@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from lok_hooks.core.diff import FileDiff, Hunk
 
@@ -59,7 +59,8 @@ class Prompt:
     `text` is what a model reads. `chunk` is what the text shows, for analysers, which read the files' content
     instead of the text. `names` are the chunk's paths as the text shows them. `receipt` is the token the answer must
     return. `schema` is the JSON schema of the
-    answer for backends that can enforce one. `asks` says what kind of answer that is.
+    answer for backends that can enforce one. `asks` says what kind of answer that is. `max_tokens`: the most that an
+    answer may have, its author's thinking included, for backends that can be told; None for their own limit.
     """
 
     task: str
@@ -69,6 +70,11 @@ class Prompt:
     names: tuple[str, ...] = ()
     schema: Mapping[str, Any] = field(default_factory=dict)
     asks: Literal["findings", "votes", "words"] = "findings"
+    max_tokens: int | None = None
+
+
+CUT_ADVICE: Final = "raise max_tokens of [conductor], or use another model"
+"""What to do about an answer that ended at the `max_tokens` of its prompt."""
 
 
 def plain_prompt(task: str, text: str) -> Prompt:

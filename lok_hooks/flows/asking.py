@@ -33,12 +33,14 @@ class Teller(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Put:
-    """One question to one backend. `schema` where fields are asked for; `shown` is a conductor's prompt."""
+    """One question to one backend. `schema` where fields are asked for; `shown` is a conductor's prompt; `max_tokens`
+    as in `Prompt`."""
 
     backend: Backend
     text: str
     schema: Mapping[str, Any] = field(default_factory=dict)
     shown: str = ""
+    max_tokens: int | None = None
 
 
 Read = Callable[[Turn], Turn]
@@ -109,7 +111,7 @@ class Session:
             if failure := _too_large(put):
                 ended(index, failure)
                 continue
-            prompt = replace(plain_prompt(step, put.text), schema=put.schema)
+            prompt = replace(plain_prompt(step, put.text), schema=put.schema, max_tokens=put.max_tokens)
             request = Request(backend=put.backend, prompt=prompt, part=f"{index + 1}/{len(puts)}")
             requests[put.backend.name, request.part] = (index, request)
             title = f"{put.backend.name} · {step} · {len(_bytes(put.text)):,} bytes"

@@ -89,7 +89,7 @@ def _decided(
         tokens=settings.max_tokens,
         room=session.room(conductor),
     )
-    put = Put(backend=conductor, text=text, schema=ORDERS_SCHEMA)
+    put = Put(backend=conductor, text=text, schema=ORDERS_SCHEMA, max_tokens=settings.max_tokens)
     (turn,) = session.ask([put], Step.ORDER, round_=round_, read=read)
     return turn
 
