@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 from lok_hooks.backends import process
 from lok_hooks.backends.environment import child_environment, find_program
+from lok_hooks.backends.known_secrets import KnownSecrets
 from lok_hooks.backends.process import ProgramError
 from lok_hooks.core.message import readable
 from lok_hooks.core.ports import Deadline
@@ -83,7 +84,9 @@ def run_forge_program(name: Program, argv: Sequence[str], directory: Path, stdin
     if finished.ended != "exited":
         raise UserError(f"{name} {argv[0]} {argv[1]}: {finished.ended}", advice="try again")
     if finished.returncode:
-        words = readable(finished.stderr.decode("utf-8", "replace")) or f"exit code {finished.returncode}"
+        # They may quote the remote's address, and with it a login.
+        complaint = KnownSecrets().redact(finished.stderr.decode("utf-8", "replace"))
+        words = readable(complaint) or f"exit code {finished.returncode}"
         raise UserError(f"{name} {argv[0]} {argv[1]}: {words}", advice=f"check: {name} auth status")
     return finished.stdout
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lok_hooks.backends.wrapper import Wrapper
 from lok_hooks.core.ports import Answer, Backend, Deadline, Memory, Reply
 from lok_hooks.core.remember import answer_key, read_reply, write_reply
@@ -12,12 +14,16 @@ class Remembering(Wrapper):
     """A Backend around a Backend: votes and words come from `memory` where this very prompt was answered before.
 
     `surroundings` is a digest of everything the backend may look at besides the prompt. Only answers that can be read
-    are kept, never a failure. Reviews are not remembered here but piece by piece (flows/recall.py), so that one
+    are kept, never a failure, and none that says a secret (`redact` would change it): a workflow gets the same answer
+    whether it is remembered or not. Reviews are not remembered here but piece by piece (flows/recall.py), so that one
     changed file does not make the others be asked for again.
     """
 
-    def __init__(self, backend: Backend, memory: Memory, surroundings: str = "") -> None:
+    def __init__(
+        self, backend: Backend, memory: Memory, surroundings: str = "", redact: Callable[[str], str] = str
+    ) -> None:
         super().__init__(backend)
+        self._redact = redact
         self._memory = memory
         self._surroundings = surroundings
 
@@ -31,7 +37,7 @@ class Remembering(Wrapper):
         if known is not None:
             return known
         answer = self._backend.ask(prompt, deadline)
-        if isinstance(answer, Reply) and _is_readable(answer, prompt):
+        if isinstance(answer, Reply) and _is_readable(answer, prompt) and self._redact(answer.text) == answer.text:
             self._memory.keep(key, write_reply(answer))
         return answer
 

@@ -157,9 +157,14 @@ def detectors() -> tuple[Detector, ...]:
     return tuple(found)
 
 
+def has_letters_and_digits(value: str) -> bool:
+    """At least one of either, in ASCII."""
+    return bool(_MIXED.match(value))
+
+
 def looks_random(value: str) -> bool:
     """Letters and digits mixed, with at least eight different characters: no word, name or number of a person."""
-    return bool(_MIXED.match(value)) and len(set(value)) >= _LEAST_DISTINCT
+    return has_letters_and_digits(value) and len(set(value)) >= _LEAST_DISTINCT
 
 
 def _check_of(kind: str, plugin: object) -> Callable[[str], bool] | None:

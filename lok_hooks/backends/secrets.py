@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from lok_hooks.backends.secret_keys import keys_cut_off, private_keys
-from lok_hooks.backends.secret_patterns import detectors, looks_random
+from lok_hooks.backends.secret_patterns import detectors, has_letters_and_digits, looks_random
 from lok_hooks.core.diff import Diff, FileDiff, Hunk
 from lok_hooks.core.screen import PLACEHOLDER, Screening, Secret, Strength, is_unmistakable, screening_of
 
@@ -26,6 +26,8 @@ _SHORTEST_RANDOM: Final = 11
 # A longer random string is data (an image, a fixture), not something a person would keep as a secret.
 _LONGEST_RANDOM: Final = 512
 _BARE: Final = " (values without quotes)"
+_PROSE: Final = f"file{_BARE}"  # the family of text that is no file's: a question, an answer, what a command printed
+_CLOSING: Final = "\"'`)}]>\\.?!:"  # what may follow a value there and belongs to the sentence
 # Lines longer than this are searched in overlapping windows: several patterns take quadratic time on one line.
 _WINDOW: Final = 4096
 _OVERLAP: Final = 512
@@ -56,6 +58,7 @@ _UNQUOTED: Final = frozenset(
 _ASSIGNED: Final = re.compile(
     r"""^\s*(?:-\s+)?(?:export\s+|ENV\s+|ARG\s+|set\s+)?["']?[\w.-]+["']?\s*(?::=?|=)\s*([^\s"'#;,<>(){}\[\]$]{9,})\s*(?:[#;].*)?$"""
 )
+_ENVIRONMENT: Final = re.compile(r"[+-]?\s*(?:export\s+|ENV\s+)?[A-Z][A-Z0-9_]*=\S")
 _STAND_IN: Final = re.compile(
     r"(.)\1{5,}|x{4,}|\*{3,}|\.{3,}|example|your[-_ .]|change[-_ ]?me|replace[-_ ]?me|insert[-_ ]|placeholder|redacted"
     r"|dummy|^(?:none|null|nil|true|false|undefined|string|str|todo|tbd|n/a|foo|bar|foobar|test|testing|fake|mock"
@@ -88,8 +91,8 @@ def find_secrets(path: str, lines: Sequence[str]) -> tuple[Secret, ...]:
     found = [
         secret
         for index, line in enumerate(lines)
-        if len(line) >= _SHORTEST_LINE and (may_match(line) or (is_bare and _ASSIGNED.match(line)))
-        for secret in _in_line(line, index, family)
+        if len(line) >= _SHORTEST_LINE
+        for secret in _in_line(line, index, family, is_bare=is_bare)
     ]
     found += private_keys(lines)
     if not found:
@@ -104,12 +107,17 @@ def find_secrets(path: str, lines: Sequence[str]) -> tuple[Secret, ...]:
 def screen(diff: Diff, more: Iterable[str] = ()) -> Screening:
     """The screening for all that a prompt may show of a diff: added, context and removed lines, hunk headings and
     file names, and `more` (texts taken from elsewhere, such as enclosing definitions)."""
-    found = [secret for file in diff.files for secret in _in_file(file)]
-    found += find_secrets("", list(_names(diff)))
     extra = list(more)
-    for text in extra:
-        found += find_secrets("", text.split("\n"))
-    return screening_of(found, [*_texts(diff), *extra])
+    return screening_of(secrets_in(diff, extra), [*texts_of(diff), *extra])
+
+
+def secrets_in(diff: Diff, more: Iterable[str]) -> Iterator[Secret]:
+    """The same secrets one by one."""
+    for file in diff.files:
+        yield from _in_file(file)
+    yield from find_secrets("", list(_names(diff)))
+    for text in more:
+        yield from find_secrets("", text.split("\n"))
 
 
 def redacted(text: str) -> str:
@@ -133,7 +141,8 @@ def _names(diff: Diff) -> Iterator[str]:
         yield item.detail
 
 
-def _texts(diff: Diff) -> Iterator[str]:
+def texts_of(diff: Diff) -> Iterator[str]:
+    """Every text of a diff that a prompt may show."""
     yield from _names(diff)
     for file in diff.files:
         for hunk in file.hunks:
@@ -156,9 +165,11 @@ def _sides(hunk: Hunk) -> tuple[list[str], ...]:
     return new, [line[1:] for line in raw if line[:1] in {"-", " "}]
 
 
-def _in_line(line: str, index: int, family: str) -> Iterator[Secret]:
+def _in_line(line: str, index: int, family: str, *, is_bare: bool) -> Iterator[Secret]:
     for offset in range(0, max(1, len(line) - _OVERLAP), _WINDOW - _OVERLAP):
         piece = line[offset : offset + _WINDOW]
+        if not may_match(piece) and not (is_bare and _ASSIGNED.match(piece)):
+            continue
         for kind, first, start, end, last, strength in _search(piece, family):
             yield Secret(
                 kind=kind, value=piece[start:end], line=index, start=offset + start, strength=strength,
@@ -224,6 +235,10 @@ def _named(line: str, family: str) -> Iterator[_Hit]:
             if not match[group - 1]:
                 # Without quotes the pattern takes the rest of the line.
                 end = start + len(re.match(r"[^\s;,#]*", line[start:end])[0])  # type: ignore[index]
+                if family == _PROSE:
+                    end = start + len(line[start:end].partition('"')[0].rstrip(_CLOSING))
+                    if not (has_letters_and_digits(line[start:end]) or _ENVIRONMENT.match(line)):
+                        continue  # "password: str", "the secret: missing"
             if _is_plausible(line[start:end]):
                 strength = _strength_of(line[start:end])
                 yield _kind_of(match[0]), match.start(), start, end, match.end(), strength

@@ -93,7 +93,6 @@ def unknown_task(name: str, settings: Settings) -> UsageError:
 
 def look_through(command: str, directory: Path, settings: Settings, task: Task, arguments: argparse.Namespace) -> Sweep:
     """What the task finds below `directory`. Nothing is remembered: the answer depends on what stands there now."""
-    from lok_hooks.backends.secrets import screen
     from lok_hooks.cli.ledgers import dismissed_in
     from lok_hooks.core.finding import Severity
     from lok_hooks.flows.sweep import sweep
@@ -122,7 +121,14 @@ def look_through(command: str, directory: Path, settings: Settings, task: Task, 
         trust_tree=arguments.trust_tree,
     ) as crew:
         analysers = wiring.analysers(settings, files, crew.listener.noted)
-        return sweep(order, SweepMeans(crew=crew, analysers=analysers, files=files, screen=screen))
+        means = SweepMeans(
+            crew=crew,
+            analysers=analysers,
+            files=files,
+            screen=crew.redactor.screen,
+            spares_local=not settings.review.redact_local,
+        )
+        return sweep(order, means)
 
 
 def _make_known(found: Sweep, directory: Path) -> None:

@@ -13,6 +13,7 @@ from lok_hooks.cli import output, wiring
 from lok_hooks.cli.arguments import budget_of, existing_directory
 from lok_hooks.cli.ledgers import precision_in
 from lok_hooks.core.ports import Failure
+from lok_hooks.core.redaction import without_secrets
 from lok_hooks.core.talk import Talk, Turn
 from lok_hooks.errors import EXIT_CLEAN, EXIT_INCOMPLETE, UsageError
 from lok_hooks.flows.asking import Session, suggestion_of
@@ -85,6 +86,7 @@ def suggest(arguments: argparse.Namespace) -> int:
     with wiring.crew(settings, directory, budget=None, verbose=arguments.verbose, fresh=True, trust_tree=True) as crew:
         missing = {backend.name: failure for backend in crew.backends if (failure := backend.missing()) is not None}
         suggestion = suggestion_of(question, crew.backends, missing, precision_in(directory))
+        question, suggestion = without_secrets((question, suggestion), crew.redactor.redact)
     if arguments.json:
         from lok_hooks.report.talk_json import suggestion_values
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from lok_hooks.core.ports import Answer, AskAll, Backend, Contents, Deadline, Listener, Memory, Request
+from lok_hooks.core.prompts import Redact
 from lok_hooks.core.review import Policy, Review
 from lok_hooks.core.task import Task
 from lok_hooks.errors import RepositoryError, UserError
@@ -176,17 +177,35 @@ def refuse_dangers(directory: Path) -> None:
         )
 
 
-def _explorers(
-    models: Sequence[BackendSettings], directory: Path, noted: Callable[[str], None], memory: Memory, seen: str
-) -> tuple[Backend, ...]:
-    """The models, each with what was answered before; `seen` is a digest of what is in the directory."""
-    from lok_hooks.backends.all import make_exploring
-    from lok_hooks.backends.remembering import Remembering
+def _models(settings: Settings) -> list[BackendSettings]:
+    """Those that are switched on and answer questions; of those that `--backend` named, if it did."""
+    return [
+        b
+        for b in settings.backends
+        if b.enabled and b.kind not in ("static", "sarif") and (not settings.chosen or b.name in settings.chosen)
+    ]
 
-    return tuple(
-        Remembering(make_exploring(model, directory, noted), memory, seen if model.kind in _HANDS else "")
-        for model in models
-    )
+
+def _explorer(
+    settings: BackendSettings,
+    directory: Path,
+    noted: Callable[[str], None],
+    remembering: tuple[Memory, str],
+    redact: Redact,
+    *,
+    spares_local: bool,
+) -> Backend:
+    """The model, sent no secret, with what it answered before to what was sent; `remembering` is the memory and a
+    digest of what is in the directory."""
+    from lok_hooks.backends.all import make_exploring
+    from lok_hooks.backends.redacting import Redacting
+    from lok_hooks.backends.remembering import Remembering
+    from lok_hooks.flows.screening import redactor
+
+    memory, seen = remembering
+    explorer = make_exploring(settings, directory, noted)
+    known = Remembering(explorer, memory, seen if settings.kind in _HANDS else "", redact)
+    return Redacting(known, redactor(known, redact, spares_local=spares_local))
 
 
 @contextmanager
@@ -205,31 +224,35 @@ def crew(
     from lok_hooks.backends import process
     from lok_hooks.backends.deadline import Until
     from lok_hooks.backends.fanout import ask_all
+    from lok_hooks.backends.known_secrets import KnownSecrets
     from lok_hooks.cli.keeping import remembering_in
     from lok_hooks.flows.crew import Crew
+    from lok_hooks.flows.screening import Searched
     from lok_hooks.repo.tree_danger import instructions
     from lok_hooks.report.live import open_listener
 
-    models = [
-        b
-        for b in settings.backends
-        if b.enabled and b.kind not in ("static", "sarif") and (not settings.chosen or b.name in settings.chosen)
-    ]
+    models = _models(settings)
     has_hands = any(backend.kind in _HANDS for backend in models)
     if has_hands and not trust_tree:
         refuse_dangers(directory)
     limits = {backend.name: backend.max_parallel for backend in settings.backends}
     deadline = Until.after(budget)
-    with open_listener(environ=os.environ, budget=budget, verbose=verbose, stream=sys.stderr) as listener:
+    secrets = KnownSecrets()
+    spares_local = not settings.review.redact_local
+    with open_listener(environ=os.environ, budget=budget, verbose=verbose, stream=sys.stderr) as opened:
+        # The others show no text, and the live line must be known as what it is.
+        listener = Searched(opened, secrets.redact) if verbose else opened
         if has_hands and (names := instructions(directory)):
             listener.noted(f"instructions for agents, shown to no model: {', '.join(names)}")
-        with remembering_in(directory, settings.cache, listener.noted, fresh=fresh) as (memory, seen):
+        with remembering_in(directory, settings.cache, listener.noted, fresh=fresh) as remembering:
+            make = partial(_explorer, directory=directory, noted=listener.noted, remembering=remembering)
             try:
                 yield Crew(
-                    backends=_explorers(models, directory, listener.noted, memory, seen),
+                    backends=tuple(make(m, redact=secrets.redact, spares_local=spares_local) for m in models),
                     ask_all=partial(ask_all, limits=limits, parallel=settings.parallel),
                     listener=listener,
                     deadline=deadline,
+                    redactor=secrets,
                     now=time.monotonic,
                     left_out=_left_out(settings),
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 LineKind = Literal["context", "added", "removed"]
 _KINDS: dict[str, LineKind] = {" ": "context", "+": "added", "-": "removed", "": "context"}
@@ -132,3 +132,6 @@ class Diff:
     def is_empty(self) -> bool:
         """True when nothing at all changed (not: when everything was left out)."""
         return not self.files and not self.skipped
+
+
+NO_FILES: Final = Diff(label="", files=())

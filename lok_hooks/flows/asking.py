@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 from lok_hooks.core.ports import Analysis, Answer, Backend, Failure, FailureKind, Listener, Reply, Request
+from lok_hooks.core.redaction import without_secrets
 from lok_hooks.core.reliability import Precision
 from lok_hooks.core.route import Candidate
 from lok_hooks.core.suggest import Suggestion, suggest
@@ -89,6 +90,7 @@ class Session:
 
     def note(self, text: str) -> None:
         """Tells the user a line, now and in the result."""
+        text = self.crew.redactor.redact(text)
         self._notes.append(text)
         self._teller.note(text)
 
@@ -97,13 +99,15 @@ class Session:
         return max(0, backend.traits.max_prompt_bytes - OVERHEAD - len(_bytes(self.question)))
 
     def ask(self, puts: Sequence[Put], step: Step, *, round_: int = 1, read: Read | None = None) -> list[Turn]:
-        """Asks all at once; the turns in the order asked, each told as it arrives. `read` makes a turn's fields out
-        of its text; a question too large for its backend is not sent."""
+        """Asks all at once; the turns in the order asked, each told as it arrives and without secrets. `read` makes a
+        turn's fields out of its text; a question too large for its backend is not sent."""
         turns: dict[int, Turn] = {}
 
         def ended(index: int, answer: Answer) -> None:
-            turn = _turn(puts[index], step, round_, answer)
-            turns[index] = read(turn) if read is not None and turn.text else turn
+            turn = _turn(puts[index], step, round_, without_secrets(answer, self.crew.redactor.redact))
+            turn = read(turn) if read is not None and turn.text else turn
+            # Reading repairs what is broken, and what an answer said comes to light.
+            turns[index] = without_secrets(turn, self.crew.redactor.redact)
             self._teller.turn(turns[index])
 
         requests: dict[tuple[str, str], tuple[int, Request]] = {}
@@ -137,8 +141,10 @@ class Session:
         return tuple(Absence(backend=name, reason=reason_of(failure)) for name, failure in {**named, **silent}.items())
 
     def talk(self, conclusion: Conclusion | None = None, labels: Mapping[str, str] | None = None) -> Talk:
-        """The result. `labels` maps names to the letters by which others saw them."""
-        return Talk(
+        """The result, without secrets and with a note of how many there were. `labels` maps names to the letters by
+        which others saw them."""
+        redactor = self.crew.redactor
+        found = Talk(
             command=self._command,
             question=self.question,
             turns=tuple(self._turns),
@@ -148,6 +154,10 @@ class Session:
             notes=tuple(self._notes),
             seconds=self.crew.now() - self._started,
         )
+        found = without_secrets(found, redactor.redact)
+        if note := redactor.note():
+            self._teller.note(note)
+        return replace(found, notes=(*found.notes, *([note] if note else [])))
 
 
 def suggestion_of(

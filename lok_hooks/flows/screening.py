@@ -158,3 +158,24 @@ class Discreet:
     def noted(self, text: str) -> None:
         """Passed on without secrets."""
         self._listener.noted(self._discretion.screening.redact(text))
+
+
+class Searched:
+    """A Listener around a Listener: it hears no secrets either, of texts that nobody has searched yet."""
+
+    def __init__(self, listener: Listener, redact: Redact) -> None:
+        self._listener = listener
+        self._redact = redact
+
+    def asked(self, backend: str, task: str, part: str) -> None:
+        """Passed on."""
+        self._listener.asked(backend, task, part)
+
+    def answered(self, backend: str, task: str, part: str, answer: Answer) -> None:
+        """Passed on, a failure's words without secrets."""
+        told = without_secrets(answer, self._redact) if isinstance(answer, Failure) else answer
+        self._listener.answered(backend, task, part, told)
+
+    def noted(self, text: str) -> None:
+        """Passed on without secrets."""
+        self._listener.noted(self._redact(text))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from lok_hooks.core.answers import read_exploration, read_review
-from lok_hooks.core.diff import Diff
+from lok_hooks.core.diff import NO_FILES, Diff
 from lok_hooks.core.finding import OURS, Claim, Finding, Grounded, Place
 from lok_hooks.core.ground import ground
 from lok_hooks.core.merge import merge
@@ -72,9 +72,8 @@ def sweep(order: SweepOrder, means: SweepMeans) -> Sweep:
         if more is None:
             break
         planned, outcomes = more, outcomes + _ask(order.task, more, means)
-    grounded = [
-        _grounded(claim, order, means.files, planned.screening) for outcome in outcomes for claim in outcome.claims
-    ]
+    known = widened(planned.screening, means.screen, NO_FILES)
+    grounded = [_grounded(claim, order, means.files, known) for outcome in outcomes for claim in outcome.claims]
     left, suppressed = unsuppressed(merge(grounded, order.below), means.files.file, order.dismissed)
     discretion = Discretion(screening=_screening(grounded, planned, means), knowing=_knowing(means))
     discretion = discretion.with_words(means.screen, left)
@@ -116,7 +115,7 @@ def _ask(task: Task, planned: SweepPlan, means: SweepMeans) -> list[_Outcome]:
     again = [index for index, outcome in enumerate(outcomes) if _is_mendable(outcome)]
     if not again or crew.deadline.remaining() <= 0:
         return outcomes
-    requests = [_reformatting(outcomes[index]) for index in again]
+    requests = [_reformatting(outcomes[index], planned.screening, means) for index in again]
     for index, request, answer in zip(
         again, requests, crew.ask_all(requests, crew.deadline, crew.listener), strict=True
     ):
@@ -154,8 +153,9 @@ def _is_mendable(outcome: _Outcome) -> bool:
     return outcome.problem is not None and outcome.problem.mendable
 
 
-def _reformatting(outcome: _Outcome) -> Request:
+def _reformatting(outcome: _Outcome, screening: Screening, means: SweepMeans) -> Request:
     answer = outcome.failure.answer if outcome.failure else ""
+    answer = widened(screening, means.screen, NO_FILES, (answer,)).redact(answer)
     problem = outcome.problem.reason if outcome.problem else ""
     return replace(outcome.request, prompt=reformat_prompt(outcome.request.prompt, answer, problem))
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from lok_hooks.core.chunk import pack
-from lok_hooks.core.diff import Diff, FileDiff, Skipped
+from lok_hooks.core.diff import NO_FILES, Diff, FileDiff, Skipped
 from lok_hooks.core.finding import Severity
 from lok_hooks.core.ports import Backend, Contents, Failure, Request
 from lok_hooks.core.prompts import Redact, review_prompt
+from lok_hooks.core.redaction import without_secrets
 from lok_hooks.core.route import CHOSEN, Candidate, Route, best_of, next_best, route, why_alone
 from lok_hooks.core.screen import Screening
 from lok_hooks.core.suppress import Dismissal
@@ -18,6 +19,7 @@ from lok_hooks.core.sweep import exploring_prompt
 from lok_hooks.core.task import Chunk, Piece, Prompt, Task
 from lok_hooks.flows.crew import Crew
 from lok_hooks.flows.planning import ANALYSIS, PROMPT_OVERHEAD
+from lok_hooks.flows.screening import redactor
 
 CANNOT_LOOK: Final = frozenset({"ollama", "openai"})  # kinds that know only what a prompt shows
 
@@ -62,12 +64,14 @@ class SweepOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class SweepMeans:
-    """What the flow works with: the crew, the analysers, the files, and what finds secrets in a diff and texts."""
+    """What the flow works with: the crew, the analysers, the files, and what finds secrets in a diff and texts, and
+    knows those of the whole run. `spares_local`: backends whose text stays on this machine see the files as they are."""
 
     crew: Crew
     analysers: Sequence[Backend]
     files: Files
     screen: Callable[[Diff, Sequence[str]], Screening]
+    spares_local: bool = False
 
 
 Asking = tuple[int | None, Request]
@@ -97,13 +101,14 @@ def plan_sweep(order: SweepOrder, means: SweepMeans) -> SweepPlan:
     blind = [backend for backend in models if backend.traits.kind in CANNOT_LOOK]
     analysers = [analyser for analyser in means.analysers if not analyser.missing()]
     shown = means.files.diff() if blind or analysers else None
-    screening = means.screen(shown, ()) if shown is not None and blind else Screening()
+    screening = means.screen(shown if shown and blind else NO_FILES, _words(order.task))
+    own = {b.name: redactor(b, screening.redact, spares_local=means.spares_local) for b in models}
     every = range(len(order.task.aspects))
-    asked = [pair for backend in models if backend not in blind for pair in _exploring(order, backend, every)]
+    asked = [pair for b in models if b not in blind for pair in _exploring(order, b, every, own[b.name])]
     notes: list[str] = []
     if shown is not None:
         for backend in blind:
-            requests, note = _showing(order, backend, shown, screening.redact)
+            requests, note = _showing(order, backend, shown, own[backend.name])
             asked += requests
             notes.append(note)
         asked += [(None, _analysis(analyser, shown)) for analyser in analysers]
@@ -136,16 +141,18 @@ def taken_over(
     is_all = len(questions) == len(order.task.aspects)
     why = next_best(order.task, best, problem if is_all else f"{problem} on {names}")
     way = planned.way
+    own = redactor(backend, planned.screening.redact, spares_local=means.spares_local)
     more = replace(
         planned,
-        asked=tuple(_exploring(order, backend, questions)),
+        asked=tuple(_exploring(order, backend, questions, own)),
         way=replace(way, backends=(*way.backends, best.name), why={**way.why, best.name: why}),
     )
     if backend.traits.kind not in CANNOT_LOOK:
         return more
     shown = planned.shown or means.files.diff()
-    screening = means.screen(shown, ())
-    requests, note = _showing(order, backend, shown, screening.redact)
+    screening = means.screen(shown, _words(order.task))
+    own = redactor(backend, screening.redact, spares_local=means.spares_local)
+    requests, note = _showing(order, backend, shown, own)
     return replace(more, asked=tuple(requests), notes=(*more.notes, note), shown=shown, screening=screening)
 
 
@@ -159,14 +166,19 @@ def whole(file: FileDiff) -> Piece:
     return Piece(file=file, hunks=file.hunks, enclosing=("",) * len(file.hunks))
 
 
-def _exploring(order: SweepOrder, backend: Backend, questions: Sequence[int]) -> list[Asking]:
-    aspects = order.task.aspects
+def _words(task: Task) -> list[str]:
+    return [task.description, *(text for aspect in task.aspects for text in (aspect.name, aspect.text))]
+
+
+def _exploring(order: SweepOrder, backend: Backend, questions: Sequence[int], redact: Redact) -> list[Asking]:
+    task = without_secrets(order.task, redact)
+    aspects = task.aspects
     return [
         (
             place,
             Request(
                 backend=backend,
-                prompt=exploring_prompt(order.task, aspects[place]),
+                prompt=exploring_prompt(task, aspects[place]),
                 part=f"{place + 1}/{len(aspects)}",
             ),
         )

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from lok_hooks.core.redaction import without_secrets
+import pytest
+
+from lok_hooks.core.redaction import in_escaped_strings, without_secrets
 
 
 class Word(StrEnum):
@@ -43,3 +45,26 @@ def test_a_value_without_secrets_stays_as_it_is() -> None:
     value = Outer(inner=Inner("a"), table={})
     assert without_secrets(value, hide) == replace(value)
     assert without_secrets((1, "a", None), hide) == (1, "a", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('{"a": "say \\"hunter2\\""}', '{"a": "say \\"<SECRET:password:1>\\""}'),
+        ('{"a": "\\u0068unter2"} and more', '{"a": "<SECRET:password:1>"} and more'),
+        ('{"a": "x\\nhunter2", "a": "kept\\/as it is"}', '{"a": "x\\n<SECRET:password:1>", "a": "kept\\/as it is"}'),
+        ('"hunter2" has no escape', '"hunter2" has no escape'),
+        ('a sign \\ and "hunter2" too', 'a sign \\ and "hunter2" too'),
+        (r're.compile("hunter2\d+")', r're.compile("hunter2\d+")'),
+        ('one "quote and \\ hunter2', 'one "quote and \\ hunter2'),
+        ("", ""),
+    ],
+)
+def test_what_stands_behind_escapes_is_cleaned_and_json_stays_json(text: str, shown: str) -> None:
+    assert in_escaped_strings(text, hide) == shown
+
+
+@pytest.mark.parametrize("end", ["", "\\", '"'])
+def test_quotation_marks_without_end_cost_no_time(end: str) -> None:
+    text = '\\"' * 400_000 + end
+    assert in_escaped_strings(text, hide) == text

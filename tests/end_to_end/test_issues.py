@@ -24,7 +24,7 @@ issues = json.loads(store.read_text()) if store.exists() else []
 arguments = sys.argv[1:]
 flags = dict(a[2:].split("=", 1) for a in arguments if a.startswith("--") and "=" in a)
 if {broken!r}:
-    sys.exit("HTTP 401: Bad credentials")
+    sys.exit({broken!r})
 if arguments[:2] == ["issue", "list"]:
     words = flags["search"].split()[0]
     print(json.dumps([i for i in issues if words in i["body"] + i["description"]]))
@@ -156,10 +156,11 @@ def test_json_stays_one_document(buggy: Project, forge: Forges) -> None:
 
 
 def test_a_forge_that_refuses_is_quoted(buggy: Project, forge: Forges) -> None:
-    forge("gh", broken="yes")
+    forge("gh", broken="HTTP 401: Bad credentials for https://me:hunter2hunter@github.com/team/app")
     done = buggy.run("lok", "audit", "--issues", "-y")
     assert done.code == 2
-    assert "gh issue list: HTTP 401: Bad credentials" in done.said
+    assert "gh issue list: HTTP 401: Bad credentials for https://me:<SECRET:url-password:1>@github.com" in done.said
+    assert "hunter2hunter" not in done.said
     assert "a planted bug" in done.said
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lok_hooks.backends.known_secrets import KnownSecrets
 from lok_hooks.core.ports import Answer, Deadline, Failure, FailureKind, Listener, Reply, Request, Traits
 from lok_hooks.core.talk import Turn
 from lok_hooks.core.task import Prompt
@@ -112,7 +113,14 @@ def session(
 ) -> tuple[Session, Heard]:
     """A session of these talkers, and what it tells. `rounds` of asking until the time is over."""
     heard = Heard(rounds=rounds)
-    crew = Crew(backends=talkers, ask_all=heard.ask_all, listener=Silent(), deadline=heard, now=lambda: 0.0)
+    crew = Crew(
+        backends=talkers,
+        ask_all=heard.ask_all,
+        listener=Silent(),
+        deadline=heard,
+        redactor=KnownSecrets(),
+        now=lambda: 0.0,
+    )
     return Session("test", question, crew, heard, named=named), heard
 
 

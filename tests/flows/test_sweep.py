@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from lok_hooks.backends.known_secrets import KnownSecrets
 from lok_hooks.backends.secrets import screen
 from lok_hooks.core.diff import Diff, FileDiff, Skipped, SkipReason
 from lok_hooks.core.ports import Analysis, Answer, Deadline, Failure, FailureKind, Listener, Reply, Request, Traits
@@ -42,6 +43,7 @@ class Reviewer:
     role: str = "model"
     absent: bool = False
     max_prompt_bytes: int = 200_000
+    is_local: bool = False
     prompts: list[Prompt] = field(default_factory=list)
 
     @property
@@ -50,7 +52,7 @@ class Reviewer:
             role=self.role,  # type: ignore[arg-type]
             kind=self.kind,
             may_block=True,
-            is_local=False,
+            is_local=self.is_local,
             max_prompt_bytes=self.max_prompt_bytes,
         )
 
@@ -137,17 +139,20 @@ def run(
     task: Task = TASK,
     listener: Listener | None = None,
     label: str = ".",
+    spares_local: bool = False,
 ) -> Sweep:
     crew = Crew(
         backends=models,
         ask_all=one_after_the_other,
         listener=listener or Silent(),
         deadline=Forever(),
+        redactor=KnownSecrets(),
         now=lambda: 0.0,
     )
     chosen = tuple(model.name for model in models) if chosen is None else chosen
     order = SweepOrder(command="lok hunt", label=label, root="/root", task=task, chosen=chosen)
-    return sweep(order, SweepMeans(crew=crew, analysers=analysers, files=folder, screen=screen))
+    means = SweepMeans(crew=crew, analysers=analysers, files=folder, screen=screen, spares_local=spares_local)
+    return sweep(order, means)
 
 
 def test_who_can_look_around_is_asked_each_question_and_shown_nothing() -> None:
@@ -216,6 +221,22 @@ def test_a_secret_is_neither_shown_nor_reported() -> None:
     assert value not in ollama.prompts[0].text
     assert [(f.place.line, f.why) for f in found.found] == [(1, "<SECRET:keyword:1> is a key")]
     assert value not in repr(found)
+
+
+def test_only_who_stays_on_this_machine_and_is_spared_sees_a_secret() -> None:
+    folder = Folder({"a.py": 'password = "hunter2-hunter2"\n'})
+    for is_local, spares_local in ((True, True), (True, False), (False, True)):
+        ollama = Reviewer("ollama", says("ollama"), kind="ollama", is_local=is_local)
+        run(ollama, folder=folder, screen=KnownSecrets().screen, spares_local=spares_local)
+        assert ("hunter2-hunter2" in ollama.prompts[0].text) == (is_local and spares_local)
+
+
+def test_an_answer_in_the_wrong_form_is_shown_again_without_its_secrets() -> None:
+    codex = Reviewer("codex", lambda _: Reply(backend="codex", text=f'{{"findings": the token is {TOKEN}', seconds=1.0))
+    run(codex, screen=KnownSecrets().screen)
+    again = [prompt.text for prompt in codex.prompts if "You answered this request once" in prompt.text]
+    assert again
+    assert all("the token is <SECRET:github-token:1>" in text and TOKEN not in text for text in again)
 
 
 def test_questions_of_one_name_are_told_apart() -> None:

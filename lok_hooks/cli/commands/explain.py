@@ -36,15 +36,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _prompt(directory: Path, focus: str, settings: Settings) -> str:
-    """The question about what is in the directory, without the secrets in it."""
-    from lok_hooks.backends.secrets import screen
+    """The question about what is in the directory."""
     from lok_hooks.cli import wiring
-    from lok_hooks.core.diff import Diff
     from lok_hooks.core.explain import READ_FIRST, explain_prompt
     from lok_hooks.repo.listing import list_files
 
     listing = list_files(directory, wiring.selection(settings))
     files = [file for name in READ_FIRST if (file := listing.file(name))]
     texts = {file.path: (listing.new(file) or b"").decode("utf-8", "replace") for file in files}
-    screening = screen(Diff(label="", files=tuple(files)), [focus, *listing.paths])
-    return explain_prompt(focus, listing.paths, texts, screening.redact)
+    # As with every question, its secrets are taken out for each backend that must not see them.
+    return explain_prompt(focus, listing.paths, texts, str)
