@@ -113,6 +113,7 @@ def run_found(
     from lok_hooks.flows.workflow import WorkflowOrder, run_workflow
     from lok_hooks.report import workflow as report
     from lok_hooks.report.lines import as_text
+    from lok_hooks.report.visible import visible
     from lok_hooks.report.wrap import Span
 
     workflow = read(found, settings)
@@ -121,7 +122,6 @@ def run_found(
         workflow=workflow,
         arguments=given,
         chosen=settings.chosen,
-        may_run_answers=arguments.run_answers,
     )
     has_prompts = any(step.prompt for step in workflow.steps)
     with wiring.crew(
@@ -132,24 +132,25 @@ def run_found(
         fresh=arguments.no_cache,
         trust_tree=arguments.trust_tree or not has_prompts,
     ) as crew:
-        result = run_workflow(order, _means(crew, settings, place))
-    notes = [f"note: {note}" for note in settings.notes]
+        result = run_workflow(order, _means(crew, settings, place, may_run_answers=arguments.run_answers))
+    notes = (*settings.notes, *result.notes)
+    told = report.note_lines(notes)
     if arguments.json:
-        output.print_json({**report.as_values(result), "notes": list(settings.notes)})
+        print("".join(f"{line}\n" for line in told), end="", file=sys.stderr, flush=True)
+        output.print_json({**report.as_values(result), "notes": [visible(note) for note in notes]})
         return result.exit_code
     is_colored = output.wants_color(arguments.color, sys.stderr)
-    told = as_text([*((Span(note),) for note in notes), *report.progress(result)], color=is_colored)
-    print(told, end="", file=sys.stderr, flush=True)
+    lines = as_text([*((Span(line),) for line in told), *report.progress(result)], color=is_colored)
+    print(lines, end="", file=sys.stderr, flush=True)
     if said := report.outputs(result, output.options(arguments)):
         output.print_text(said)
     return result.exit_code
 
 
-def _means(crew: Crew, settings: Settings, place: Path) -> WorkflowMeans:
+def _means(crew: Crew, settings: Settings, place: Path, *, may_run_answers: bool) -> WorkflowMeans:
     from lok_hooks.backends.deadline import pause
-    from lok_hooks.backends.secrets import screen
     from lok_hooks.backends.shell import Shell
-    from lok_hooks.core.diff import Diff
+    from lok_hooks.cli.consent import consent_of, consented
     from lok_hooks.flows.workflow_asking import WorkflowMeans
 
     return WorkflowMeans(
@@ -158,7 +159,7 @@ def _means(crew: Crew, settings: Settings, place: Path) -> WorkflowMeans:
         limits={backend.name: backend.max_parallel for backend in settings.backends},
         parallel=settings.parallel,
         wait=pause,
-        redact=lambda text: screen(Diff(label="", files=()), [text]).redact(text),
+        consent=consented if may_run_answers else consent_of(crew.listener),
     )
 
 

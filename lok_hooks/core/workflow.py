@@ -86,11 +86,12 @@ class StepResult:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WorkflowResult:
-    """A workflow that ended; `steps` in the order of the file."""
+    """A workflow that ended; `steps` in the order of the file; `notes` are lines that the reader must see."""
 
     workflow: Workflow
     steps: tuple[StepResult, ...]
     seconds: float
+    notes: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:

@@ -55,7 +55,24 @@ class Output(str):
 
 
 class Arguments(dict[str, str]):
-    """What was given on the command line; what was not given is empty."""
+    """What was given on the command line; what was not given is empty. `missed` are the names of what was not given
+    and was printed all the same."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        super().__init__(given)
+        self.missed: set[str] = set()
+
+
+class Absent(str):
+    """The empty text that stands for an argument that was not given: a condition on it is no mistake, to print it may
+    be one."""
+
+    name: str
+    arguments: Arguments
+
+    def printed(self) -> None:
+        """Somebody will read nothing in its place."""
+        self.arguments.missed.add(self.name)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +89,12 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"*", "**", "%"})
 
     def __init__(self, finalize: Callable[[Any], Any]) -> None:
-        super().__init__(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, finalize=finalize)
+        def printed(value: Any) -> Any:
+            if isinstance(value, Absent):
+                value.printed()
+            return finalize(value)
+
+        super().__init__(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True, finalize=printed)
         self.globals = {"contains": _contains, "equals": _equals, "range": self.globals["range"]}
         self.filters = {name: self.filters[name] for name in _FILTERS}
 
@@ -83,7 +105,7 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         if isinstance(obj, Arguments):
-            return obj.get(str(argument), "")
+            return obj[str(argument)] if str(argument) in obj else _absent(str(argument), obj)
         if isinstance(obj, Output) and not isinstance(argument, int | slice):
             return self.getitem(obj.value, argument) if obj.value is not None else self.undefined(_no_field(argument))
         try:
@@ -102,6 +124,12 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         if sizes and any(sizes[0] * factor > _LONGEST_REPETITION for factor in factors):
             raise TemplateError(f"a repetition of more than {_LONGEST_REPETITION:,} characters")
         return super().call_binop(context, operator, left, right)
+
+
+def _absent(name: str, arguments: Arguments) -> Absent:
+    made = Absent("")
+    made.name, made.arguments = name, arguments
+    return made
 
 
 def _no_field(name: object) -> str:

@@ -64,8 +64,8 @@ class SweepOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class SweepMeans:
-    """What the flow works with: the crew, the analysers, the files, and what finds secrets in a diff and texts, and
-    knows those of the whole run. `spares_local`: backends whose text stays on this machine see the files as they are."""
+    """What the flow works with: the crew, the analysers, the files, and what finds secrets in a diff and texts.
+    `spares_local`: backends whose text stays on this machine are shown the files with their secrets."""
 
     crew: Crew
     analysers: Sequence[Backend]

@@ -8,12 +8,13 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
 from typing import Any, Final
 
 from lok_hooks.core.ports import Deadline
+from lok_hooks.core.redaction import without_secrets
 from lok_hooks.core.workflow import (
     MOST_ITEMS,
     State,
@@ -31,39 +32,43 @@ from lok_hooks.core.workflow_text import (
     evaluated,
     is_nothing_but_a_value,
     is_true,
+    rendered,
 )
 from lok_hooks.errors import InterruptedReview, InterruptedWork
 from lok_hooks.flows.workflow_asking import Asking, Said, WorkflowMeans, together
 
 _LOOK: Final = 0.05  # seconds between two looks for a step that ended, so that Ctrl-C is heard
-GENERATED: Final = "it would run an answer as shell commands; --run-answers lets it"
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkflowOrder:
-    """What the user asked for. `arguments` by name and by number from "1" on; `chosen` is `--backend`;
-    `may_run_answers` lets a shell step consist of a value alone."""
+    """What the user asked for. `arguments` by name and by number from "1" on; `chosen` is `--backend`."""
 
     workflow: Workflow
     arguments: Mapping[str, str]
     chosen: tuple[str, ...] = ()
-    may_run_answers: bool = False
 
 
 def run_workflow(order: WorkflowOrder, means: WorkflowMeans) -> WorkflowResult:
     """Runs every step that can run. Failing steps become results; exceptions are our own bugs, or InterruptedWork for
-    Ctrl-C, which says how far it came."""
+    Ctrl-C, which says how far it came. The result holds no secret; what steps hand to each other is as it was said."""
     started = means.crew.now()
     run = _Run(order, means)
     try:
         results = run.whole()
     except (KeyboardInterrupt, InterruptedReview) as interruption:
         raise InterruptedWork(run.so_far()) from interruption
-    return WorkflowResult(
-        workflow=order.workflow,
-        steps=tuple(results[step.name] for step in order.workflow.steps),
-        seconds=means.crew.now() - started,
+    redactor = means.crew.redactor
+    found = without_secrets(
+        WorkflowResult(
+            workflow=order.workflow,
+            steps=tuple(results[step.name] for step in order.workflow.steps),
+            seconds=means.crew.now() - started,
+            notes=run.notes(),
+        ),
+        redactor.redact,
     )
+    return replace(found, notes=(*found.notes, *filter(None, [redactor.note()])))
 
 
 class _Run:
@@ -73,6 +78,7 @@ class _Run:
         self._order = order
         self._means = means
         self._asking = Asking(means, order.chosen)
+        self._arguments = Arguments(order.arguments)
         self._steps = {step.name: step for step in order.workflow.steps}
         self._results: dict[str, StepResult] = {}
         self._begun: list[str] = []
@@ -106,6 +112,11 @@ class _Run:
             groups.setdefault(group, []).append(name)
         return "; ".join(f"{group}: {', '.join(names) or 'no step'}" for group, names in groups.items())
 
+    def notes(self) -> tuple[str, ...]:
+        """What was left empty because nobody gave it."""
+        missed = ", ".join(f"arg.{name}" for name in sorted(self._arguments.missed))
+        return (f"workflow {self._order.workflow.name}: not given, so empty: {missed}",) if missed else ()
+
     def _next(self) -> tuple[str, StepResult | BaseException]:
         while True:
             with contextlib.suppress(queue.Empty):
@@ -127,25 +138,32 @@ class _Run:
         nothing = StepResult(name=step.name, state=State.NOT_RUN)
         if blocked := why_blocked(step, self._results):
             return replace(nothing, reason=blocked)
-        if step.shell and is_nothing_but_a_value(step.shell) and not self._order.may_run_answers:
-            return replace(nothing, reason=GENERATED)
         values = self._values()
         names = tuple(self._steps)
         try:
             if step.condition and not is_true(step.condition, values, names):
                 return replace(nothing, state=State.SKIPPED, reason=f"not so: {step.condition.strip()}")
             items = self._items(step, values)
+            each = [values] if items is None else [{**values, "item": it, "index": n} for n, it in enumerate(items)]
+            if refusal := self._refusal(step, each):
+                return replace(nothing, reason=refusal)
         except TemplateMistakeError as mistake:
             return replace(nothing, state=State.FAILED, reason=str(mistake))
         if items is None:
             return _result(step, self._tries(step, values))
-        return self._loop(step, values, items)
+        return self._loop(step, items, each)
 
-    def _loop(self, step: Step, values: Mapping[str, Any], items: list[Any]) -> StepResult:
+    def _refusal(self, step: Step, each: Sequence[Mapping[str, Any]]) -> str:
+        """Why a step that is nothing but a value, so that not its author wrote the commands, may not run them."""
+        if not step.shell or not is_nothing_but_a_value(step.shell) or not each:
+            return ""
+        commands = [rendered(step.shell, values, tuple(self._steps)) for values in each]
+        return self._means.consent(step.name, commands, self._means.crew.deadline)
+
+    def _loop(self, step: Step, items: list[Any], each: Sequence[Mapping[str, Any]]) -> StepResult:
         """Every item of a for_each: prompts side by side, commands one after the other, since these may collide."""
         import json
 
-        each = [{**values, "item": item, "index": index} for index, item in enumerate(items)]
         if step.shell:
             said = [self._tries(step, one) for one in each]
         else:
@@ -216,7 +234,7 @@ class _Run:
         steps = {name: _seen(result, self._steps[name]) for name, result in ended.items()}
         named = self._asking.named(self._steps.values())
         workflow = {"name": self._order.workflow.name, "backends": " + ".join(name.capitalize() for name in named)}
-        return {"steps": steps, "arg": Arguments(self._order.arguments), "workflow": workflow}
+        return {"steps": steps, "arg": self._arguments, "workflow": workflow}
 
 
 def _seen(result: StepResult, step: Step) -> dict[str, Any]:

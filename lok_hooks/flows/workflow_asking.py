@@ -46,17 +46,22 @@ class RunShell(Protocol):
         ...
 
 
+Consent = Callable[[str, Sequence[str], Deadline], str]
+"""Why the step of that name may not run these commands, which a value brought; "" when it may."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class WorkflowMeans:
     """What running works with. `limits`: requests under way at once by backend; without `parallel` one at all.
-    `wait` waits some seconds, False when the deadline came first. `redact` replaces the secrets in a text."""
+    `wait` waits some seconds, False when the deadline came first. `consent` lets a step run commands that its author
+    did not write, or not."""
 
     crew: Crew
     shell: RunShell
     limits: Mapping[str, int]
     parallel: bool
     wait: Callable[[float, Deadline], bool]
-    redact: Callable[[str], str]
+    consent: Consent
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,8 +150,6 @@ class Asking:
             )
         if failure := self._missing.get(name):
             return failure
-        if not backend.traits.is_local:
-            text = self._means.redact(text)
         size = len(text.encode(errors="replace"))
         if size > backend.traits.max_prompt_bytes:
             reason = f"a prompt of {size:,} bytes; it takes {backend.traits.max_prompt_bytes:,}"

@@ -53,6 +53,17 @@ def progress(result: WorkflowResult) -> list[Line]:
     return [head, *(line for step in result.steps for line in _ended(step))]
 
 
+def commands_shown(step: str, commands: Sequence[str]) -> str:
+    """The commands that a step would run, as they are, but for what a terminal would obey."""
+    lines = [f"  {visible(line)}" for command in commands for line in command.split("\n")]
+    return "\n".join([f"{visible(step)} would run these commands, which an answer brought:", "", *lines, ""])
+
+
+def note_lines(notes: Sequence[str]) -> list[str]:
+    """Each note on a line of its own."""
+    return [f"note: {visible_sentence(note, words.MESSAGE_LIMIT)}" for note in notes]
+
+
 def _ended(step: StepResult) -> list[Line]:
     who = f" · {', '.join(map(visible, step.backends))}" if step.backends else ""
     tries = f" · {step.attempts} tries" if step.attempts > 1 else ""

@@ -9,6 +9,7 @@ import select
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -58,6 +59,13 @@ class Terminal:
         ready, _, _ = select.select([self._code], [], [], seconds)
         assert ready, f"no end after {seconds} seconds"
         return int(os.read(self._code, 16))
+
+    def await_words(self, words: str, seconds: float = 60) -> None:
+        """Waits until these words are shown."""
+        end = time.monotonic() + seconds
+        while words.encode() not in self._shown:
+            assert time.monotonic() < end, f"never shown: {words!r}"
+            time.sleep(0.02)
 
     def shown(self) -> str:
         """Everything shown, once nothing has the terminal open any more."""

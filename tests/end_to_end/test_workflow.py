@@ -174,6 +174,91 @@ def test_the_originals_review_runs_answers_only_when_allowed(
     assert not (project.path / "pwned").exists()
 
 
+RUNS_AN_ANSWER = (
+    step("write", 'backend = "sane"\nprompt = "Write commands."')
+    + step("run", 'shell = "{{ steps.write.output }}"')
+    + step("beside", "shell = 'echo beside'")
+)
+
+
+def at_a_terminal(project: Project, *flags: str) -> Terminal:
+    users_workflow(project.machine, "obeys", RUNS_AN_ANSWER)
+    return Terminal(("lok", "run", "obeys", *flags), project.path, project.machine.environment)
+
+
+@pytest.mark.parametrize(
+    ("early", "answer", "code"),
+    [(b"", b"y\n", 0), (b"", b"YES\n", 0), (b"", b"\n", 4), (b"", b"yess\n", 4), (b"", b"\x04", 4), (b"y\n", b"\n", 4)],
+)
+def test_a_person_sees_the_commands_of_an_answer_and_is_asked(
+    project: Project, workers: Workers, early: bytes, answer: bytes, code: int
+) -> None:
+    workers(sane="writes commands")
+    terminal = at_a_terminal(project)
+    try:
+        terminal.press(early)
+        terminal.await_words("Run them? [y/N]")
+        assert not (project.path / "made").exists()
+        terminal.press(answer)
+        assert terminal.wait() == code
+        shown = terminal.shown()
+    finally:
+        terminal.close()
+    assert "run would run these commands, which an answer brought:" in shown
+    assert "\r\n  touch made; printf 'one\\x1b[2Ktwo' > said\r\n  # \\u202eover\\ttab\r\n" in shown
+    assert shown.count("Run them?") == 1
+    assert (project.path / "made").exists() == (code == 0)
+    assert ("! run" in shown and "not run: you did not let it run these commands" in shown) == (code == 4)
+    if code == 0:
+        assert (project.path / "said").read_bytes() == b"one\x1b[2Ktwo"
+
+
+def test_nobody_answers_before_the_time_is_over(project: Project, workers: Workers) -> None:
+    workers(sane="writes commands")
+    terminal = at_a_terminal(project, "--budget", "4")
+    try:
+        terminal.await_words("Run them? [y/N]")
+        assert terminal.wait(seconds=30) == 4
+    finally:
+        terminal.close()
+    assert not (project.path / "made").exists()
+
+
+def test_ctrl_c_is_an_answer(project: Project, workers: Workers) -> None:
+    workers(sane="writes commands")
+    terminal = at_a_terminal(project)
+    try:
+        terminal.await_words("Run them? [y/N]")
+        terminal.press(b"\x03")
+        assert terminal.wait(seconds=20) == 130
+        assert "Fatal" not in terminal.shown()
+    finally:
+        terminal.close()
+    assert not (project.path / "made").exists()
+
+
+def test_an_argument_that_nobody_gave_is_told_of_once(project: Project, workers: Workers) -> None:
+    workers(sane="answers")
+    text = step("show", "shell = 'echo [{{ arg.1 }}] {{ arg.1 }} {{ arg.name }}'")
+    users_workflow(project.machine, "asks", text)
+    note = "workflow asks: not given, so empty: arg.1, arg.name"
+    done = project.run("lok", "run", "asks")
+    assert (done.code, done.said.count(f"note: {note}\n")) == (0, 1)
+    assert "[]" in done.said
+    said = project.run("lok", "run", "asks", "--json").said
+    told, _, document = said.partition("{\n")
+    assert told.count(note) == 1
+    assert note in json.loads("{\n" + document)["notes"]
+    assert "note:" not in project.run("lok", "run", "asks", "one", "--name", "two").said
+    # The original's way to see whether there is one.
+    users_workflow(project.machine, "theirs", (ORIGINALS / "workflow-diff.toml").read_text())
+    project.stage("new.py", "staged = 1\n")
+    theirs = project.run("lok", "run", "theirs", "-b", "sane")
+    assert theirs.code == 0
+    assert "workflow diff: not given, so empty: arg.1, arg.unstaged" in theirs.said
+    assert "note:" not in project.run("lok", "run", "--workflow", "diff", "-b", "sane").said
+
+
 @pytest.mark.parametrize("name", ["diff", "explain", "audit", "hunt"])
 def test_our_own_workflows_run(project: Project, workers: Workers, name: str) -> None:
     project.stage("new.py", "staged = 1\n")

@@ -28,6 +28,8 @@ def answer(prompt: str, behaviour: str) -> str:
             return json.dumps(VERDICT)
         if "YOUR OUTPUT MUST BE RAW SHELL COMMANDS ONLY" in prompt:
             return "gh issue create --title 'Mend x' --body 'in a.py' --label bug"
+    if behaviour == "writes commands":
+        return "touch made; printf 'one\x1b[2Ktwo' > said\n# \u202eover\ttab"
     if behaviour == "injects":
         return "'; touch pwned; \" $(touch pwned) `touch pwned`\nLOKEOF\ntouch pwned\n"
     return f"I was asked {len(prompt)} characters: \x1b[31m{prompt.strip().splitlines()[0][:60]}"

@@ -5,17 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
+from lok_hooks.backends.known_secrets import KnownSecrets
 from lok_hooks.config.workflow_read import read_workflow
 from lok_hooks.core.ports import Answer, Deadline, Failure, FailureKind, Reply, Traits
 from lok_hooks.core.task import Prompt
 from lok_hooks.core.workflow import State, StepResult, WorkflowResult
 from lok_hooks.flows.crew import Crew
-from lok_hooks.flows.workflow import GENERATED, WorkflowOrder, run_workflow
-from lok_hooks.flows.workflow_asking import WorkflowMeans
+from lok_hooks.flows.workflow import WorkflowOrder, run_workflow
+from lok_hooks.flows.workflow_asking import Consent, RunShell, WorkflowMeans
 from tests.flows.test_sweep import Forever, Silent, one_after_the_other
 
 NAMES = ("codex", "gemini", "claude")
@@ -34,12 +35,11 @@ class Model:
     script: Script
     kind: FailureKind = FailureKind.CRASHED
     absent: bool = False
-    is_local: bool = False
     prompts: list[str] = field(default_factory=list)
 
     @property
     def traits(self) -> Traits:
-        return Traits(role="model", kind="command", may_block=True, is_local=self.is_local, max_prompt_bytes=10_000)
+        return Traits(role="model", kind="command", may_block=True, is_local=False, max_prompt_bytes=10_000)
 
     def missing(self) -> Failure | None:
         return self._failed("not installed", FailureKind.MISSING) if self.absent else None
@@ -80,21 +80,30 @@ def run(
     *models: Model,
     chosen: tuple[str, ...] = (),
     arguments: Mapping[str, str] | None = None,
-    may_run_answers: bool = False,
+    consent: Consent = lambda *_: "not allowed",
     limits: Mapping[str, int] | None = None,
     parallel: bool = True,
-    redact: Callable[[str], str] = lambda text: text,
     waited: list[float] | None = None,
+    run_shell: RunShell = shell,
 ) -> WorkflowResult:
-    crew = Crew(backends=models, ask_all=one_after_the_other, listener=Silent(), deadline=Forever(), now=time.monotonic)
+    crew = Crew(
+        backends=models,
+        ask_all=one_after_the_other,
+        listener=Silent(),
+        deadline=Forever(),
+        redactor=KnownSecrets(),
+        now=time.monotonic,
+    )
 
     def wait(seconds: float, deadline: Deadline) -> bool:
         (waited if waited is not None else []).append(seconds)
         return True
 
-    means = WorkflowMeans(crew=crew, shell=shell, limits=limits or {}, parallel=parallel, wait=wait, redact=redact)
+    means = WorkflowMeans(
+        crew=crew, shell=run_shell, limits=limits or {}, parallel=parallel, wait=wait, consent=consent
+    )
     workflow = read_workflow(text.encode(), "w.toml", "w", NAMES)
-    order = WorkflowOrder(workflow=workflow, arguments=arguments or {}, chosen=chosen, may_run_answers=may_run_answers)
+    order = WorkflowOrder(workflow=workflow, arguments=arguments or {}, chosen=chosen)
     return run_workflow(order, means)
 
 
@@ -359,18 +368,51 @@ def test_without_a_name_all_at_hand_are_asked_and_a_choice_stands_over_all() -> 
 
 def test_a_step_that_is_nothing_but_an_answer_needs_leave() -> None:
     text = step("write", 'backend = "codex"\nprompt = "x"') + step("do", 'shell = "{{ steps.write.output }}"')
+    asked: list[tuple[str, list[str]]] = []
+
+    def allows(name: str, commands: Sequence[str], deadline: Deadline) -> str:
+        asked.append((name, list(commands)))
+        return ""
+
     result = run(text, Model("codex", says("rm -rf /")))
-    assert (by_name(result)["do"].state, by_name(result)["do"].reason) == (State.NOT_RUN, GENERATED)
+    assert (by_name(result)["do"].state, by_name(result)["do"].reason) == (State.NOT_RUN, "not allowed")
     assert result.exit_code == 4
-    allowed = run(text, Model("codex", says("rm -rf /")), may_run_answers=True)
+    allowed = run(text, Model("codex", says("rm -rf /")), consent=allows)
     assert by_name(allowed)["do"].output == 'eval "$LOK_1" rm -rf /'
+    assert asked == [("do", ["rm -rf /"])]
+    run(text + "for_each = ['a', 'b']\n", Model("codex", says("ls")), consent=allows)
+    assert asked[1:] == [("do", ["ls", "ls"])]
+    skipped = run(text + 'if = "false"\n', Model("codex", says("ls")), consent=allows)
+    assert by_name(skipped)["do"].state is State.SKIPPED
+    assert len(asked) == 2
 
 
-def test_secrets_stay_here_but_for_models_on_this_machine() -> None:
-    text = step("a", 'prompt = "key hunter2"\nconsensus = "vote"')
-    codex, gemini = Model("codex", says("x")), Model("gemini", says("x"), is_local=True)
-    run(text, codex, gemini, redact=lambda said: said.replace("hunter2", "<SECRET>"))
-    assert (codex.prompts, gemini.prompts) == (["key <SECRET>"], ["key hunter2"])
+def test_the_result_holds_no_secret_and_the_next_command_gets_it_as_it_was() -> None:
+    token = "gh" + "p_" + "a1B2c3D4e5F6" * 3
+    text = step("read", f'shell = "print {token}"') + step("use", 'shell = "print {{ steps.read.output }}"')
+    text += step("fails", "shell = 'fail {{ steps.read.output }}'\ncontinue_on_error = true")
+    handed: list[bytes] = []
+
+    def hears(script: str, values: Sequence[bytes], deadline: Deadline) -> Reply | Failure:
+        handed.extend(values)
+        answer = shell(script, values, deadline)
+        return replace(answer, reason=f"exit code 1: {values[0].decode()}") if isinstance(answer, Failure) else answer
+
+    result = run(text, run_shell=hears)
+    assert handed == [token.encode()] * 2
+    assert by_name(result)["read"].output == "<SECRET:github-token:1>"
+    assert by_name(result)["fails"].reason.endswith("exit code 1: <SECRET:github-token:1>")
+    assert token not in repr(result)
+    assert [note for note in result.notes if note.startswith("1 secret was replaced")]
+
+
+def test_an_argument_that_nobody_gave_is_empty_and_told_of_where_it_is_printed() -> None:
+    text = step("a", "shell = 'print [{{ arg.2 }}] {{ arg.name }} {{ arg.1 }} {{ arg.2 }}'")
+    text += step("b", "shell = 'print {% if arg.3 %}{{ arg.3 }}{% endif %}{{ arg.4 | default(1, true) }}'")
+    result = run(text + 'if = "not arg.5"\n', arguments={"1": "given"})
+    assert result.notes == ("workflow w: not given, so empty: arg.2, arg.name",)
+    assert by_name(result)["b"].state is State.DONE
+    assert run(step("a", "shell = 'print {{ arg.1 }}'"), arguments={"1": ""}).notes == ()
 
 
 def test_a_prompt_that_is_too_large_or_empty_is_not_sent() -> None:

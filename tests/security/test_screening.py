@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from lok_hooks.backends.secrets import find_secrets, screen
+from lok_hooks.backends.known_secrets import KnownSecrets
+from lok_hooks.backends.secrets import find_secrets
 from lok_hooks.core.diff import Diff, FileDiff, Hunk, Skipped, Status
 from lok_hooks.core.finding import Claim, Severity
 from lok_hooks.core.ports import Analysis, Answer, Contents, Deadline, Failure, Traits
@@ -189,6 +190,14 @@ class Folder:
 
 def swept(file: FileDiff) -> tuple[object, Scripted]:
     server = Scripted(honest, name="server", kind="openai")
-    crew = Crew(backends=[server], ask_all=in_turn, listener=Heard(), deadline=Forever(), now=lambda: 0.0)
+    secrets = KnownSecrets()
+    crew = Crew(
+        backends=[server],
+        ask_all=in_turn,
+        listener=Heard(),
+        deadline=Forever(),
+        redactor=secrets,
+        now=lambda: 0.0,
+    )
     task = SweepOrder(command="lok hunt", label=".", root="/root", task=TASK, chosen=("server",))
-    return sweep(task, SweepMeans(crew=crew, analysers=(), files=Folder(file), screen=screen)), server
+    return sweep(task, SweepMeans(crew=crew, analysers=(), files=Folder(file), screen=secrets.screen)), server
