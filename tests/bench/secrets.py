@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from lok_hooks.backends.known_secrets import KnownSecrets
 from lok_hooks.backends.secrets import find_secrets, screen
 from lok_hooks.core.diff import Diff, FileDiff, Hunk, Status
 from lok_hooks.core.screen import Strength
@@ -60,6 +61,10 @@ def recall() -> Iterator[str]:
     yield "| --- | --- |"
     yield from (f"| {name} | {found[name]} of {total[name]} |" for name in FORMATS if found[name] < total[name])
     yield f"| all {len(FORMATS)} formats | {found.total()} of {total.total()} |"
+    for where, template in (("a question", "Why does {} fail?"), ("JSON with escapes", '"the line \\"{}\\" there"')):
+        texts = [(value, template.format(line)) for _, value, _, line in planted()]
+        hidden = sum(body_of(value) not in KnownSecrets().redact(text) for value, text in texts)
+        yield f"| all of them in {where} | {hidden} of {total.total()} |"
 
 
 def cases(folder: Path) -> Iterator[tuple[str, str, bool]]:
@@ -106,16 +111,18 @@ def false_alarms(folder: Path) -> Iterator[str]:
     """What is found in code that holds no secret."""
     strengths: Counter[Strength] = Counter()
     trips: Counter[str] = Counter()
-    lines = 0
+    lines = prose = 0
     files = code_files(folder)
     for path in files:
         text = path.read_text(encoding="utf-8", errors="replace")
         lines += text.count("\n")
+        prose += len(find_secrets("", text.split("\n")))
         strengths.update(secret.strength for secret in find_secrets(path.name, text.split("\n")))
         trips.update(item.claim.title for item in tripped(Diff(label="", files=(as_new(path.name, text),)), "x"))
     yield f"| {folder.name}: {len(files):,} files, {lines:,} lines | found |"
     yield "| --- | --- |"
     yield from (f"| secrets, {strength.name.lower()} | {strengths[strength]} |" for strength in reversed(Strength))
+    yield f"| secrets, were it a question or an answer | {prose} |"
     yield from (f"| {title} | {count} |" for title, count in trips.most_common())
 
 

@@ -216,3 +216,35 @@ def test_long_answers_are_cut_to_what_the_reader_takes() -> None:
     (shown,) = small.asked("response")
     assert len(shown.encode()) <= 12_000
     assert "[cut here: 100,000 characters in all]" in shown
+
+
+TOKEN = "gh" + "p_" + "a1B2c3D4e5F6" * 3
+
+
+def test_what_one_has_read_reaches_the_others_as_a_mark() -> None:
+    codex, claude = talker("codex", f"It is {TOKEN}.", "the cost"), talker("claude", NO)
+    asked, heard = session(codex, claude, question="What is the token?")
+    talk = debate(asked)
+    assert "It is <SECRET:github-token:1>." in claude.asked("response")[0]
+    assert TOKEN not in repr((talk, heard.turns, heard.notes, claude.prompts))
+    assert heard.notes[-1].startswith("1 secret was replaced")
+    assert talk.notes == tuple(heard.notes)
+
+
+def test_a_point_is_cut_after_its_secrets_are_taken_out() -> None:
+    point = f"{'so ' * 190}and {TOKEN} too"
+    asked, heard = session(talker("codex", YES, point), talker("claude", NO))
+    debate(asked)
+    (cut,) = [turn.disagreements[0] for turn in heard.turns if turn.disagreements and turn.step is Step.RESPONSE]
+    assert "<SECRET:github-token:1>"[:8] in cut
+    assert TOKEN[:10] not in repr(heard.turns)
+
+
+def test_a_secret_that_only_the_mending_of_an_answer_brings_to_light() -> None:
+    escaped = "".join(f"\\u{ord(letter):04x}" for letter in TOKEN)
+    broken = f'{{"response": "It is {escaped}, \\d", "agrees": false, "disagreements": ["cost"],}}'
+    codex = Talker("codex", {"position": YES, "response": broken, "synthesis": synthesis("Later.")})
+    asked, heard = session(codex, talker("claude", NO))
+    debate(asked)
+    (turn,) = [turn for turn in heard.turns if turn.backend == "codex" and turn.step is Step.RESPONSE]
+    assert "It is <SECRET:github-token:1>" in turn.text
