@@ -20,7 +20,9 @@ first rule whose conditions all hold answers the request, else --answer/--answer
               "limited": true: the answer ended at the limit of its tokens, and the protocol says so;
               "pad" N: the answer is filled up with spaces to N characters;
               "flood" N: status 200, then N bytes of "x" instead of any protocol;
-              "reply" VALUE with optional "status": this JSON as the whole body, whatever the protocol
+              "reply" VALUE with optional "status": this JSON as the whole body, whatever the protocol;
+              "think" FUNCTION (inside a test only): called with the model's name and the request's body, its
+              result is a rule whose actions count
 If a request declares a tool named StructuredOutput / structured_output (claude and qwen --json-schema) and
 the answer is a JSON object, it is sent as a call of that tool (once), as a real model would.
 --log FILE appends one JSON line a request: t, method, path, model, bytes, headers, body, rule.
@@ -402,6 +404,7 @@ class Handler(BaseHTTPRequestHandler):
             r"/(responses|chat/completions|messages|api/chat|api/generate)$|[gG]enerateContent$", path
         )
         index, rule = self.find_rule(path, model, body) if generating else (None, {})
+        rule = {**rule, **rule["think"](model, body)} if "think" in rule else rule
         self.write_log(model, size, body, index)
         # codex's built-in provider tries a WebSocket first; 426 makes it fall back at once.
         if self.headers.get("Upgrade", "").lower() == "websocket":

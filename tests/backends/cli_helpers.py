@@ -45,6 +45,13 @@ MARK = "LOK_TEST_MARK"
 KEY_NAME = "TEST_API_KEY"
 KEY = "key-of-the-test-1234567890"
 
+
+def section(kind: Kind, program: Path, url: str) -> dict[str, object]:
+    """What lok.toml says of the real program against a model server."""
+    address = url + "/v1" * (kind == "codex")
+    return {"command": str(program), "args": [], "url": address, "api_key_env": KEY_NAME, "model": MODELS[kind]}
+
+
 # A program that a user might write: asks a chat server and prints what it says, or what went wrong.
 CLIENT = f"""
 import json, os, sys, urllib.error, urllib.request

@@ -43,16 +43,21 @@ class Talkers:
 
     def lok(self, *argv: str | Path, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Said:
         """`lok ARGV` in the project."""
-        done = subprocess.run(
-            ["lok", *argv],
-            cwd=self.project.path,
-            env={**self.project.machine.environment, **(env or {})},
-            input=stdin,
-            capture_output=True,
-            check=False,
-            timeout=120,
-        )
-        return Said(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
+        return run_lok(self.project, *argv, stdin=stdin, env=env)
+
+
+def run_lok(project: Project, *argv: str | Path, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Said:
+    """`lok ARGV` in a project, its two streams apart."""
+    done = subprocess.run(
+        ["lok", *argv],
+        cwd=project.path,
+        env={**project.machine.environment, **(env or {})},
+        input=stdin,
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    return Said(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
 
 
 @pytest.fixture

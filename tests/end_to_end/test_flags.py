@@ -16,7 +16,7 @@ import pytest
 from lok_hooks.cli.table import COMMANDS
 from tests.end_to_end import versatile
 from tests.end_to_end.conftest import CHECKOUT, Project
-from tests.end_to_end.test_parity import GH
+from tests.end_to_end.kinds import GH
 
 NAMES = [command.name for command in COMMANDS]
 # Every command as it is typed here, and what -v adds to what it says otherwise.

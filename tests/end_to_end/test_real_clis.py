@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.backends.cli_helpers import CLI_KINDS, KEY, KEY_NAME, MODELS, Kind
+from tests.backends.cli_helpers import CLI_KINDS, KEY, KEY_NAME, Kind, section
 from tests.backends.conftest import real_cli
 from tests.end_to_end.conftest import Project, Reviewer
 from tests.fake_model_server import Server, make_server
@@ -50,6 +50,12 @@ FOUND = {
 }  # fmt: skip
 
 
+def table(kind: Kind, program: Path, server: Server) -> str:
+    """The backend's part of lok.toml."""
+    values = section(kind, program, f"http://127.0.0.1:{server.server_port}")
+    return f"[backends.{kind}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
+
+
 def answer(receipt: str, quote: str) -> dict[str, Any]:
     return {"receipt": receipt, "files": ["shop.py"], "findings": [FOUND | {"quote": quote}]}
 
@@ -69,13 +75,10 @@ def test_a_commit_is_refused_for_what_stands_there_and_not_for_what_was_made_up(
     project.run("lok-hunt", "--task", "hunt")
     (receipt,) = re.findall(r"(?m)^receipt: (\S+)$", reviewer.prompts())
 
-    url = f"http://127.0.0.1:{model_server.server_port}" + ("/v1" if kind == "codex" else "")
-    section = {
-        "command": str(real_cli(kind)), "args": [], "url": url, "api_key_env": KEY_NAME, "model": MODELS[kind],
-    }  # fmt: skip
     settings = tmp_path / "real.toml"
-    text = f"[backends.{kind}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in section.items())
-    settings.write_text(f"{OTHERS_OFF}{text}{TASK}backends = [{json.dumps(kind)}]\n")
+    settings.write_text(
+        f"{OTHERS_OFF}{table(kind, real_cli(kind), model_server)}{TASK}backends = [{json.dumps(kind)}]\n"
+    )
 
     verdicts = []
     for quote in (BUG, "os.system(user_input)"):
@@ -118,15 +121,9 @@ def test_two_real_models_examine_what_a_third_one_raised(
         {"match": "round: cross-examination", "answer_json": {"receipt": known["votes"], "votes": [vote]}},
         {"answer_json": answer(known["findings"], BUG)},
     ]
-    sections = []
-    for kind in CLI_KINDS:
-        url = f"http://127.0.0.1:{model_server.server_port}" + ("/v1" if kind == "codex" else "")
-        section = {
-            "command": str(real_cli(kind)), "args": [], "url": url, "api_key_env": KEY_NAME, "model": MODELS[kind],
-        }  # fmt: skip
-        sections.append(f"[backends.{kind}]\n" + "".join(f"{k} = {json.dumps(v)}\n" for k, v in section.items()))
+    sections = "".join(table(kind, real_cli(kind), model_server) for kind in CLI_KINDS)
     settings = tmp_path / "real.toml"
-    settings.write_text(f'{OTHERS_OFF}{"".join(sections)}{TASK}backends = ["codex"]\n')
+    settings.write_text(f'{OTHERS_OFF}{sections}{TASK}backends = ["codex"]\n')
     done = project.run("lok-hunt", "--config", settings, "--format", "json", env={KEY_NAME: KEY})
     report = json.loads(done.said)
     (finding,) = report["findings"]
