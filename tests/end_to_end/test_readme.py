@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -50,10 +51,10 @@ def test_the_demonstration_runs_in_a_fresh_clone(installed: Installed, tmp_path:
     assert list(tmp_path.glob("lok-hooks-demo-*")) == []
 
 
-# Stands for python3, npm and everything in .venv/bin: notes how it was called, makes the virtual environment, and
-# fails when told so.
+# Stands for python3, npm, apt-get and everything in .venv/bin: notes how it was called, makes the virtual environment,
+# and fails when told so.
 FAKE = """#!/bin/sh
-echo "$(basename "$0") $* [$LOK_TEST_CLIS|$LOK_TEST_MODEL]" >> "$CALLS"
+echo "$(basename "$0") $* [$LOK_TEST_CLIS|$LOK_TEST_MODEL|$LOK_TEST_SHELLS]" >> "$CALLS"
 case "$(basename "$0") $*" in $FAILS) exit 9;; esac
 if [ "$1 $2" = "-m venv" ]; then
     for place; do :; done
@@ -63,29 +64,32 @@ fi
 """
 
 
-def ci_run(tmp_path: Path, fails: str) -> tuple[int, list[str]]:
-    """Exit code of .ci/run beside our README, and the calls it made."""
+def ci_run(tmp_path: Path, fails: str) -> tuple[int, list[str], str]:
+    """Exit code of .ci/run beside our README, the calls it made, and what it said."""
     (tmp_path / ".ci").mkdir()
     (tmp_path / ".ci" / "run").write_text((CHECKOUT / ".ci" / "run").read_text())
     (tmp_path / "README.md").write_text(README)
     (tmp_path / "bin").mkdir()
-    for name in ("python3", "npm"):
+    for name in ("python3", "npm", "apt-get"):
         (tmp_path / "bin" / name).write_text(FAKE)
         (tmp_path / "bin" / name).chmod(0o755)
+    # Neither zsh nor fish, wherever the tests run.
+    for name in ("bash", "env", "sh", "dirname", "basename", "sed", "grep", "mktemp", "rm", "cat", "mkdir", "cp"):
+        (tmp_path / "bin" / name).symlink_to(str(shutil.which(name)))
     environment = {
         **clean_environment(tmp_path),
-        "PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin",
+        "PATH": str(tmp_path / "bin"),
         "CALLS": str(tmp_path / "calls"),
         "FAILS": fails,
     }
     done = subprocess.run(
         ["bash", str(tmp_path / ".ci" / "run")], env=environment, cwd="/", capture_output=True, check=False, timeout=60
     )
-    return done.returncode, (tmp_path / "calls").read_text().splitlines()
+    return done.returncode, (tmp_path / "calls").read_text().splitlines(), done.stdout.decode()
 
 
 def test_ci_runs_readmes_test_command_with_the_real_reviewers(tmp_path: Path) -> None:
-    code, calls = ci_run(tmp_path, fails="nothing")
+    code, calls, _ = ci_run(tmp_path, fails="nothing")
     assert code == 0
     assert command("test") == 'python3 -m venv .venv && .venv/bin/pip install -q -e ".[dev]" && .venv/bin/pytest'
     (npm,) = (call for call in calls if call.startswith("npm "))
@@ -95,7 +99,11 @@ def test_ci_runs_readmes_test_command_with_the_real_reviewers(tmp_path: Path) ->
         ("@anthropic-ai/claude-code", "2.1.197"),
     ]
     (pytest_call,) = (call for call in calls if call.startswith("pytest "))
-    assert re.search(r"\[/\S+/node_modules/\.bin\|/\S+\.gguf\]", pytest_call)
+    assert re.search(r"\[/\S+/node_modules/\.bin\|/\S+\.gguf\|1\]", pytest_call)
+    assert [call.split(" [")[0] for call in calls if call.startswith("apt-get")] == [
+        "apt-get update -qq",
+        "apt-get install -qq -y --no-install-recommends zsh fish",
+    ]
     place = calls.index(pytest_call)
     assert [call.split(" [")[0] for call in calls[place - 2 : place]] == [
         "python3 -m venv .venv",
@@ -105,9 +113,16 @@ def test_ci_runs_readmes_test_command_with_the_real_reviewers(tmp_path: Path) ->
         assert any(call.startswith(check) for call in calls), check
 
 
+@pytest.mark.parametrize("step", ["apt-get update*", "apt-get install*"])
+def test_shells_that_cannot_be_installed_are_told_and_not_counted_as_tested(tmp_path: Path, step: str) -> None:
+    code, calls, said = ci_run(tmp_path, fails=step)
+    assert (code, any(call.startswith("pytest ") and call.endswith("|]") for call in calls)) == (0, True)
+    assert "NOT TESTED: completion in zsh fish," in said
+
+
 @pytest.mark.parametrize("step", ["ruff check*", "ruff format*", "mypy*", "lint-imports*", "pytest*", "npm*"])
 def test_ci_is_red_when_a_step_fails(tmp_path: Path, step: str) -> None:
-    code, calls = ci_run(tmp_path, fails=step)
+    code, calls, _ = ci_run(tmp_path, fails=step)
     assert code != 0
     assert calls[-1].startswith(step.split()[0].rstrip("*"))
 
