@@ -15,6 +15,12 @@ _LISTED: Final = "listed for "
 RANK_SHARE: Final = 0.15
 """Measured precision that is worth one rank: what lies between a good and a middling reviewer in public benchmarks."""
 
+INSTALL: Final = (
+    "npm install -g @openai/codex (or @google/gemini-cli, @anthropic-ai/claude-code), or ollama from ollama.com; "
+    "`lok doctor` says what else is missing"
+)
+"""What to do where no model is at hand: what can be had on every system with npm, or without any account."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:

@@ -12,7 +12,7 @@ from lok_hooks.core.finding import Severity
 from lok_hooks.core.ports import Backend, Contents, Failure, Request
 from lok_hooks.core.prompts import Redact, review_prompt
 from lok_hooks.core.redaction import without_secrets
-from lok_hooks.core.route import CHOSEN, Candidate, Route, best_of, next_best, route, why_alone
+from lok_hooks.core.route import CHOSEN, INSTALL, Candidate, Route, best_of, next_best, route, why_alone
 from lok_hooks.core.screen import Screening
 from lok_hooks.core.suppress import Dismissal
 from lok_hooks.core.sweep import exploring_prompt
@@ -116,6 +116,7 @@ def plan_sweep(order: SweepOrder, means: SweepMeans) -> SweepPlan:
     if alone:
         names = " and ".join(analyser.name for analyser in analysers)
         notes.append(f"{alone}: {names} looked alone" if names else f"{alone}: nobody was asked")
+        notes.append(f"install a model: {INSTALL}")
     wanted = {name for name in absent if name in way.passed_over or not models}
     return SweepPlan(
         asked=tuple(asked),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, TypeVar
 
 from lok_hooks.core.ports import Answer, Backend, Deadline, Failure, FailureKind, Reply
+from lok_hooks.core.route import INSTALL
 from lok_hooks.core.task import plain_prompt
 from lok_hooks.core.workflow import Step, whom_to_ask
 from lok_hooks.core.workflow_output import vote
@@ -117,7 +118,8 @@ class Asking:
         if not text.strip():
             return Said(failure="its prompt is empty", is_final=True)
         if not wanted:
-            return Said(failure="no backend is at hand; lok doctor says why", is_final=True)
+            absent = "; ".join(map(_told, self._missing.values()))
+            return Said(failure=f"no backend is at hand; install one: {INSTALL}; {absent}", is_final=True)
         if step.consensus == "first":
             return self._first(step, text, wanted, deadline)
         answers = dict(zip(wanted, together([self._asker(step, name, text, deadline) for name in wanted]), strict=True))

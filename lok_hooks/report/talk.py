@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from lok_hooks.core.ports import Failure, Reply
+from lok_hooks.core.route import INSTALL
 from lok_hooks.core.suggest import Category, Ranked, Suggestion
 from lok_hooks.core.talk import SYNTHESIS, Conclusion, Disagreement, Step, Talk, Turn
 from lok_hooks.report import words
@@ -20,11 +21,6 @@ from lok_hooks.report.wrap import Line, Role, Span, filled
 
 _INDENT: Final = "  "
 _PIECE: Final = 2_000  # characters of a line that are wrapped in one go: wrapping is quadratic in a word's length
-# What can be had on every system with npm, or without any account.
-INSTALL: Final = (
-    "npm install -g @openai/codex (or @google/gemini-cli, @anthropic-ai/claude-code), or ollama from ollama.com; "
-    "`lok doctor` says what else is missing"
-)
 
 
 def turn_lines(turn: Turn, options: Options) -> list[Line]:

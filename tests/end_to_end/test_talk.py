@@ -83,68 +83,10 @@ def test_when_nobody_answers_standard_output_is_empty_and_the_code_is_4(talkers:
     assert "nobody answered" in said.err
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_without_any_backend_it_says_what_to_install(talkers: Make, command: str) -> None:
-    made = talkers(more="[backends.gone]\nkind = 'command'\ncommand = 'not-there'\n")
-    said = made.lok(command, "Why?", "--json")
-    assert said.code == 4
-    if command == "suggest":
-        assert json.loads(said.out)["best"] is None
-    else:
-        assert json.loads(said.out)["missing"][0]["backend"] == "gone"
-        assert "no program 'not-there' on PATH" in said.err
-        assert "npm install -g @openai/codex" in said.err
-
-
-@pytest.mark.parametrize(
-    ("argv", "stdin", "words"),
-    [
-        (["", " "], b"", "the prompt is empty"),
-        (["-"], b" \n", "the prompt is empty"),
-        (["-"], b"caf\xe9", "not UTF-8 text (byte 3)"),
-        (["-"], b"a\0b", "zero byte"),
-        (["x", "-b", "aa"], b"", 'no backend is called "aa"; did you mean "a"?'),
-        (["x", "-b", "static"], b"", "answers no questions"),
-        (["x", "--dir", "nowhere"], b"", "--dir nowhere: No such file or directory"),
-        (["x", "--dir", "n" * 300], b"", "File name too long"),
-        (["x", "--dir", "README/x"], b"", "Not a directory"),
-        (["x", "--dir", "README"], b"", "--dir README: not a directory"),
-        (["x", "--budget", "soon"], b"", "not a number of seconds"),
-        ([], b"", "PROMPT"),
-    ],
-)
-@pytest.mark.parametrize("command", ["ask", "suggest"])
-def test_bad_input_is_told_and_nobody_is_asked(
-    talkers: Make, command: str, argv: list[str], stdin: bytes, words: str
-) -> None:
-    made = talkers(more="[backends.static]\nenabled = true\n", a=[])
-    said = made.lok(command, *argv, stdin=stdin)
-    assert (said.code, said.out) == (2, "")
-    assert words in said.err
-    assert made.requests() == []
-
-
-def test_a_closed_standard_input_holds_no_prompt(talkers: Make) -> None:
-    done = talkers(a=[]).project.run("sh", "-c", "lok ask - <&-")
-    assert (done.code, "the prompt is empty" in done.said) == (2, True)
-
-
 def test_the_same_name_twice_asks_once(talkers: Make) -> None:
     made = talkers(a=[], b=[])
     assert made.lok("ask", "Why?", "-b", "b,b").code == 0
     assert [request["name"] for request in made.requests()] == ["b"]
-
-
-def test_a_huge_prompt_goes_to_those_who_take_it_and_to_no_other(talkers: Make) -> None:
-    huge = b"word " * 1_000_000
-    refused = talkers(a=[]).lok("ask", "-", stdin=huge)
-    assert (refused.code, refused.out) == (4, "")
-    assert "a did not answer: too large: the prompt has 5,000,000 bytes, a takes 200,000" in refused.err
-    made = talkers(more="max_prompt_bytes = 6_000_000\n", a=[], b=[])
-    said = made.lok("ask", "-", stdin=huge)
-    assert said.code == 0
-    assert [(request["name"], len(request["prompt"])) for request in made.requests()] == [("b", 5_000_000)]
-    assert "a did not answer: too large" in said.err
 
 
 def test_the_same_question_is_answered_from_memory_unless_told_otherwise(talkers: Make) -> None:

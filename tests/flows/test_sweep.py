@@ -12,6 +12,7 @@ from lok_hooks.backends.known_secrets import KnownSecrets
 from lok_hooks.backends.secrets import screen
 from lok_hooks.core.diff import Diff, FileDiff, Skipped, SkipReason
 from lok_hooks.core.ports import Analysis, Answer, Deadline, Failure, FailureKind, Listener, Reply, Request, Traits
+from lok_hooks.core.route import INSTALL
 from lok_hooks.core.screen import Screening, Secret, Strength, screening_of
 from lok_hooks.core.sweep import Sweep
 from lok_hooks.core.task import Aspect, Prompt, Task
@@ -207,7 +208,7 @@ def test_an_analyser_looks_at_every_file_once_and_alone_answers_no_question() ->
     assert [prompt.chunk.paths for prompt in static.prompts] == [("a.py", "b.py")]
     assert [f.is_proof for f in found.found] == [True]
     assert {each.reason for each in found.unanswered} == {"gone: missing"}
-    assert found.notes == ("no LLM at hand (lok doctor says why): static looked alone",)
+    assert found.notes == ("no LLM at hand (lok doctor says why): static looked alone", f"install a model: {INSTALL}")
     assert [asked.why for asked in found.asked] == ["no LLM at hand (lok doctor says why)"]
 
 
@@ -306,4 +307,4 @@ def test_no_name_and_no_failure_brings_a_secret_into_the_report_or_the_progress(
 def test_nobody_at_all() -> None:
     found = run()
     assert [each.reason for each in found.unanswered] == ["no model at hand", "no model at hand"]
-    assert found.notes == ("no LLM is switched on: nobody was asked",)
+    assert found.notes == ("no LLM is switched on: nobody was asked", f"install a model: {INSTALL}")
