@@ -12,7 +12,12 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
+import pyte
+
+_COLUMNS: Final = 80
+_LINES: Final = 300  # so many that nothing is scrolled away
 # Stands for the shell: leads the session, takes no notice of Ctrl-C, and stays when the command has ended (a leader
 # that goes away takes with it all that still runs in front).
 _SHELL = """
@@ -72,6 +77,13 @@ class Terminal:
         self._reader.join(timeout=30)
         assert not self._reader.is_alive(), "some process still has the terminal open"
         return self._shown.decode(errors="replace")
+
+    def screen(self) -> list[str]:
+        """The lines that a person is left with, once nothing has the terminal open any more: what was drawn over or
+        erased is gone."""
+        screen = pyte.Screen(_COLUMNS, _LINES)
+        pyte.Stream(screen).feed(self.shown())
+        return [line.rstrip() for line in screen.display]
 
     def hang_up(self) -> None:
         """Closes the window: the kernel sends SIGHUP to all that runs in front."""

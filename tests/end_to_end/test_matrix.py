@@ -16,6 +16,7 @@ import pytest
 from tests.backends.cli_helpers import CLI_KINDS
 from tests.end_to_end import mind
 from tests.end_to_end.kinds import BUG, KINDS, MODELS, OTHERS, TASKS, WORD, Place, place, real_cli
+from tests.end_to_end.terminal import Terminal
 
 __all__ = ["place", "real_cli"]
 
@@ -251,3 +252,27 @@ def test_the_answer_arrives_beside_one_that_fails(ready: Place, command: str, ki
         rf"\b{kind}\b(?:(?! (?:{others})\b).){{1,160}}?(?:not logged in|crashed): .{{0,60}}?{REVOKED}", read
     )
     assert 1 <= read.count(REVOKED) == len(told), read
+
+
+@pytest.mark.parametrize("command", [command for command in ROWS if command != "doctor --probe"])
+def test_on_a_terminal_one_sees_who_is_waited_for_and_in_a_pipe_the_answer_alone(ready: Place, command: str) -> None:
+    row = ROWS[command]
+    ready.server.rules = [{"think": mind.answer, "delay": 0.7}]
+    ready.configure([SECOND], [SECOND], strong=SECOND, conductor=SECOND)
+    environment = {**ready.project.machine.environment, "NO_COLOR": "1"}
+    terminal = Terminal(["lok", *row.argv], ready.project.path, environment)
+    try:
+        assert terminal.wait() == row.code
+        assert re.search(rf"asking {SECOND} \(.+\) … \d+ s", terminal.shown())
+        left = told("\n".join(terminal.screen()))
+    finally:
+        terminal.close()
+    piped = ready.lok(*row.argv, *(["--fresh"] if command in ("diff", "pr") else []))
+    assert not re.search(r"asking|\x1b|\r", piped.out + piped.err)
+    # On a terminal both streams are seen.
+    assert sorted(told(piped.out + piped.err)) == sorted(left)
+
+
+def told(text: str) -> list[str]:
+    """The words, without how long it took, whether it was remembered, and where lines were broken."""
+    return re.sub(r"\d+\.\d s\b|\bremembered\b|·", " ", text).split()
