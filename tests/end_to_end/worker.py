@@ -35,6 +35,16 @@ def answer(prompt: str, behaviour: str) -> str:
     return f"I was asked {len(prompt)} characters: \x1b[31m{prompt.strip().splitlines()[0][:60]}"
 
 
+def _is_joined(log: Path, number: int) -> bool:
+    """Whether so many requests are under way before long."""
+    end = time.monotonic() + 45
+    while time.monotonic() < end:
+        if len(log.read_text(encoding="utf-8").splitlines()) >= number:
+            return True
+        time.sleep(0.02)
+    return False
+
+
 def main() -> int:
     """Reads the prompt on standard input, prints the answer; exit code 7 when it is to crash."""
     log, behaviour = sys.argv[1:]
@@ -44,8 +54,9 @@ def main() -> int:
     if behaviour == "crashes":
         print("cache is stale, come back tomorrow", file=sys.stderr)
         return 7
-    if behaviour == "takes its time":
-        time.sleep(1.0)
+    if behaviour == "meets three others" and not _is_joined(Path(log), 4):
+        print("nobody else was asked meanwhile", file=sys.stderr)
+        return 7
     print(answer(prompt, behaviour))
     return 0
 
