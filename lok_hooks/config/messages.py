@@ -27,9 +27,9 @@ class Mistake:
         return f"{label}: {shown_path(self.path)}: {self.text}" if self.path else f"{label}: {self.text}"
 
 
-def shown(text: str) -> str:
+def shown(text: str, longest: int = _LONGEST_SHOWN) -> str:
     """The text for a terminal: shortened, with everything unprintable (escapes, bidi controls) spelled out."""
-    short = shortened(text, _LONGEST_SHOWN)
+    short = shortened(text, longest)
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in short)
 
 

@@ -33,7 +33,10 @@ _QUOTES: Final = frozenset({"single", "double"})
 
 
 class ShellMistakeError(ValueError):
-    """A value stands where a shell would read it as more than data; the text says where and what to write."""
+    """A value stands where a shell would read it as more than data; the text says where and what to write. `at` is
+    where in the script the value's mark stands, -1 when it is about no single one."""
+
+    at: int = -1
 
 
 def marked(number: int) -> str:
@@ -77,6 +80,14 @@ class _Script:
 
     def whole(self) -> str:
         """The script with variables in place of marks."""
+        try:
+            self._walk()
+        except ShellMistakeError as mistake:
+            mistake.at = self._text.rfind(MARK, 0, self._at + 1)
+            raise
+        return "".join(self._out)
+
+    def _walk(self) -> None:
         while self._at < len(self._text):
             found = _MARKED.match(self._text, self._at)
             if found:
@@ -89,7 +100,6 @@ class _Script:
                     self._frames.pop()
             else:
                 self._step()
-        return "".join(self._out)
 
     def _refuse_code(self) -> None:
         """Raises ShellMistakeError where the value that comes next would name a command or be another's code."""

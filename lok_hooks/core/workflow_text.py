@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
@@ -17,7 +18,7 @@ from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from lok_hooks.core.shorten import shortened
-from lok_hooks.core.workflow_shell import marked
+from lok_hooks.core.workflow_shell import MARK, ShellMistakeError, assembled, marked
 
 FUNCTIONS: Final = ("contains", "equals")
 LOOP_NAMES: Final = ("item", "index")
@@ -31,8 +32,10 @@ _TAG: Final = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*\}\}|\{%(?:(?!\{%|%\}).)*%\}",
 _STEP: Final = re.compile(r"\bsteps\.([A-Za-z_][\w-]{0,99})")
 _OLD_CONTAINS: Final = re.compile(r"([\w.\-\[\]\"]+)\s+contains\s+(\"[^\"]*\"|'[^']*')")
 _WHOLE: Final = re.compile(r"\s*\{\{((?:(?!\}\}|\{\{).)*)\}\}\s*", re.DOTALL)
+_OUTPUT: Final = re.compile(r"(?:steps\.)?([A-Za-z_][\w-]*)\.output")
 _MOST_WORDS: Final = 300  # of one expression
 _MOST_TAGS: Final = 500  # of one text
+_MOST_MISPLACED: Final = 10  # told of one text
 _LONGEST_REPETITION: Final = 100_000
 _FALSE: Final = frozenset({"", "false", "no", "0", "none", "null"})
 
@@ -77,10 +80,12 @@ class Absent(str):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mentioned:
-    """What a template refers to: steps, and other names that it expects from outside."""
+    """What a template refers to: steps, and other names that it expects from outside, each with the line of the text
+    that has it first; and what no template here may have."""
 
-    steps: tuple[str, ...]
-    names: tuple[str, ...]
+    steps: Mapping[str, int]
+    names: Mapping[str, int]
+    mistakes: tuple[TemplateMistakeError, ...] = ()
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):
@@ -157,19 +162,30 @@ def shown(value: Any) -> str:
 
 
 def mentioned(text: str, steps: Sequence[str]) -> Mentioned:
-    """What a template refers to, `steps` being the known ones. Raises TemplateMistakeError for what is no template,
-    and for what no template here may have."""
-    return _mentioned(_written(text, steps), _Sandbox(shown))
+    """What a template refers to, `steps` being the known ones. Where it is no template as a whole, each of its values
+    is looked at by itself, so that all that is wrong can be told at once."""
+    sandbox, source = _Sandbox(shown), _written(text, steps)
+    try:
+        return _mentioned(source, sandbox)
+    except TemplateMistakeError as mistake:
+        parts = [*_values_alone(source, sandbox), Mentioned(steps={}, names={}, mistakes=(mistake,))]
+    found = {(each.line, str(each)): each for part in parts for each in part.mistakes}
+    return Mentioned(
+        steps={name: line for part in reversed(parts) for name, line in part.steps.items()},
+        names={name: line for part in reversed(parts) for name, line in part.names.items()},
+        mistakes=tuple(found[key] for key in sorted(found)),
+    )
 
 
 def mentioned_in_expression(text: str, steps: Sequence[str]) -> Mentioned:
     """The same for a condition or a for_each; steps may go by their bare names there."""
-    found = _mentioned("{{ " + _expression(text, steps) + " }}", _Sandbox(shown))
-    bare = tuple(name for name in found.names if name in steps)
-    return Mentioned(
-        steps=tuple(dict.fromkeys((*found.steps, *bare))),
-        names=tuple(name for name in found.names if name not in bare),
-    )
+    try:
+        found = _mentioned("{{ " + _expression(text, steps) + " }}", _Sandbox(shown))
+    except TemplateMistakeError as mistake:
+        return Mentioned(steps={}, names={}, mistakes=(mistake,))
+    bare = {name: line for name, line in found.names.items() if name in steps}
+    names = {name: line for name, line in found.names.items() if name not in bare}
+    return Mentioned(steps={**bare, **found.steps}, names=names, mistakes=found.mistakes)
 
 
 def rendered(text: str, values: Mapping[str, Any], steps: Sequence[str]) -> str:
@@ -188,10 +204,25 @@ def rendered_for_shell(text: str, values: Mapping[str, Any], steps: Sequence[str
     return _run(_Sandbox(take), _written(text, steps), values), tuple(taken)
 
 
-def with_marks(text: str) -> str:
-    """The template with a mark for each value and without its other tags, to see before anything runs whether values
-    stand where they may."""
-    return _TAG.sub(lambda found: marked(1) if found[0].startswith("{{") else "", text)
+def misplaced_values(text: str) -> Iterator[TemplateMistakeError]:
+    """The values of a shell text that stand where a shell would read them as more than data, each with its line; at
+    most so many as anybody mends in one go."""
+    marks = script = _TAG.sub(lambda found: marked(1) if found[0].startswith("{{") else "", text)
+    values = [found for found in _TAG.finditer(text) if found[0].startswith("{{")]
+    for _ in range(_MOST_MISPLACED):
+        try:
+            assembled(script, 1)
+        except ShellMistakeError as mistake:
+            if mistake.at < 0:
+                yield TemplateMistakeError(str(mistake))
+                return
+            number = marks.count(MARK, 0, mistake.at) // 2
+            yield TemplateMistakeError(str(mistake), text.count("\n", 0, values[number].start()) + 1)
+            # A word in its place, so that the next one is found.
+            start = mistake.at - marks.count(MARK, 0, mistake.at) % 2 * (len(marked(1)) - 1)
+            script = script[:start] + "x" * len(marked(1)) + script[start + len(marked(1)) :]
+        else:
+            return
 
 
 def is_nothing_but_a_value(text: str) -> bool:
@@ -199,11 +230,21 @@ def is_nothing_but_a_value(text: str) -> bool:
     return _WHOLE.fullmatch(text) is not None
 
 
-def is_true(text: str, values: Mapping[str, Any], steps: Sequence[str]) -> bool:
-    """Whether a condition holds; the words false, no, none, null, 0 and nothing at all do not. Raises
-    TemplateMistakeError."""
+def why_not(text: str, values: Mapping[str, Any], steps: Sequence[str]) -> str:
+    """Why a condition does not hold, "" when it does; the words false, no, none, null, 0 and nothing at all do not.
+    Raises TemplateMistakeError."""
     value = evaluated(text, values, steps)
-    return value.strip().casefold() not in _FALSE if isinstance(value, str) else bool(value)
+    if value.strip().casefold() not in _FALSE if isinstance(value, str) else value:
+        return ""
+    whole = _WHOLE.fullmatch(text)
+    condition = " ".join((whole[1] if whole else text).split())
+    step = _OUTPUT.fullmatch(condition)
+    if isinstance(value, bool):
+        return f"this is not so: {condition}"
+    said = shown(value).strip()
+    if step and not said:
+        return f"step {step[1]} brought nothing"
+    return f"{condition} is {shortened(said, 80) or 'empty'}"
 
 
 def evaluated(text: str, values: Mapping[str, Any], steps: Sequence[str]) -> Any:
@@ -263,7 +304,28 @@ def _expression(text: str, steps: Sequence[str]) -> str:
     return said.strip()
 
 
+def _values_alone(source: str, sandbox: _Sandbox) -> Iterator[Mentioned]:
+    """What each of the first values of a text refers to, or what is wrong with it. Names that a tag around it may give
+    are left out."""
+    tags = list(islice(_TAG.finditer(source), _MOST_TAGS))
+    given = {word for tag in tags if tag[0].startswith("{%") for word in re.findall(r"\w+", tag[0])}
+    for tag in tags:
+        if tag[0].startswith("{%"):
+            continue
+        before = source.count("\n", 0, tag.start())
+        try:
+            found = _mentioned(tag[0], sandbox)
+        except TemplateMistakeError as mistake:
+            found = Mentioned(steps={}, names={}, mistakes=(mistake,))
+        yield Mentioned(
+            steps={name: before + line for name, line in found.steps.items()},
+            names={name: before + line for name, line in found.names.items() if name not in given},
+            mistakes=tuple(TemplateMistakeError(str(each), before + each.line) for each in found.mistakes),
+        )
+
+
 def _mentioned(source: str, sandbox: _Sandbox) -> Mentioned:
+    """Raises TemplateMistakeError for what is no template."""
     from jinja2.meta import find_undeclared_variables
 
     try:
@@ -272,7 +334,24 @@ def _mentioned(source: str, sandbox: _Sandbox) -> Mentioned:
         sandbox.compile(source)
     except _FAILURES as error:
         raise _mistake(error) from error
-    forbidden = (
+    steps: dict[str, int] = {}
+    mistakes = list(_forbidden(tree))
+    accesses: list[nodes.Getattr | nodes.Getitem] = [*tree.find_all(nodes.Getattr), *tree.find_all(nodes.Getitem)]
+    for access in sorted(accesses, key=lambda access: access.lineno):
+        if isinstance(access.node, nodes.Name) and access.node.name == "steps":
+            try:
+                steps.setdefault(_step_name(access), access.lineno)
+            except TemplateMistakeError as mistake:
+                mistakes.append(mistake)
+    undeclared = find_undeclared_variables(tree) - set(FUNCTIONS) - {"range"}
+    lines = sorted((node.name, node.lineno) for node in tree.find_all(nodes.Name))
+    names = {name: line for name, line in reversed(lines) if name in undeclared}
+    return Mentioned(steps=steps, names=names, mistakes=tuple(sorted(mistakes, key=lambda mistake: mistake.line)))
+
+
+def _forbidden(tree: nodes.Template) -> Iterator[TemplateMistakeError]:
+    """What a template here may not have, though Jinja knows it."""
+    unknown = (
         nodes.Include,
         nodes.Import,
         nodes.FromImport,
@@ -281,18 +360,11 @@ def _mentioned(source: str, sandbox: _Sandbox) -> Mentioned:
         nodes.Macro,
         nodes.CallBlock,
     )
-    for node in tree.find_all(forbidden):
-        raise TemplateMistakeError(f"{type(node).__name__.lower()} is not for workflows", node.lineno)
+    for node in tree.find_all(unknown):
+        yield TemplateMistakeError(f"{type(node).__name__.lower()} is not for workflows", node.lineno)
     for call in tree.find_all(nodes.Call):
         if not (isinstance(call.node, nodes.Name) and call.node.name in (*FUNCTIONS, "range")):
-            raise TemplateMistakeError(f"only {', '.join(FUNCTIONS)} and range can be called", call.lineno)
-    steps: dict[str, None] = {}
-    accesses: list[nodes.Getattr | nodes.Getitem] = [*tree.find_all(nodes.Getattr), *tree.find_all(nodes.Getitem)]
-    for access in accesses:
-        if isinstance(access.node, nodes.Name) and access.node.name == "steps":
-            steps[_step_name(access)] = None
-    names = find_undeclared_variables(tree) - set(FUNCTIONS) - {"range"}
-    return Mentioned(steps=tuple(steps), names=tuple(sorted(names)))
+            yield TemplateMistakeError(f"only {', '.join(FUNCTIONS)} and range can be called", call.lineno)
 
 
 def _refuse_long(source: str, sandbox: _Sandbox) -> None:

@@ -31,8 +31,8 @@ from lok_hooks.core.workflow_text import (
     TemplateMistakeError,
     evaluated,
     is_nothing_but_a_value,
-    is_true,
     rendered,
+    why_not,
 )
 from lok_hooks.errors import InterruptedReview, InterruptedWork
 from lok_hooks.flows.workflow_asking import Asking, Said, WorkflowMeans, together
@@ -141,8 +141,8 @@ class _Run:
         values = self._values()
         names = tuple(self._steps)
         try:
-            if step.condition and not is_true(step.condition, values, names):
-                return replace(nothing, state=State.SKIPPED, reason=f"not so: {step.condition.strip()}")
+            if step.condition and (reason := why_not(step.condition, values, names)):
+                return replace(nothing, state=State.SKIPPED, reason=reason)
             items = self._items(step, values)
             each = [values] if items is None else [{**values, "item": it, "index": n} for n, it in enumerate(items)]
             if refusal := self._refusal(step, each):

@@ -107,11 +107,14 @@ def test_what_every_key_means() -> None:
     ("text", "said"),
     [
         ("", "w.toml: steps: missing"),
-        ('naem = "x"\n' + step('shell = "x"'), 'w.toml: naem: unknown key; did you mean "name"?'),
-        (step('shel = "x"'), 'w.toml: step "a": shel: unknown key; did you mean "shell"?'),
-        (step('prompt = "x"\napply_edits = true'), 'w.toml: step "a": apply_edits: steps that edit files are not run'),
+        ('naem = "x"\n' + step('shell = "x"'), 'w.toml:1: naem: unknown key; did you mean "name"?'),
+        (step('shel = "x"'), 'w.toml:3: step "a": shel: unknown key; did you mean "shell"?'),
+        (
+            step('prompt = "x"\napply_edits = true'),
+            'w.toml:4: step "a": apply_edits: steps that edit files are not run',
+        ),
         (step('prompt = "x"\nverify = "make"'), 'step "a": verify: steps that edit files are not run'),
-        (step(""), 'w.toml: step "a": has to have either prompt or shell'),
+        (step(""), 'w.toml:1: step "a": has to have either prompt or shell'),
         (step('prompt = "x"\nshell = "y"'), "has to have either prompt or shell"),
         (step('shell = "x"\nbackend = "codex"'), 'step "a": backend: a shell step asks no backend'),
         (step('prompt = "x"\nbackend = "codx"'), 'backend: no backend is called "codx"; did you mean "codex"?'),
@@ -125,7 +128,7 @@ def test_what_every_key_means() -> None:
         (step('prompt = "{{ stps.a }}"'), 'prompt: there is nothing called stps; did you mean "steps"?'),
         (step('prompt = "{{ env.HOME }}"'), "prompt: there is nothing called env"),
         (step('prompt = "{{ item }}"'), "prompt: there is nothing called item"),
-        (step('prompt = "x\\n{% if %}"'), "prompt: not a template (line 2)"),
+        (step('prompt = "x\\n{% if %}"'), 'w.toml:3: step "a": prompt: not a template: Expected an expression, got'),
         (step('prompt = "x"\nif = "contains(b.output, 1)"'), "if: there is nothing called b"),
         (step('prompt = "x"\nif = "contains("'), "if: not a template"),
         (step('prompt = "x"\nif = "arg.1"\nwhen = "arg.1"'), "when: the same as `if`"),
@@ -136,7 +139,7 @@ def test_what_every_key_means() -> None:
         (step('shell = "eval {{ arg.1 }}"'), 'step "a": shell: a value inside what eval reads as code'),
         (step('shell = "x"', name="1a"), 'step "1a": name: '),
         ("[[steps]]\nshell = 'x'\n", 'step "#1": name: missing'),
-        ("steps = 3", "w.toml: steps: "),
+        ("steps = 3", "w.toml:1: steps: "),
         ("[[steps]", "w.toml:1:"),
     ],
 )
@@ -144,12 +147,90 @@ def test_mistakes_have_a_place(text: str, said: str) -> None:
     assert any(said in line for line in mistakes(text)), mistakes(text)
 
 
-def test_all_mistakes_are_told_at_once() -> None:
-    told = mistakes(
-        step('prompt = "{{ steps.x.output }}"\nbackend = "y"') + step('shell = "ls"\ndepends_on = ["z"]', "b")
+def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
+    text = (
+        """\
+naem = "x"
+
+[[steps]]
+name = "a"
+prompt = '''
+First {{ steps.nowhere.output }},
+then {% if %}
+and {{ itme }}.'''
+backnd = "codex"
+retries = "often"
+backends = [
+    "claude",
+    "gemni",
+]
+
+[[steps]]  # the second
+name = "1b"
+shell = """
+        + '"""'
+        + r"""
+echo one \
+    two
+eval {{ arg.1 }} `{{ steps.a.output }}`"""
+        + '"""'
+        + """
+depends_on = ["c"]
+[steps.weights]
+codex = 0
+
+[[steps]]
+name = "a"
+if = "contains("
+depends_on = ["a"]
+shell = "true"
+timeout = 300
+"""
     )
-    assert len(told) == 3
-    assert len(mistakes(step('prompt = "x"\nbakend = "y"'))) == 1, "no line about steps that are left"
+    assert [line.removeprefix("w.toml:") for line in mistakes(text)] == [
+        '1: naem: unknown key; did you mean "name"?',
+        '4: step "a": name: two steps have this name',
+        '6: step "a": prompt: no step is called "nowhere"; known: 1b, a',
+        """7: step "a": prompt: not a template: Expected an expression, got 'end of statement block'""",
+        '8: step "a": prompt: there is nothing called itme; known: arg, steps, workflow',
+        '9: step "a": backnd: unknown key; did you mean "backend"?',
+        '10: step "a": retries: input should be a valid integer; it is how often it is tried again',
+        '11: step "a": backends: no backend is called "gemni"; did you mean "gemini"?',
+        """17: step "1b": name: string should match pattern '^[A-Za-z_][\\w-]{0,99}$'; it is the step's name: """
+        "letters, digits, _ and -, beginning with a letter",
+        '21: step "1b": shell: a value inside what eval reads as code; hand it over as an argument or input',
+        '21: step "1b": shell: a value inside back-quotes (write $(…)), where a shell would read it as more than data',
+        '22: step "1b": depends_on: no step is called "c"; known: 1b, a',
+        '23: step "1b": weights: input should be greater than 0; it is for weighted_vote: backend = its weight, 1 '
+        "unless given",
+        '27: step "a": name: two steps have this name',
+        """28: step "a": if: not a template: unexpected '}', expected ')'""",
+        '29: step "a": depends_on: a circle: a waits for a',
+        '31: step "a": timeout: less than a second; numbers are milliseconds here, so write "300s" for 300 seconds; it '
+        'is how long it may take, in milliseconds or as "30s"; 0 for no limit',
+    ]
+
+
+def test_what_follows_from_another_mistake_is_not_told() -> None:
+    for text in (
+        'prompt = "x"\nbakend = "y"',
+        'promt = "x"',
+        "shell = 3",
+        'shell = "x"\ndepends_on = 1\nmin_deps_success = 1',
+    ):
+        assert len(mistakes(step(text))) == 1, mistakes(step(text))
+    assert len(mistakes(step('shell = "x"', "1a") + step('shell = "x"\ndepends_on = ["1a"]', "b"))) == 1
+    assert len(mistakes(step('prompt = "{{ steps.a.output }}"'))) == 1, "not a circle too"
+
+
+def test_the_same_name_twice_is_told_at_both_places() -> None:
+    told = mistakes(step('shell = "x"') + step('shell = "y"'))
+    assert told == [f'w.toml:{line}: step "a": name: two steps have this name' for line in (2, 5)]
+
+
+def test_a_mistake_in_a_template_is_told_whole() -> None:
+    (told,) = mistakes(step('prompt = "{% for x in arg.l %}{% endif %}"'))
+    assert told.endswith("The innermost block that needs to be closed is 'for'.")
 
 
 @pytest.mark.parametrize(
@@ -181,6 +262,7 @@ def test_a_circle_of_mentions_is_told() -> None:
         "$(" * 90_000,
         "<<a " * 40_000,
         "{{ arg.1 }} " * 15_000,
+        "eval {{ arg.1 }}\n" * 190 + "x" * 190_000,
         "{{ " + "(" * 90_000 + " }}",
         "{{ " + "-" * 150_000 + "1 }}",
     ],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lok_hooks.core.workflow_shell import ShellMistakeError, assembled, quoted_values
-from lok_hooks.core.workflow_text import rendered_for_shell, with_marks
+from lok_hooks.core.workflow_shell import assembled, quoted_values
+from lok_hooks.core.workflow_text import misplaced_values, rendered_for_shell
 
 NASTY = 'a\'b"c`touch pwned`$(touch pwned);touch pwned\n&& touch pwned | x\\n * ? ~ ${HOME}\nEOF\n)\n"\n\tlast\n\n'
 SHELLS = [name for name in ("sh", "dash", "bash") if shutil.which(name)]
@@ -114,8 +113,25 @@ def test_any_value_arrives_as_it_is(value: str, tmp_path: Path) -> None:
     ],
 )
 def test_places_where_a_value_would_be_code_are_refused(text: str, said: str) -> None:
-    with pytest.raises(ShellMistakeError, match=re.escape(said)):
-        assembled(with_marks(text), 1)
+    (mistake,) = misplaced_values(text)
+    assert said in str(mistake)
+
+
+def test_every_misplaced_value_is_told_with_its_line() -> None:
+    lines = [
+        "echo {{ a }} && {{ b }}",
+        "{% if c %}",
+        "eval {{",
+        "  d }} {{ e }}",
+        "{% endif %}",
+        "cat <<E",
+        "$(x)",
+        "{{ f }}",
+        "E",
+        "echo {{ g }} `{{ h }}`",
+    ]
+    told = [(mistake.line, str(mistake).split()[-1]) for mistake in misplaced_values("\n".join(lines))]
+    assert told == [(1, "there"), (3, "input"), (4, "input"), (8, "<<'E'"), (10, "data")]
 
 
 def test_a_script_without_values_stays_what_it_was() -> None:

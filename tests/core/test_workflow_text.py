@@ -12,10 +12,10 @@ from lok_hooks.core.workflow_text import (
     TemplateMistakeError,
     evaluated,
     is_nothing_but_a_value,
-    is_true,
     mentioned,
     mentioned_in_expression,
     rendered,
+    why_not,
 )
 
 STEPS = ("scan", "gather-code", "gather")
@@ -84,7 +84,21 @@ def test_an_output_is_never_a_template() -> None:
     ],
 )
 def test_conditions(text: str, expected: bool) -> None:
-    assert is_true(text, VALUES, STEPS) is expected
+    assert (why_not(text, VALUES, STEPS) == "") is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("steps.gather.output", "step gather brought nothing"),
+        ("{{ gather.output }}", "step gather brought nothing"),
+        ("arg.2", "arg.2 is empty"),
+        ("'no'", "'no' is no"),
+        ("contains(scan.output,\n  'LOST')", "this is not so: contains(scan.output, 'LOST')"),
+    ],
+)
+def test_why_a_condition_does_not_hold(text: str, said: str) -> None:
+    assert why_not(text, VALUES, STEPS) == said
 
 
 def test_values_of_expressions() -> None:
@@ -98,7 +112,8 @@ def test_values_of_expressions() -> None:
 
 def used(text: str) -> str:
     """The template as a workflow's step goes: looked at first, then rendered."""
-    mentioned(text, STEPS)
+    for mistake in mentioned(text, STEPS).mistakes:
+        raise mistake
     return rendered(text, VALUES, STEPS)
 
 
@@ -134,18 +149,31 @@ def test_a_hostile_template_gets_nothing(text: str) -> None:
 
 
 def test_what_a_template_mentions() -> None:
-    found = mentioned("{{ steps.gather-code.output }} {{ steps['x'].output }} {{ env.HOME }} {{ arg.1 }}", STEPS)
-    assert found.steps == ("gather-code", "x")
-    assert found.names == ("arg", "env", "steps")
-    assert mentioned("{{ steps.gather-cod.output }}", STEPS[:2]).steps == ("gather-cod",)
-    assert mentioned_in_expression("contains(scan.output, 'x') and other.output", STEPS).steps == ("scan",)
-    assert mentioned_in_expression("other.output", STEPS).names == ("other",)
+    found = mentioned("{{ steps.gather-code.output }}\n{{ steps['x'].output }} {{ env.HOME }}\n{{ arg.1 }}", STEPS)
+    assert found.steps == {"gather-code": 1, "x": 2}
+    assert found.names == {"arg": 3, "env": 2, "steps": 1}
+    assert found.mistakes == ()
+    assert list(mentioned("{{ steps.gather-cod.output }}", STEPS[:2]).steps) == ["gather-cod"]
+    assert list(mentioned_in_expression("contains(scan.output, 'x') and other.output", STEPS).steps) == ["scan"]
+    assert list(mentioned_in_expression("other.output", STEPS).names) == ["other"]
 
 
-def test_a_mistake_says_its_line() -> None:
-    with pytest.raises(TemplateMistakeError) as caught:
-        mentioned("one\ntwo {% if %}", STEPS)
-    assert caught.value.line == 2
+def test_everything_that_is_wrong_in_a_text_is_told_with_its_line() -> None:
+    text = "one {{ x( }}\ntwo {% if %}\n{{ steps.nowhere.output }}\n{{ foo(1) }} {{ steps[x] }} {{ a b }}\n{{ x( }}"
+    found = mentioned(text, STEPS)
+    assert [(mistake.line, str(mistake)) for mistake in found.mistakes] == [
+        (1, "unexpected '}', expected ')'"),
+        (4, "a step is named by a text: steps.NAME or steps['NAME']"),
+        (4, "expected token 'end of print statement', got 'b'"),
+        (4, "only contains, equals and range can be called"),
+        (5, "unexpected '}', expected ')'"),
+    ]
+    assert found.steps == {"nowhere": 3}
+    (mistake,) = mentioned("one\ntwo {% if %}", STEPS).mistakes
+    assert mistake.line == 2
+    loops = mentioned("{% for x in arg.l %}{{ x }}{% include 'a' %}\n{% include 'b' %}{% endfor %}", STEPS)
+    assert [mistake.line for mistake in loops.mistakes] == [1, 2]
+    assert list(loops.names) == ["arg"]
 
 
 @pytest.mark.parametrize(

@@ -329,10 +329,17 @@ def test_mistakes_stop_before_anything_runs(project: Project, workers: Workers) 
     users_workflow(project.machine, "w", text)
     done = project.run("lok", "run", "w")
     assert done.code == 2
-    assert 'workflows/w.toml: step "b": backend: no backend is called "sain"; did you mean "sane"?' in done.said
-    assert 'workflows/w.toml: step "b": prompt: no step is called "c"' in done.said
+    assert 'workflows/w.toml:7: step "b": backend: no backend is called "sain"; did you mean "sane"?' in done.said
+    assert 'workflows/w.toml:6: step "b": prompt: no step is called "c"' in done.said
     assert not (project.path / "went").exists()
     assert prompts(log) == []
+
+
+def test_a_step_that_has_nothing_to_do_says_why(project: Project, workers: Workers) -> None:
+    log = workers(sane="answers")
+    done = project.run("lok", "run", "--workflow", "diff")
+    assert (done.code, prompts(log)) == (0, [])
+    assert "· review 0.0 s · skipped: step change brought nothing" in done.said
 
 
 def test_a_command_that_hangs_is_ended(project: Project, workers: Workers) -> None:
@@ -423,7 +430,7 @@ def test_lists(project: Project, workers: Workers) -> None:
     listed = project.run("lok", "workflow", "list").said
     assert "hunt (project)  ours" in listed
     assert "hunt (built-in, hidden by the one above)" in listed
-    assert 'bad (project)  .lok/workflows/bad.toml: step "#1": name: missing' in listed
+    assert 'bad (project)  .lok/workflows/bad.toml:1: step "#1": name: missing' in listed
     rows = json.loads(project.run("lok", "workflow", "list", "--json").said)["workflows"]
     assert [row["name"] for row in rows if row["hidden"]] == ["hunt"]
     assert next(step["shell"] for row in rows for step in row["steps"] if row["name"] == "hunt") == "x"
@@ -469,7 +476,7 @@ def test_validate(project: Project, workers: Workers) -> None:
     project.write("w.toml", step("a", 'shell = "x"\ndepends_on = ["b"]'))
     done = project.run("lok", "workflow", "validate", "w.toml", "diff")
     assert done.code == 2
-    assert 'w.toml: step "a": depends_on: no step is called "b"' in done.said
+    assert 'w.toml:4: step "a": depends_on: no step is called "b"' in done.said
     assert "built-in diff.toml: 2 steps, in order" in done.said
 
 

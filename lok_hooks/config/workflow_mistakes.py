@@ -1,0 +1,141 @@
+"""What is wrong in a workflow file beyond its form: whether steps, backends and texts fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Final
+
+from lok_hooks.config.messages import nearest, shown
+from lok_hooks.config.workflow_schema import StepSection
+from lok_hooks.core.workflow import cycle_in
+from lok_hooks.core.workflow_text import (
+    LOOP_NAMES,
+    NAMES,
+    Mentioned,
+    is_nothing_but_a_value,
+    mentioned,
+    mentioned_in_expression,
+    misplaced_values,
+)
+
+_LONGEST_REASON: Final = 300  # characters of what the template's reader says
+
+Steps = Mapping[int, StepSection]
+"""Steps by their place in the file, from 0 on, with what is right of each."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkflowMistake:
+    """What is wrong, and where: the step's place among the steps (None: before them), the key ("" for all of the
+    step), and the line of the key's text (0: the key itself)."""
+
+    text: str
+    step: int | None = None
+    key: str = ""
+    line: int = 0
+
+
+def mistakes_between(steps: Steps, wrong: Mapping[int, Set[str]], backends: Sequence[str]) -> Iterator[WorkflowMistake]:
+    """What does not fit together. `wrong` are the keys of a step that are told as mistakes already: what follows from
+    these alone is not told."""
+    known = [step.name for step in steps.values()]
+    for number, step in steps.items():
+        faulty = wrong.get(number, frozenset())
+        if known.count(step.name) > 1:
+            yield WorkflowMistake(step=number, key="name", text="two steps have this name")
+        yield from _kind_mistakes(number, step, faulty)
+        for name in step.depends_on or ():
+            if name not in known:
+                yield WorkflowMistake(step=number, key="depends_on", text=_no_step(name, known))
+        before = len(set(step.depends_on or ()))
+        if step.min_deps_success is not None and step.min_deps_success > before and "depends_on" not in faulty:
+            text = f"{step.min_deps_success} of only {before} steps in depends_on"
+            yield WorkflowMistake(step=number, key="min_deps_success", text=text)
+        for key, name in _backends_named(step):
+            if name not in backends:
+                text = f'no backend is called "{shown(name)}"{nearest(name, backends)}'
+                yield WorkflowMistake(step=number, key=key, text=text)
+        yield from _text_mistakes(number, step, known)
+    waiting = {step.name: (number, _waited_for(step, known)) for number, step in steps.items()}
+    if circle := cycle_in({name: names for name, (_, names) in waiting.items()}):
+        text = f"a circle: {' waits for '.join(circle)}"
+        yield WorkflowMistake(step=waiting[circle[0]][0], key="depends_on", text=text)
+
+
+def texts(step: StepSection) -> Iterator[tuple[str, str]]:
+    """The texts of a step that may refer to others, by key."""
+    if step.prompt is not None:
+        yield "prompt", step.prompt
+    if step.shell is not None:
+        yield "shell", step.shell
+    if step.condition is not None:
+        yield "if", step.condition
+    if step.when is not None:
+        yield "when", step.when
+    if isinstance(step.for_each, str):
+        yield "for_each", step.for_each
+
+
+def mentioned_in(key: str, text: str, known: Sequence[str]) -> Mentioned:
+    """What the text of this key refers to."""
+    return mentioned(text, known) if key in ("prompt", "shell") else mentioned_in_expression(text, known)
+
+
+def _no_step(name: str, known: Sequence[str]) -> str:
+    return f'no step is called "{shown(name)}"{nearest(name, {*known})}'
+
+
+def _kind_mistakes(number: int, step: StepSection, faulty: Set[str]) -> Iterator[WorkflowMistake]:
+    is_one = (step.prompt is None) != (step.shell is None)
+    if not is_one and not (step.prompt is None and _may_be_meant(faulty)):
+        yield WorkflowMistake(step=number, text="has to have either prompt or shell")
+    if step.condition is not None and step.when is not None:
+        yield WorkflowMistake(step=number, key="when", text="the same as `if`; keep one of the two")
+    if step.backend and step.backends:
+        yield WorkflowMistake(step=number, key="backends", text="contradicts backend; keep one of the two")
+    if step.shell is not None:
+        for key in ("backend", "backends", "consensus", "weights"):
+            if getattr(step, key):
+                yield WorkflowMistake(step=number, key=key, text="a shell step asks no backend")
+
+
+def _may_be_meant(faulty: Set[str]) -> bool:
+    """Whether one of these keys is a faulty or misspelt prompt or shell."""
+    import difflib
+
+    return any(difflib.get_close_matches(key[:100], ("prompt", "shell"), n=1) for key in faulty)
+
+
+def _backends_named(step: StepSection) -> Iterator[tuple[str, str]]:
+    if step.backend:
+        yield "backend", step.backend
+    yield from (("backends", name) for name in step.backends or ())
+    yield from (("weights", name) for name in step.weights or {})
+
+
+def _text_mistakes(number: int, step: StepSection, known: Sequence[str]) -> Iterator[WorkflowMistake]:
+    for key, text in texts(step):
+        found = mentioned_in(key, text, known)
+        for mistake in found.mistakes:
+            said = f"not a template: {shown(str(mistake), _LONGEST_REASON)}"
+            yield WorkflowMistake(step=number, key=key, line=mistake.line, text=said)
+        for name, line in found.steps.items():
+            if name not in known:
+                yield WorkflowMistake(step=number, key=key, line=line, text=_no_step(name, known))
+            elif name == step.name:
+                yield WorkflowMistake(step=number, key=key, line=line, text="refers to its own output")
+        allowed = [*NAMES, *(LOOP_NAMES if step.for_each is not None and key in ("prompt", "shell") else ())]
+        for name, line in found.names.items():
+            if name not in allowed:
+                said = f"there is nothing called {shown(name)}{nearest(name, allowed)}"
+                yield WorkflowMistake(step=number, key=key, line=line, text=said)
+    if step.shell is not None and not is_nothing_but_a_value(step.shell):
+        for mistake in misplaced_values(step.shell):
+            yield WorkflowMistake(step=number, key="shell", line=mistake.line, text=str(mistake))
+
+
+def _waited_for(step: StepSection, known: Sequence[str]) -> tuple[str, ...]:
+    """The steps that this one waits for, as far as they are there and not this one's own output."""
+    named = (name for key, text in texts(step) for name in mentioned_in(key, text, known).steps if name != step.name)
+    return tuple(name for name in (*(step.depends_on or ()), *named) if name in known)
