@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from typing import TYPE_CHECKING, Final
+import sys
+from typing import TYPE_CHECKING, Final, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +32,22 @@ class Layout(argparse.RawDescriptionHelpFormatter):
         # argparse forgets that names of commands are indented, and would break the line behind the longest ones.
         self._action_max_length = len("    completion")
 
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        """Each line of ours a line, broken at spaces only where it does not fit."""
+        return "\n".join(line for given in text.splitlines() for line in _broken(given, width, indent) or [""])
+
+    def _split_lines(self, text: str, width: int) -> list[str]:
+        """The standard way, but without breaking words that have a hyphen."""
+        return _broken(" ".join(text.split()), width, "")
+
+
+def _broken(line: str, width: int, indent: str) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(
+        line, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+
 
 class Version(argparse.Action):
     """Prints our version and those of the parts, and exits. Looks them up only then."""
@@ -53,9 +70,20 @@ class Version(argparse.Action):
         parser.exit()
 
 
-def parser(program: str, description: str, example: str) -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """The standard parser, its messages broken at words where the terminal is narrow."""
+
+    def error(self, message: str) -> NoReturn:
+        """Prints the usage and what is wrong, and exits with code 2."""
+        from lok_hooks.cli.output import fitted
+
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{fitted(f'{self.prog}: error: {message}', sys.stderr)}\n")
+
+
+def parser(program: str, description: str, example: str) -> Parser:
     """A parser with the house's help layout."""
-    return argparse.ArgumentParser(
+    return Parser(
         prog=program,
         description=description,
         epilog=f"example: {example}\n\n{EXIT_CODES}",

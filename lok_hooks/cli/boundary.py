@@ -80,9 +80,11 @@ def _without_secrets(text: str) -> str:
 
 
 def _print(text: str) -> None:
+    from lok_hooks.cli.output import say
+
     printable = "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
     try:
-        print(printable, file=sys.stderr, flush=True)
+        say(printable, sys.stderr)
     except BrokenPipeError:
         return  # nobody reads stderr any more; the exit code still says it
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lok_hooks.cli.output import say
 from lok_hooks.errors import InterruptedReview, InterruptedWork, RepositoryError, UsageError, UserError
 
 if TYPE_CHECKING:
@@ -110,4 +111,4 @@ def _is_wanted(number: int, program: str, arguments: argparse.Namespace) -> bool
 def _say(text: str, arguments: argparse.Namespace) -> None:
     """To standard output, unless that is to be one JSON document."""
     is_document = arguments.json or arguments.format in ("json", "sarif")
-    print(text, file=sys.stderr if is_document else sys.stdout, flush=True)
+    say(text, sys.stderr if is_document else sys.stdout)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 DEFAULT_WIDTH: Final = 80
 WIDEST: Final = 120  # columns; longer lines are not read
+NARROWEST: Final = 20  # columns; what is narrower wraps by itself
+UNWRAPPED: Final = 1_000_000  # columns: a pipe's reader breaks lines as it likes
 
 
 def is_terminal() -> bool:
@@ -39,11 +41,8 @@ def usual_format(color: str) -> str:
 
 def width() -> int:
     """Columns to fill."""
-    import shutil  # brings the compression modules along, and a remembered commit prints what it has
-
     # A hook runner's pseudo-terminal has a size of its own making.
-    columns = shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns if is_terminal() else DEFAULT_WIDTH
-    return max(40, min(columns, WIDEST))
+    return columns_of(sys.stdout) if is_terminal() else DEFAULT_WIDTH
 
 
 def options(arguments: argparse.Namespace) -> Options:
@@ -57,6 +56,40 @@ def print_text(text: str) -> None:
     """Prints text, ended by one newline, at once."""
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
     sys.stdout.flush()
+
+
+def say(text: str, stream: TextIO | None = None) -> None:
+    """Prints our own sentences on `stream` (default: standard output), broken at words where that is a terminal."""
+    stream = stream or sys.stdout
+    print(fitted(text, stream), file=stream, flush=True)
+
+
+def fitted(text: str, stream: TextIO) -> str:
+    """The text as it fits the terminal that `stream` is; for anything else as it is."""
+    if not stream.isatty():
+        return text
+    from lok_hooks.report.wrap import Span, filled
+
+    lines = []
+    for line in text.split("\n"):
+        body = line.lstrip(" ")
+        indent = line[: len(line) - len(body)]
+        lines += filled([Span(body)], columns_of(stream), indent=indent, hanging=f"{indent}  ")
+    return "\n".join("".join(span.text for span in line) for line in lines)
+
+
+def columns_of(stream: TextIO) -> int:
+    """Columns to fill on this stream; without limit where it is no terminal. COLUMNS counts before its own width, as
+    everywhere."""
+    if not stream.isatty():
+        return UNWRAPPED
+    given = os.environ.get("COLUMNS", "")
+    try:
+        columns = int(given) if given.isdecimal() else 0
+        columns = columns or os.get_terminal_size(stream.fileno()).columns
+    except (OSError, ValueError):
+        columns = 0
+    return max(NARROWEST, min(columns or DEFAULT_WIDTH, WIDEST))
 
 
 def print_lines(lines: Sequence[Line], arguments: argparse.Namespace) -> None:

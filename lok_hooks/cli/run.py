@@ -137,7 +137,7 @@ def show(review: Review, arguments: argparse.Namespace) -> int:
             problems += _written(review, "transcript", arguments.transcript, told)
     output.print_text(shown)
     for problem in problems:
-        print(problem, file=sys.stderr)
+        output.say(problem, sys.stderr)
     return (review.exit_code or EXIT_USER) if problems else review.exit_code
 
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from lok_hooks.report.wrap import Line
 
 MAX_INPUT: Final = 64_000_000  # bytes read from standard input; every backend takes far less
-_UNWRAPPED: Final = 1_000_000  # columns: a pipe's reader breaks lines as it likes
 
 Flow = Callable[[Session, "Settings"], Talk]
 
@@ -55,7 +54,7 @@ def settings_in(directory: Path, arguments: argparse.Namespace) -> Settings:
             advice="lok backends shows which ones are models",
         )
     for note in settings.notes:
-        print(shown.note_line(note), file=sys.stderr)
+        output.say(shown.note_line(note), sys.stderr)
     return settings
 
 
@@ -92,7 +91,7 @@ def suggest(arguments: argparse.Namespace) -> int:
 
         output.print_json(suggestion_values(question, suggestion))
     else:
-        width = output.width() if output.is_terminal() else _UNWRAPPED
+        width = output.width() if output.is_terminal() else output.UNWRAPPED
         options = Options(width=width, verbose=arguments.verbose)
         output.print_lines(shown.suggestion_lines(suggestion, options), arguments)
     return EXIT_CLEAN if suggestion.available else EXIT_INCOMPLETE
@@ -105,7 +104,7 @@ class Printer:
     def __init__(self, arguments: argparse.Namespace, crew: Crew) -> None:
         self._arguments = arguments
         self._listener = crew.listener
-        width = output.width() if output.is_terminal() else _UNWRAPPED
+        width = output.width() if output.is_terminal() else output.UNWRAPPED
         self._options = Options(width=width, color=output.wants_color(arguments.color), verbose=arguments.verbose)
 
     def turn(self, turn: Turn) -> None:
@@ -120,7 +119,7 @@ class Printer:
         from lok_hooks.report.live import aside
 
         with aside(self._listener):
-            print(shown.note_line(text), file=sys.stderr, flush=True)
+            output.say(shown.note_line(text), sys.stderr)
 
     def lines(self, turn: Turn, options: Options) -> list[Line]:
         """How an answer is shown."""
@@ -147,7 +146,7 @@ class Printer:
             self.print(shown.ending_lines(talk, self._options))
         if talk.exit_code != EXIT_CLEAN:
             for line in shown.nobody_lines(talk):
-                print(f"lok {talk.command}: {line}" if not line.startswith(" ") else line, file=sys.stderr)
+                output.say(f"lok {talk.command}: {line}" if not line.startswith(" ") else line, sys.stderr)
 
 
 class Bare(Printer):

@@ -114,7 +114,6 @@ def run_found(
     from lok_hooks.report import workflow as report
     from lok_hooks.report.lines import as_text
     from lok_hooks.report.visible import visible
-    from lok_hooks.report.wrap import Span
 
     workflow = read(found, settings)
     refuse_commands(found, workflow, place, arguments)
@@ -140,7 +139,9 @@ def run_found(
         output.print_json({**report.as_values(result), "notes": [visible(note) for note in notes]})
         return result.exit_code
     is_colored = output.wants_color(arguments.color, sys.stderr)
-    lines = as_text([*((Span(line),) for line in told), *report.progress(result)], color=is_colored)
+    for line in told:
+        output.say(line, sys.stderr)
+    lines = as_text(report.progress(result, output.columns_of(sys.stderr)), color=is_colored)
     print(lines, end="", file=sys.stderr, flush=True)
     if said := report.outputs(result, output.options(arguments)):
         output.print_text(said)

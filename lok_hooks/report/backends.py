@@ -132,6 +132,8 @@ def _value(key: str, value: str, origin: str, width: int) -> list[Line]:
     *lines, last = filled([Span(f"  {key:<18}"), Span(value)], width, hanging=" " * 20)
     tail = Span(origin, "quiet")
     free = width - line_cells(last) - cells(origin)
+    if cells(origin) > width:
+        return [*lines, last, *filled([tail], width, indent="    ", hanging="    ")]
     if free < 2:
         return [*lines, last, (Span(" " * max(0, width - cells(origin))), tail)]
     return [*lines, (*last, Span(" " * free), tail)]

@@ -7,7 +7,7 @@ from typing import Final
 
 from lok_hooks.core.checkup import BackendCheck, Check, Checkup, State
 from lok_hooks.report.visible import visible, visible_sentence
-from lok_hooks.report.wrap import MIN_WIDTH, Line, Role, Span, cells, cropped, filled
+from lok_hooks.report.wrap import INDENT_SHARE, Line, Role, Span, cells, filled
 
 _SIGNS: Final[dict[State, tuple[str, Role]]] = {
     "good": ("✓", "good"),
@@ -23,7 +23,8 @@ def lay_out(checkup: Checkup, parts: str, width: int) -> list[Line]:
     """The whole checkup in lines of at most `width` columns; `parts` names us and what we run on."""
     names = [check.name for check in checkup.backends] + [check.name for check in checkup.checks]
     widest = max(_LEAST_NAME, *(cells(visible(name)) for name in names)) + 2
-    column = min(widest, max(_LEAST_NAME, width - 4 - MIN_WIDTH))
+    # Where the names would take too much of a line, what is told stands below them.
+    column = widest if (widest + 4) * INDENT_SHARE <= width else 0
     lines: list[Line] = filled([Span("lok doctor", "strong"), Span(f" · {parts}", "quiet")], width, hanging="  ")
     for title, role in (("models", "model"), ("analysers", "analyser")):
         chosen = [check for check in checkup.backends if check.role == role]
@@ -58,7 +59,10 @@ def _check(check: Check, column: int, width: int) -> list[Line]:
 
 def _row(state: State, name: str, text: str, column: int, width: int) -> list[Line]:
     sign, role = _SIGNS[state]
-    shown = cropped(visible(name), column - 1)
+    if not column:
+        named = filled([Span(f"{sign} ", role), Span(visible(name), "strong")], width, indent="  ", hanging="    ")
+        return named + _under(text, "plain", column, width)
+    shown = visible(name)
     head = [Span(f"  {sign} ", role), Span(shown, "strong"), Span(" " * (column - cells(shown)))]
     words = filled([Span(visible_sentence(text, _LONGEST))], width - column - 4)
     return [(*head, *words[0]), *((Span(" " * (column + 4)), *line) for line in words[1:])]

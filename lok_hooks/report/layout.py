@@ -147,11 +147,7 @@ def prose_lines(label: str, text: str, width: int) -> list[Line]:
         body = line.lstrip(" ")
         # Deep indentation would leave no room for the words on a narrow terminal.
         deep = " " * min(len(line) - len(body), width // 4)
-        hanging = " " * len(opening) + deep
-        # The label is as wide as the indent it stands on.
-        first, *rest = filled([Span(body)], width, indent=hanging, hanging=hanging)
-        text = "".join(span.text for span in first)[len(opening) :]
-        lines += [(Span(opening, "quiet"), Span(text)), *rest]
+        lines += filled([Span(opening + deep, "quiet"), Span(body)], width, hanging=" " * len(opening) + deep)
     return lines
 
 

@@ -19,7 +19,7 @@ def item_lines(
     is_good = state.startswith("trusted")
     shown: list[Line] = [
         *filled([Span(visible(name), "strong"), Span(" · "), Span(state, "good" if is_good else "warn")], width),
-        (Span(f"  digest {visible(digest)}", "quiet"),),
+        *filled([Span(f"digest {visible(digest)}", "quiet")], width, indent="  ", hanging=_INDENT),
     ]
     for line in lines:
         shown += filled([Span(visible(line))], width, indent=_INDENT, hanging=_INDENT + "  ")

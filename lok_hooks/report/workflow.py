@@ -46,11 +46,11 @@ def _exact(text: str) -> str:
     return "\n".join("\t".join(visible(part) for part in line.split("\t")) for line in text.split("\n"))
 
 
-def progress(result: WorkflowResult) -> list[Line]:
+def progress(result: WorkflowResult, width: int) -> list[Line]:
     """A line for the workflow and one for each step: how it ended, how long it took, who answered, what it lacks."""
     quiet = f" · {words.counted(len(result.steps), 'step')} · {words.duration(result.seconds)}"
-    head = (Span(visible(result.workflow.name), "strong"), Span(quiet, "quiet"))
-    return [head, *(line for step in result.steps for line in _ended(step))]
+    lines = filled([Span(visible(result.workflow.name), "strong"), Span(quiet, "quiet")], width, hanging="  ")
+    return [*lines, *(line for step in result.steps for line in _ended(step, width))]
 
 
 def commands_shown(step: str, commands: Sequence[str]) -> str:
@@ -64,7 +64,7 @@ def note_lines(notes: Sequence[str]) -> list[str]:
     return [f"note: {visible_sentence(note, words.MESSAGE_LIMIT)}" for note in notes]
 
 
-def _ended(step: StepResult) -> list[Line]:
+def _ended(step: StepResult, width: int) -> list[Line]:
     who = f" · {', '.join(map(visible, step.backends))}" if step.backends else ""
     tries = f" · {step.attempts} tries" if step.attempts > 1 else ""
     mark, role = _MARKS[step.state]
@@ -76,8 +76,11 @@ def _ended(step: StepResult) -> list[Line]:
     if step.state is not State.DONE:
         reason = visible_sentence(step.reason, words.MESSAGE_LIMIT)
         line.append(Span(f" · {step.state}: {reason}{' (allowed)' if step.is_forgiven else ''}"))
-    notes = [(Span(f"    {visible_sentence(note, words.MESSAGE_LIMIT)}", "quiet"),) for note in step.notes]
-    return [tuple(line), *notes]
+    lines = filled(line, width, hanging="    ")
+    for note in step.notes:
+        told = Span(visible_sentence(note, words.MESSAGE_LIMIT), "quiet")
+        lines += filled([told], width, indent="    ", hanging="      ")
+    return lines
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

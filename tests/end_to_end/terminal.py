@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import pty
 import select
+import struct
 import subprocess
 import sys
+import termios
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -33,10 +36,12 @@ signal.pause()
 
 
 class Terminal:
-    """Runs `argv`; everything it shows is kept. `close` when done."""
+    """Runs `argv`; everything it shows is kept. `columns` wide, 0 for a terminal that does not say. `close` when
+    done."""
 
-    def __init__(self, argv: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, argv: Sequence[str], cwd: Path, environment: Mapping[str, str], columns: int = 0) -> None:
         self._keyboard, screen = pty.openpty()
+        fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
         self._code, told = os.pipe()
         self._shell = subprocess.Popen(
             [sys.executable, "-c", _SHELL, str(told), *argv],

@@ -94,6 +94,26 @@ def test_the_table_has_every_command() -> None:
     assert {row.split()[1] for row in ROWS} == {command.name for command in COMMANDS}
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["extends = 'hunt'", "model = 'm'", "sandbox = 'x'", "validate = 'x'", "verify = 'x'", "apply_edits = true",
+     "if = 'env.HOME'", "shell = 'echo {{ env.HOME }}'"],
+)  # fmt: skip
+def test_what_differs_in_workflows_is_refused_before_anything_runs(shop: Project, line: str) -> None:
+    key = line.partition(" ")[0]
+    above, step = (f"{line}\n", "") if key == "extends" else ("", f"{line}\n")
+    shell = "" if key == "shell" else "shell = 'touch ran'\n"
+    shop.write("w.toml", f"{above}[[steps]]\nname = 'a'\n{shell}{step}")
+    done = shop.run("lok", "run", "./w.toml", "--trust-tree")
+    assert (done.code, "env" in done.said if "env." in line else key in done.said) == (2, True), done.said
+    assert not (shop.path / "ran").exists()
+
+
+@pytest.mark.parametrize("command", ["spawn", "context"])
+def test_what_is_left_out_of_the_original_is_no_command(shop: Project, command: str) -> None:
+    assert shop.run("lok", command, "x").code == 2
+
+
 @pytest.mark.parametrize("row", ROWS)
 def test_the_row_works_as_it_stands(shop: Project, row: str) -> None:
     words = shlex.split(row)

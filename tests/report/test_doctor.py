@@ -72,7 +72,12 @@ def test_the_page_at_80_columns() -> None:
     assert as_text(lay_out(CHECKUP, "lok-hooks 1", 80), color=False) == PAGE
 
 
-@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_on_a_narrow_terminal_what_is_told_stands_below_the_name() -> None:
+    text = as_text(lay_out(CHECKUP, "lok-hooks 1", 30), color=False)
+    assert "  ✗ gemini\n    not installed\n" in text
+
+
+@pytest.mark.parametrize("width", [20, 30, 40, 60, 80, 120])
 def test_no_line_is_wider_than_asked(width: int) -> None:
     text = as_text(lay_out(CHECKUP, "lok-hooks 1 · Python 3.13.1", width), color=False)
     assert max(cells(line) for line in text.splitlines()) <= width
@@ -110,8 +115,8 @@ def test_what_programs_and_files_say_steers_nothing() -> None:
 
 
 def test_what_needs_trust_fits_a_narrow_terminal() -> None:
-    lines = item_lines(".lok/workflows/a.toml", "d" * 20, "not trusted: these keys and steps are ignored", [], [], 40)
-    assert max(len(line) for line in as_text(lines, color=False).splitlines()) <= 40
+    lines = item_lines(".lok/workflows/a.toml", "d" * 20, "not trusted: these keys and steps are ignored", [], [], 20)
+    assert max(len(line) for line in as_text(lines, color=False).splitlines()) <= 20
 
 
 BACKENDS = [

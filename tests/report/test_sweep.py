@@ -131,7 +131,7 @@ def test_a_workflows_words_are_made_visible() -> None:
     )
     shown = (
         workflow.outputs(result, Options())
-        + as_text(workflow.progress(result), color=False)
+        + as_text(workflow.progress(result, 80), color=False)
         + json.dumps(workflow.as_values(result), ensure_ascii=False)
     )
     assert not {"\x1b", "\x07", "\u202e"} & set(shown)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lok_hooks.report.visible import visible
-from lok_hooks.report.wrap import MIN_WIDTH, Line, Span, cells, cropped, filled, line_cells, with_tail
+from lok_hooks.report.wrap import LEAST_INDENT, MIN_WIDTH, Line, Span, cells, cropped, filled, line_cells, with_tail
 
 shown = st.text(max_size=80).map(visible)
 
@@ -45,6 +45,30 @@ def test_no_line_is_wider_and_no_word_is_lost(text: str, width: int, hanging: in
     lines = filled([Span(text)], width, hanging=" " * hanging)
     assert all(line_cells(line) <= max(width, MIN_WIDTH) for line in lines)
     assert "".join("".join(text_of(line).split()) for line in lines) == "".join(text.split())
+
+
+@given(
+    st.lists(st.text(alphabet="abc-/日", min_size=1, max_size=30), min_size=1, max_size=12),
+    st.integers(min_value=MIN_WIDTH, max_value=80),
+    st.integers(min_value=0, max_value=30),
+    st.integers(min_value=0, max_value=30),
+)
+def test_a_word_that_fits_is_never_broken(words: list[str], width: int, indent: int, hanging: int) -> None:
+    # The roles change within words, too.
+    spans = [Span(part, "strong" if n % 2 else "plain") for n, part in enumerate(" ".join(words).partition("a"))]
+    lines = filled(spans, width, indent=" " * indent, hanging=" " * hanging)
+    shown = [word for line in lines for word in text_of(line).split()]
+    for word in words:
+        assert cells(word) > width - LEAST_INDENT or word in shown
+    assert all(line_cells(line) <= width for line in lines)
+    assert all(text_of(line).startswith(" " * min(hanging, LEAST_INDENT)) for line in lines[1:])
+
+
+def test_an_indentation_leaves_room_on_a_narrow_terminal() -> None:
+    lines = filled([Span("one two three")], 20, indent=" " * 15, hanging=" " * 15)
+    assert [text_of(line) for line in lines] == ["      one two three"]
+    lines = filled([Span("why  " + "x" * 17 + " short")], 20, indent="    ", hanging=" " * 9)
+    assert [text_of(line) for line in lines] == ["    why", "   " + "x" * 17, "      short"]
 
 
 @pytest.mark.parametrize(

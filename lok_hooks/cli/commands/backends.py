@@ -43,5 +43,5 @@ def run(arguments: argparse.Namespace) -> int:
         lines += explained(settings.backends, settings.origins, output.width())
     output.print_lines(lines, arguments)
     for note in settings.notes:
-        output.print_text(f"note: {visible(note)}")
+        output.say(f"note: {visible(note)}")
     return EXIT_CLEAN

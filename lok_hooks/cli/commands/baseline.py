@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         output.print_json(_values(found, outcome, is_written=is_written))
     else:
-        output.print_text(_told(found, outcome, is_written=not arguments.dry_run))
+        output.say(_told(found, outcome, is_written=not arguments.dry_run))
     return 0
 
 

@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Shows what is remembered in this repository (outside one: for your questions everywhere), or forgets it."""
     from lok_hooks.cli.arguments import existing_directory
     from lok_hooks.cli.keeping import place_at
-    from lok_hooks.cli.output import print_json, print_text
+    from lok_hooks.cli.output import print_json, say
     from lok_hooks.report.visible import visible
     from lok_hooks.store.database import Database
     from lok_hooks.store.memory import StoredMemory
@@ -61,9 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
             }
         )
     else:
-        print_text(f"{_told(stats)}\n{visible(str(database.path))}")
+        say(f"{_told(stats)}\n{visible(str(database.path))}")
         if arguments.verbose:
-            print_text("\n".join(map(visible, _details(directory, folder))))
+            say("\n".join(map(visible, _details(directory, folder))))
     return 0
 
 

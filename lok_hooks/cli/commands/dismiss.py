@@ -208,13 +208,15 @@ def _write(repository: Repository, entries: dict[str, Dismissal]) -> str:
 
 
 def _say(text: str) -> None:
+    from lok_hooks.cli.output import say
     from lok_hooks.report.visible import visible
 
-    print(visible(text))
+    say(visible(text))
 
 
 def _warn(text: str) -> None:
     """What cannot be kept; never among what programs read."""
+    from lok_hooks.cli.output import say
     from lok_hooks.report.visible import visible
 
-    print(visible(text), file=sys.stderr)
+    say(visible(text), sys.stderr)

@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Writes what is not there yet; never overwrites a lok.toml."""
     from lok_hooks.cli.arguments import existing_directory
-    from lok_hooks.cli.output import print_json, print_text
+    from lok_hooks.cli.output import print_json, say
     from lok_hooks.config.load import FILE_NAME
     from lok_hooks.report.visible import visible
 
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json({"schema": "lok-hooks/init/1", "written": done.written, "kept": done.kept, "hooks": done.hooks})
     else:
-        print_text("\n".join("\n".join(map(visible, told.split("\n"))) for told in done.told))
+        say("\n".join("\n".join(map(visible, told.split("\n"))) for told in done.told))
     return EXIT_CLEAN
 
 

@@ -45,7 +45,7 @@ def add_hook_flags(parser: argparse.ArgumentParser, backends: str) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Puts our block into the hook files and says what became of each."""
     from lok_hooks.cli.arguments import existing_directory
-    from lok_hooks.cli.output import print_json, print_text
+    from lok_hooks.cli.output import print_json, say
     from lok_hooks.repo.git import Repository
     from lok_hooks.repo.hook_files import hooks_folder, install, look
     from lok_hooks.report.visible import visible
@@ -69,9 +69,9 @@ def run(arguments: argparse.Namespace) -> int:
         return EXIT_CLEAN
     asks = f", asking {', '.join(backends)} alone" if backends else ""
     for name, outcome in done.items():
-        print_text(visible(f"{name}: {_SAID[outcome]}{asks} ({folder / name})"))
+        say(visible(f"{name}: {_SAID[outcome]}{asks} ({folder / name})"))
     for note in notes:
-        print_text(visible(f"  note: {note}"))
+        say(visible(f"  note: {note}"))
     return EXIT_CLEAN
 
 
@@ -110,9 +110,10 @@ class Watch:
                 before = self._before[path]
                 lines.append(f"{path}: {before}{f', now {now}' if now != before else '; left as it is'}")
             lines += [f"{path}: {'read' if path.is_file() else 'nothing'}" for path in self._others]
+            from lok_hooks.cli.output import say
             from lok_hooks.report.visible import visible
 
-            print("\n".join(map(visible, lines)), file=sys.stderr)
+            say("\n".join(map(visible, lines)), sys.stderr)
 
     def _seen(self) -> dict[Path, str]:
         from lok_hooks.repo.hook_files import seen

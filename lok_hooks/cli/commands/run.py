@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Final
 
-from lok_hooks.cli.arguments import add_common_flags, refuse
+from lok_hooks.cli.arguments import Parser, add_common_flags, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ def _add_own_flags(parser: argparse.ArgumentParser) -> None:
 
 def _read(arguments: argparse.Namespace) -> tuple[argparse.Namespace, list[str]]:
     """Our flags may stand behind NAME too; what is none of ours is the workflow's."""
-    again = argparse.ArgumentParser(prog=f"lok run {arguments.name}", add_help=False, allow_abbrev=False)
+    again = Parser(prog=f"lok run {arguments.name}", add_help=False, allow_abbrev=False)
     _add_own_flags(again)
     given, others = again.parse_known_args(arguments.rest, argparse.Namespace(**vars(arguments)))
     return given, others
@@ -65,7 +65,7 @@ def _run_task(arguments: argparse.Namespace) -> int:
     """NAME is a task, or nothing at all: the words behind it are those of `lok hunt`."""
     from lok_hooks.cli.sweep import add_directory, add_sweep_flags, run_task
 
-    again = argparse.ArgumentParser(prog=f"lok run {arguments.name}", allow_abbrev=False)
+    again = Parser(prog=f"lok run {arguments.name}", allow_abbrev=False)
     add_directory(again)
     _add_own_flags(again)
     add_sweep_flags(again)

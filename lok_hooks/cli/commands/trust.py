@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         is_new = trusted.revoke(place)
         if not arguments.json:
             told = "Nothing in this repository is trusted any more." if is_new else "Nothing was trusted here."
-            output.print_text(told)
+            output.say(told)
             return EXIT_CLEAN
     found = list(items(directory, arguments.at, _tell if arguments.verbose else _silent))
     if arguments.json and arguments.yes:
@@ -62,17 +62,18 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.show or not wanted:
         return EXIT_CLEAN
     if not arguments.yes and not _agrees(wanted):
-        print("lok trust: nothing was trusted", file=sys.stderr)
+        output.say("lok trust: nothing was trusted", sys.stderr)
         return EXIT_USER
     path = trusted.approve(place, {item.digest: item.name for item in wanted})
-    output.print_text(f"Trusted, until it changes; remembered in {path}")
+    output.say(f"Trusted, until it changes; remembered in {path}")
     return EXIT_CLEAN
 
 
 def _tell(line: str) -> None:
+    from lok_hooks.cli.output import say
     from lok_hooks.report.visible import visible
 
-    print(visible(line), file=sys.stderr)
+    say(visible(line), sys.stderr)
 
 
 def _silent(_: str) -> None:
@@ -157,7 +158,7 @@ def _show(found: list[Item], holds: dict[str, bool], directory: Path, arguments:
     from lok_hooks.report.trust import item_lines
 
     if not found:
-        output.print_text("Nothing here needs your trust: no program, server, credential or shell step is named.")
+        output.say("Nothing here needs your trust: no program, server, credential or shell step is named.")
     for item in found:
         state = "trusted" if holds[item.digest] else "not trusted: these keys and steps are ignored"
         inside = own_programs(item, _top(directory))

@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Takes our block out of the hook files and says what became of each."""
     from lok_hooks.cli.arguments import existing_directory
-    from lok_hooks.cli.output import print_json, print_text
+    from lok_hooks.cli.output import print_json, say
     from lok_hooks.repo.git import Repository
     from lok_hooks.repo.hook_files import hooks_folder
     from lok_hooks.report.visible import visible
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         print_json({"schema": "lok-hooks/uninstall/1", "folder": str(folder), "hooks": done})
         return EXIT_CLEAN
     for name, outcome in done.items():
-        print_text(visible(f"{name}: {_SAID[outcome]} ({folder / name})"))
+        say(visible(f"{name}: {_SAID[outcome]} ({folder / name})"))
     return EXIT_CLEAN
 
 
