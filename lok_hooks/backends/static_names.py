@@ -37,12 +37,11 @@ Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 @dataclass(kw_only=True, slots=True, eq=False)
 class _Scope:
-    """Names with the rows that bind them. `unordered`: those for which a row before another says nothing."""
+    """Names with the rows that bind them."""
 
     kind: Literal["module", "class", "function", "comprehension"]
     parent: _Scope | None = None
     bound: dict[str, list[int]] = field(default_factory=dict)
-    unordered: set[str] = field(default_factory=set)
 
     def bind(self, name: str, row: int) -> None:
         """Note a binding."""
@@ -92,7 +91,7 @@ def _resolved(use: _Use) -> Standing:
         if rows := scope.bound.get(use.name):
             # ruff found no binding above it; where all are below and nothing jumps back, there is none when it runs.
             is_too_early = scope is context.scope and min(rows) >= use.row
-            if is_too_early and not context.is_in_loop and use.name not in scope.unordered:
+            if is_too_early and not context.is_in_loop:
                 return context.standing
             return min(context.standing, Standing.BOUND)
     return context.standing
@@ -235,7 +234,6 @@ class _Reader:
         for scope in scopes:
             for name in names:
                 scope.bind(name, row)
-                scope.unordered.add(name)
 
 
 def _each(nodes: Iterable[ast.AST], context: _Context) -> list[tuple[ast.AST, _Context]]:

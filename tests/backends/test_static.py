@@ -243,6 +243,14 @@ def test_syntax_newer_than_this_python_is_no_mistake() -> None:
     assert (claim.severity, claim.is_proof) == (HIGH, sys.version_info >= (3, 14))
 
 
+def test_type_parameters_and_what_is_evaluated_late_are_no_proof() -> None:
+    found = added(
+        "class C[T](list[T]):\n    def m[U: Far](self, a: T, b: U) -> Missing: ...\ntype X[V] = dict[V, Gone]\n"
+    )
+    assert {claim.title.split("`")[1] for claim in found} == {"Far", "Missing", "Gone"}
+    assert not any(claim.is_proof for claim in found)
+
+
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "text",
