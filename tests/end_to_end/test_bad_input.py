@@ -360,7 +360,7 @@ def test_a_full_disk_changes_no_verdict(
     project.stage("a.py", line)
     project.write("report", "")
     fill(small_disk)
-    done = project.run("lok-hunt")
+    done = project.run("lok-hunt", env={"XDG_STATE_HOME": str(small_disk)})
     assert done.code == code
     assert is_sentence(done, outcome, "nothing is remembered"), done.said
     lost = project.run("sh", "-c", "lok-hunt >report")

@@ -53,22 +53,22 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def asked(reviewer: Reviewer) -> list[int]:
-    """The processes of the reviewer, once it is at work."""
-    assert eventually(lambda: bool(reviewer.requests())), "the reviewer was never asked"
+def asked(reviewer: Reviewer, times: int = 1) -> list[int]:
+    """The processes of the reviewer, once it is at work on so many requests."""
+    assert eventually(lambda: len(reviewer.requests()) == times), "the reviewer was never asked"
     pids = [pid for request in reviewer.requests() for pid in request["pids"]]
-    assert len(pids) == 2
+    assert len(pids) == 2 * times
     assert all(map(is_running, pids))
     return pids
 
 
-@pytest.mark.parametrize("command", ["lok-hunt", "lok diff"])
+@pytest.mark.parametrize(("command", "tasks"), [("lok-hunt", 1), ("lok diff", 2)])
 def test_a_review_ends_with_130_and_leaves_nothing_behind(
-    project: Project, hanging: Reviewer, open_terminal: Callable[..., Terminal], command: str
+    project: Project, hanging: Reviewer, open_terminal: Callable[..., Terminal], command: str, tasks: int
 ) -> None:
     before = project.index_digest()
     terminal = open_terminal(*command.split())
-    pids = asked(hanging)
+    pids = asked(hanging, tasks)
     start = time.monotonic()
     terminal.press(CTRL_C)
     assert terminal.wait() == 130
