@@ -157,7 +157,7 @@ RUNS_AN_ANSWER = (
 
 def at_a_terminal(project: Project, *flags: str) -> Terminal:
     users_workflow(project.machine, "obeys", RUNS_AN_ANSWER)
-    return Terminal(("lok", "run", "obeys", *flags), project.path, project.machine.environment)
+    return Terminal(("lok", "run", "obeys", "--color", "never", *flags), project.path, project.machine.environment)
 
 
 @pytest.mark.parametrize(

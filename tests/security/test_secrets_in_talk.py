@@ -94,8 +94,9 @@ class Place:
         """Nothing planted was sent, printed, stored or left behind."""
         for text in (self.sent(), *(each.out + each.err for each in said)):
             assert leaks(text.encode()) == []
-        stored = self.project.path / ".git" / "lok"
-        for path, content in written(stored, self.home, self.rest):
+        files = list(written(self.project.path / ".git", self.home, self.rest))
+        assert [path for path, _ in files if path.name == "memory.sqlite"]
+        for path, content in files:
             assert leaks(content + str(path).encode()) == [], path
 
 
@@ -317,7 +318,8 @@ def test_no_byte_of_a_look_through_a_directory_holds_a_secret(
     opened = json.dumps(issues())
     for text in (*said, sent, opened):
         assert leaks(text.encode()) == []
-    for path, content in written(project.path / ".git" / "lok", project.machine.home, rest):
+    # Not git's own objects and index, which hold the files themselves.
+    for path, content in written(project.machine.home, rest):
         # What lok.toml itself says, in the user's own folder and for nobody else.
         if path.name == "checked.json":
             assert path.stat().st_mode & 0o077 == 0
