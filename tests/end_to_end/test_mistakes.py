@@ -68,13 +68,17 @@ def test_a_prompt_that_is_none(made: Talkers, command: str, argv: list[str], std
         (["--dir", "n" * 300], "File name too long"),
         (["--dir", "README/x"], "Not a directory"),
         (["--dir", "README"], "README: not a directory"),
-        (["--budget", "soon"], "not a number of seconds"),
         (["--config", "nowhere.toml"], "nowhere.toml"),
     ],
 )
 @pytest.mark.parametrize("command", WHOLE)
 def test_a_flag_that_means_nothing(made: Talkers, command: str, flags: list[str], words: str) -> None:
     refused(made, [*WHOLE[command], *flags], words)
+
+
+@pytest.mark.parametrize("command", [command for command in WHOLE if command != "suggest"])
+def test_a_budget_that_is_none(made: Talkers, command: str) -> None:
+    refused(made, [*WHOLE[command], "--budget", "soon"], "not a number of seconds")
 
 
 @pytest.mark.parametrize(
