@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
+
+from lok_hooks import files
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,8 +32,7 @@ def lend(source: Path, copy: Path) -> Lent | None:
 def write_private(path: Path, content: bytes) -> None:
     """A new file that only this user can read, its folders too. Raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
+    files.write_new(path, content, files.PRIVATE)
 
 
 def give_back(lent: Lent) -> None:
@@ -45,9 +44,4 @@ def give_back(lent: Lent) -> None:
         source = lent.source.resolve(strict=True)
         if renewed == lent.content or source.read_bytes() != lent.content or not isinstance(json.loads(renewed), dict):
             return
-        beside = source.with_name(f".{source.name}.{secrets.token_hex(4)}")
-        try:
-            write_private(beside, renewed)
-            beside.replace(source)
-        finally:
-            beside.unlink(missing_ok=True)
+        files.write_whole(source, renewed, files.PRIVATE)

@@ -16,6 +16,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
+from lok_hooks import files
 from lok_hooks.backends import process
 from lok_hooks.backends.environment import child_environment, find_program, wrapped
 from lok_hooks.backends.process import Finished, ProgramError
@@ -214,8 +215,7 @@ class _Tree:
 
 def _write_new(file: Path, content: bytes) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("xb") as opened:
-        opened.write(content)
+    files.write_new(file, content, files.PRIVATE)
 
 
 def safe_name(path: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from lok_hooks import files
 from lok_hooks.backends import process
 from lok_hooks.backends.process import Finished, ProgramError
 from lok_hooks.core.ports import Deadline, Failure, FailureKind, Reply
@@ -32,7 +33,7 @@ class Shell:
         0 or did not end in time. Leaves no process behind."""
         with process.private_directory() as private:
             for number, value in enumerate(values, 1):
-                (private / str(number)).write_bytes(value)
+                files.write_new(private / str(number), value, files.PRIVATE)
             try:
                 finished = process.run(
                     [_SHELL, "-c", script],

@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+from lok_hooks import files
 from lok_hooks.backends import process
 from lok_hooks.backends.environment import child_environment
 from lok_hooks.backends.process import Finished, ProgramError
@@ -183,17 +184,17 @@ class Static:
         program = ruff_program() or "ruff"
         try:
             with process.private_directory() as root:
-                files, temporary = root / "files", root / "tmp"
-                files.mkdir()
+                folder, temporary = root / "files", root / "tmp"
+                folder.mkdir()
                 temporary.mkdir()
                 for name, text in texts.items():
                     # Names of our own: those of the diff may be hostile, and no rule of the table looks at them.
-                    (files / name).parent.mkdir()
-                    (files / name).write_bytes(text.encode("utf-8", "replace"))
+                    (folder / name).parent.mkdir()
+                    files.write_new(folder / name, text.encode("utf-8", "replace"), files.PRIVATE)
                 return process.run(
-                    [program, *self._arguments(), *listening, str(files)],
+                    [program, *self._arguments(), *listening, str(folder)],
                     stdin=b"",
-                    cwd=files,
+                    cwd=folder,
                     env=child_environment(os.environ, temporary, (), {}),
                     deadline=deadline,
                     output_limit=_OUTPUT_LIMIT,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -95,7 +94,7 @@ def _log(command: str) -> None:
     import traceback
     from pathlib import Path
 
-    from lok_hooks import __version__
+    from lok_hooks import __version__, files
     from lok_hooks.core.state import NOWHERE, state_folder
 
     text = (
@@ -108,8 +107,7 @@ def _log(command: str) -> None:
             raise FileNotFoundError(NOWHERE)
         path = Path(state, "log", "lok.log")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8") as file:  # noqa: PTH123
-            file.write(text)
+        files.append(path, text)
     except OSError as error:
         _print(f"  the traceback could not be saved ({error.strerror or error}):\n{text}")
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
     from lok_hooks.report.options import Options
     from lok_hooks.report.wrap import Line
@@ -104,20 +102,3 @@ def print_json(value: object) -> None:
     import json
 
     print_text(json.dumps(value, indent=2))
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Writes a file whole or not at all: a reader never meets half of one. It holds code, so a new file is its owner's
-    alone; one that is there keeps its permissions. OSError when it cannot be written."""
-    import shutil
-
-    target = path.resolve()
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
-    try:
-        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123
-            file.write(text)
-        with contextlib.suppress(FileNotFoundError):
-            shutil.copymode(target, partial)
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from lok_hooks import files
 from lok_hooks.cli import keeping, ledgers, output, wiring
 from lok_hooks.cli.arguments import STANDARD_OUTPUT
 from lok_hooks.core.remember import as_remembered
@@ -157,7 +158,7 @@ def _rendered(review: Review, format: str, arguments: argparse.Namespace, *, col
 def _written(review: Review, what: str, path: Path, text: str) -> list[str]:
     """Writes `text` to a file the user named; the sentence that says why it could not be, if so."""
     try:
-        output.write_whole(path, text)
+        files.write_over(path, text.encode(), files.PRIVATE)
     except OSError as error:
         problem = f"{review.command}: the {what} could not be written to {path}: {error.strerror}"
         return [f"{problem}\n  Name another file; the review itself stands above."]

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from lok_hooks import files
+
 
 def read_own(path: Path, largest_bytes: int) -> bytes:
     """The content of a file that is this user's alone, cut at `largest_bytes`. Raises OSError, also for a link, a pipe
@@ -21,16 +23,8 @@ def read_own(path: Path, largest_bytes: int) -> bytes:
 
 def write_own(path: Path, content: bytes) -> None:
     """The file whole or not at all, readable by this user alone; its folders are made. Raises OSError."""
-    import secrets
-
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    files.write_whole(path, content, files.PRIVATE)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+from lok_hooks import files
 from lok_hooks.errors import InternalError, RepositoryError
 
 # Standing in front of every subcommand. protocol.allow stops a partial clone from fetching what is missing.
@@ -205,7 +206,7 @@ class Repository:
             copy = Path(name) / "index"
             try:
                 if content:
-                    copy.write_bytes(content)
+                    files.write_new(copy, content, files.PRIVATE)
                     # Git looks again into files that are not older than the index; a new date would hide a change.
                     shutil.copystat(path, copy)
             except OSError as error:

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import shlex
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from lok_hooks import files
 from lok_hooks.errors import OutputError, RepositoryError
 from lok_hooks.repo.git import Repository
 
@@ -94,16 +93,16 @@ def install(
         folder.mkdir(parents=True, exist_ok=True)
         if hook.state == "absent" and os.path.lexists(aside):
             # Ours was removed by hand, or never written: the foreign hook is still the user's.
-            _write(path, _FIRST_LINE + _block(name, "chained", interpreter, backends), 0o755)
+            files.write_over(path, _FIRST_LINE + _block(name, "chained", interpreter, backends), files.PROGRAM)
             return "chained"
         if hook.state == "absent":
-            _write(path, _FIRST_LINE + _block(name, "new", interpreter, backends), 0o755)
+            files.write_over(path, _FIRST_LINE + _block(name, "new", interpreter, backends), files.PROGRAM)
             return "made"
         content = _read(path)
         if content is not None and _takes_a_block(path, content):
             first, rest = _split(content)
             block = _block(name, "beside", interpreter, backends)
-            _write(path, first + block + rest, stat.S_IMODE(path.stat().st_mode))
+            files.write_over(path, first + block + rest, files.PROGRAM)
             return "put beside"
         _put_aside(path, _free(aside), _FIRST_LINE + _block(name, "chained", interpreter, backends))
     except OSError as error:
@@ -132,7 +131,7 @@ def uninstall(folder: Path, name: HookName) -> Literal["removed", "not there"]:
         elif found[1] != b"beside" and rest == _FIRST_LINE:
             hook.path.unlink()
         else:
-            _write(hook.path, rest, stat.S_IMODE(hook.path.stat().st_mode))
+            files.write_over(hook.path, rest, files.PROGRAM)
     except OSError as error:
         raise _unwritable(hook.path, error) from error
     return "removed"
@@ -143,8 +142,7 @@ def _renew(hook: Hook, interpreter: str, backends: Sequence[str]) -> None:
     found = _whole_block(hook, content)
     block = _block(hook.name, found[1].decode(), interpreter, backends)
     try:
-        mode = stat.S_IMODE(hook.path.stat().st_mode)
-        _write(hook.path, content[: found.start()] + block + content[found.end() :], mode)
+        files.write_over(hook.path, content[: found.start()] + block + content[found.end() :], files.PROGRAM)
     except OSError as error:
         raise _unwritable(hook.path, error) from error
 
@@ -249,7 +247,7 @@ def _put_aside(path: Path, aside: Path, content: bytes) -> None:
     """`content` in place of a foreign hook, which goes to `aside`, and back where that fails. Raises OSError."""
     path.rename(aside)
     try:
-        _write(path, content, 0o755)
+        files.write_over(path, content, files.PROGRAM)
     finally:
         # A full disk, Ctrl-C: under the other name nobody would ever run that hook again.
         if not os.path.lexists(path):
@@ -267,18 +265,6 @@ def _read(path: Path) -> bytes | None:
         return path.read_bytes() if path.is_file() else None
     except OSError as error:
         raise RepositoryError(f"{path}: cannot be read ({error.strerror})", advice="mend it, then try again") from error
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    """The file whole or not at all. Raises OSError."""
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-        beside.chmod(mode)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _unwritable(path: Path, error: OSError) -> OutputError:

@@ -4,17 +4,18 @@ sorted, so that it is reviewed and merged like code."""
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
+from lok_hooks import files
 from lok_hooks.core.suppress import DISMISSALS, Dismissal
 from lok_hooks.errors import ConfigError, OutputError
 
 FILE_NAME: Final = DISMISSALS
 SCHEMA: Final = "lok-hooks/dismissed/1"
+_LINK: Final = f"{FILE_NAME}: a symbolic link stands in its place"
 _ADVICE: Final = "mend it, or take the file back from git"
 _KEYS: Final = {"identity": "id"} | {
     name: name for name in (field.name for field in fields(Dismissal)) if name != "identity"
@@ -52,8 +53,11 @@ def _entry(raw: Any, place: str) -> Dismissal:
 def dismissals_in(top: Path) -> dict[str, Dismissal]:
     """The dismissals in the work tree below `top`, as they will be committed. Raises ConfigError when they cannot be
     read."""
+    path = top / FILE_NAME
     try:
-        content = (top / FILE_NAME).read_bytes()
+        if path.is_symlink():  # it could lead to what never ends
+            raise ConfigError(_LINK, advice="remove the link")
+        content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
@@ -69,16 +73,11 @@ def write_dismissals(top: Path, dismissals: Iterable[Dismissal]) -> Path:
     entries = [{key: getattr(row, name) for name, key in _KEYS.items()} for row in rows]
     lines = ",\n".join("    " + json.dumps(entry, ensure_ascii=False) for entry in entries)
     text = f'{{\n  "schema": "{SCHEMA}",\n  "findings": [\n{lines}\n  ]\n}}\n'
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         path.parent.mkdir(exist_ok=True)
         if path.parent.is_symlink() or path.is_symlink():
-            raise OutputError(f"{FILE_NAME}: a symbolic link stands in its place", advice="remove the link")
-        try:
-            partial.write_text(text, encoding="utf-8")
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+            raise OutputError(_LINK, advice="remove the link")
+        files.write_over(path, text.encode(), files.SHARED)
     except OSError as error:
         raise OutputError(
             f"{FILE_NAME}: cannot be written: {error.strerror}", advice="nothing was dismissed"

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from lok_hooks import files
 from lok_hooks.store.database import make_private
 
 _NAME: Final = "key"
@@ -47,11 +48,9 @@ def _read(path: Path) -> str:
 def _made(path: Path) -> str:
     """A new key, whole or not at all: what another process made in the meantime wins, what cannot be a key goes."""
     key = secrets.token_hex(_BYTES)
-    partial = path.with_name(f"{_NAME}.{os.getpid()}.{key[:8]}")
-    file = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    partial = path.with_name(f"{_NAME}.{secrets.token_hex(8)}")
+    files.write_new(partial, key.encode(), files.PRIVATE)
     try:
-        with os.fdopen(file, "w", encoding="ascii") as opened:
-            opened.write(key)
         try:
             path.hardlink_to(partial)
         except FileExistsError:

@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from lok_hooks import files
 from lok_hooks.core.state import named_after, state_folder
 from lok_hooks.store.database import make_private
 
@@ -49,8 +50,7 @@ def ready(place: Place, now: float) -> Path | None:
     with suppress(OSError):
         if folder is not None and repository is not None and not (folder / _NOTE).exists():
             make_private(folder)
-            (folder / _NOTE).write_bytes(os.fsencode(repository.resolve()))
-            (folder / _NOTE).chmod(0o600)
+            files.write_whole(folder / _NOTE, os.fsencode(repository.resolve()), files.PRIVATE)
             _forget_gone(folder.parent, now - KEPT_SECONDS)
     return folder
 

@@ -295,6 +295,21 @@ def test_a_report_that_cannot_be_written_is_still_shown(project: Project, config
         assert is_sentence(done, target, '"schema": "lok-hooks/review/1"'), done.said
 
 
+def test_a_report_is_not_written_where_a_link_of_the_tree_leads(
+    project: Project, configure: Configure, tmp_path: Path
+) -> None:
+    configure()
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    (project.path / "report.json").symlink_to(victim)
+    os.mkfifo(project.path / "pipe")
+    project.stage("a.py", BAD)
+    for name, told in (("report.json", "a symbolic link stands in its place"), ("pipe", "not a regular file")):
+        done = project.run("lok-review", "--staged", "--transcript", name, "-o", name)
+        assert (done.code, done.said.count(told)) == (1, 2), done.said
+    assert victim.read_text() == "precious"
+
+
 def test_a_report_is_written_whole(project: Project, configure: Configure) -> None:
     configure()
     project.stage("a.py", BAD)

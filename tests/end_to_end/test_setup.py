@@ -220,6 +220,16 @@ def test_init_does_not_write_through_a_link(project: Project, programs: Path, tm
     assert not (tmp_path / "elsewhere").exists()
 
 
+def test_init_does_not_add_hooks_where_a_link_leads(project: Project, configure: Configure, tmp_path: Path) -> None:
+    configure()
+    victim = tmp_path / "victim"
+    victim.write_text("repos: []\n")
+    (project.path / ".pre-commit-config.yaml").symlink_to(victim)
+    done = project.run("lok", "init", "--pre-commit")
+    assert (done.code, "a symbolic link stands in its place" in done.said) == (2, True), done.said
+    assert victim.read_text() == "repos: []\n"
+
+
 def test_init_adds_our_hooks_to_pre_commits_file(project: Project, configure: Configure) -> None:
     configure()
     before = "# ours\nrepos:\n  - repo: meta   # keep\n    hooks:\n      - id: identity\n"

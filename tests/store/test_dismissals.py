@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from lok_hooks.core.suppress import Dismissal
 from lok_hooks.errors import ConfigError, OutputError
-from lok_hooks.store.dismissals import FILE_NAME, SCHEMA, read_dismissals, write_dismissals
+from lok_hooks.store.dismissals import FILE_NAME, SCHEMA, dismissals_in, read_dismissals, write_dismissals
 
 ONE = Dismissal(
     identity="ab" * 16, because="ids are integers", by="Ada", date="2026-01-02", path="b.py", category="sql", title="t"
@@ -60,6 +61,30 @@ def test_a_symbolic_link_leads_nowhere(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="symbolic link"):
         write_dismissals(tmp_path, [ONE])
     assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.timeout(20)
+def test_a_link_to_what_never_ends_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / ".lok").mkdir()
+    (tmp_path / FILE_NAME).symlink_to("/dev/zero")
+    with pytest.raises(ConfigError, match="symbolic link"):
+        dismissals_in(tmp_path)
+
+
+def test_a_link_under_a_name_that_could_be_guessed_leads_nowhere(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    folder = tmp_path / ".lok"
+    folder.mkdir()
+    for name in (f".dismissed.json.{os.getpid()}.partial", ".dismissed.json.partial", "dismissed.json.tmp"):
+        (folder / name).symlink_to(victim)
+    assert read_dismissals(write_dismissals(tmp_path, [ONE]).read_bytes(), "x") == {ONE.identity: ONE}
+    assert victim.read_text() == "precious"
+
+
+def test_the_file_is_for_everyone_who_has_the_repository(tmp_path: Path) -> None:
+    os.umask(0o022)
+    assert write_dismissals(tmp_path, [ONE]).stat().st_mode & 0o777 == 0o644
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:

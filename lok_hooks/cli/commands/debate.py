@@ -59,11 +59,11 @@ def _check(path: Path) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    from lok_hooks.cli.output import write_whole
+    from lok_hooks import files
     from lok_hooks.errors import OutputError
 
     try:
-        write_whole(path, text)
+        files.write_over(path, text.encode(), files.PRIVATE)
     except OSError as error:
         raise OutputError(
             f"the debate could not be written to {path}: {error.strerror}",

@@ -90,9 +90,10 @@ def _starter(top: Path, arguments: argparse.Namespace) -> str:
 
 
 def _write_new(path: Path, text: str) -> None:
+    from lok_hooks import files
+
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        files.write_new(path, text.encode(), files.SHARED)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror})", advice="make its folder writable") from error
 
@@ -101,6 +102,8 @@ def _add_hooks(top: Path, done: _Done) -> None:
     from lok_hooks.config.pre_commit_file import FILE_NAME, with_our_hooks
 
     path = top / FILE_NAME
+    if path.is_symlink():  # it could lead to what never ends
+        raise UsageError(f"{path}: a symbolic link stands in its place", advice="edit the file that it leads to")
     try:
         with path.open(encoding="utf-8", newline="") as file:
             before = file.read()
@@ -119,9 +122,9 @@ def _add_hooks(top: Path, done: _Done) -> None:
 
 
 def _replace(path: Path, text: str) -> None:
-    from lok_hooks.cli.output import write_whole
+    from lok_hooks import files
 
     try:
-        write_whole(path, text)
+        files.write_over(path, text.encode(), files.SHARED)
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror})", advice="make it writable") from error
