@@ -21,12 +21,19 @@ PRODUCT: Final = Product(
     credentials=(
         *("ANTHROPIC_*", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN", "CLAUDE_CONFIG_DIR"),
         *("CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY"),
-        *("AWS_*", "CLOUD_ML_REGION", "GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_PROJECT"),
     ),
     # Bytes, and it takes 10 MB; three bytes a character at most for the scripts people write code in.
     input_limit=3_000_000,
     login="run `claude` and then /login, or set ANTHROPIC_API_KEY",
 )
+
+_CLOUDS: Final = {
+    "CLAUDE_CODE_USE_BEDROCK": ("AWS_*",),
+    "CLAUDE_CODE_USE_VERTEX": ("CLOUD_ML_REGION", "GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_PROJECT"),
+}
+"""What it needs besides where a variable makes it ask a cloud's own servers."""
+_TRUE: Final = ("1", "true", "yes", "on")
+"""What it takes for switched on, in any case of letters."""
 
 _ARGV: Final = (
     *("-p", "--output-format", "json", "--strict-mcp-config", "--setting-sources", ""),
@@ -56,6 +63,11 @@ class Claude(SealedCli):
     allowed = _ALLOWED
     locks: tuple[str, ...] = ("--tools", "", "--max-turns", "3")
     key_locks: tuple[str, ...] = ("--bare",)
+
+    def credentials(self) -> tuple[str, ...]:
+        """Its own, and those of the cloud that it is told to use."""
+        clouds = [names for switch, names in _CLOUDS.items() if self.value_of(switch).strip().lower() in _TRUE]
+        return (*super().credentials(), *(name for names in clouds for name in names))
 
     def prepare(self, room: Room, prompt: Prompt) -> Call | Failure:
         """With an API key in a configuration folder of its own and --bare; else where the user's login is kept."""

@@ -121,7 +121,7 @@ class ExploringGemini(Gemini):
         except OSError:
             return {}
         found = {match["name"]: match["value"] for match in _ASSIGNMENT.finditer(content)}
-        return {name: _unquoted(value) for name, value in found.items() if fits(name, self.product.credentials)}
+        return {name: _unquoted(value) for name, value in found.items() if fits(name, self.credentials())}
 
 
 class ExploringCommand(Command):

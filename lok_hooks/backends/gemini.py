@@ -21,14 +21,23 @@ PRODUCT: Final = Product(
     package="@google/gemini-cli",
     known_version=KNOWN_VERSION,
     credentials=(
-        *("GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_CLOUD_*", "GOOGLE_APPLICATION_CREDENTIALS"),
-        *("GOOGLE_GENAI_USE_VERTEXAI", "GOOGLE_GENAI_USE_GCA", "GOOGLE_GEMINI_BASE_URL", "GOOGLE_VERTEX_BASE_URL"),
-        "GEMINI_FORCE_ENCRYPTED_FILE_STORAGE",
+        *("GEMINI_API_KEY", "GOOGLE_GEMINI_BASE_URL", "GEMINI_FORCE_ENCRYPTED_FILE_STORAGE"),
+        *("GOOGLE_GENAI_USE_VERTEXAI", "GOOGLE_GENAI_USE_GCA"),
     ),
     # Beyond about a million tokens it sends nothing and says nothing, beyond 8 MiB it cuts.
     input_limit=4_000_000,
     login="run `gemini` once and sign in, or set GEMINI_API_KEY",
 )
+
+_CLOUD: Final = ("GOOGLE_CLOUD_*",)
+_ADC_VARIABLE: Final = "GOOGLE_APPLICATION_CREDENTIALS"
+_LOGIN_VARIABLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "vertex-ai": ("GOOGLE_API_KEY", "GOOGLE_VERTEX_BASE_URL", _ADC_VARIABLE, *_CLOUD),
+    "oauth-personal": _CLOUD,
+    "compute-default-credentials": _CLOUD,
+    "cloud-shell": _CLOUD,
+}
+"""What it needs besides for each login; with an API key of its own nothing of Google's cloud."""
 
 _ARGV: Final = ("-o", "json", "--approval-mode", "plan", "-e", "none")
 LOCKS: Final[Mapping[str, Any]] = {
@@ -78,6 +87,13 @@ class Gemini(SealedCli):
     locks: Mapping[str, Any] = LOCKS
     more_argv: tuple[str, ...] = ("--skip-trust",)
 
+    def credentials(self) -> tuple[str, ...]:
+        """Its own, and those of the login that it uses."""
+        login = self._login()
+        # A login with Google takes a cloud's file only where a variable says that this is meant.
+        is_cloud = login == "oauth-personal" and self.value_of("GOOGLE_GENAI_USE_GCA") == "true"
+        return (*super().credentials(), *_LOGIN_VARIABLES.get(login, ()), *((_ADC_VARIABLE,) if is_cloud else ()))
+
     def prepare(self, room: Room, prompt: Prompt) -> Call | Failure:
         """A new home with the login and our settings. The prompt goes by standard input alone; there is no schema."""
         home = room.root
@@ -108,8 +124,8 @@ class Gemini(SealedCli):
             "npm_config_cache": self.value_of("npm_config_cache") or str(Path.home() / ".npm"),
         }
         config = Path(self.value_of("XDG_CONFIG_HOME") or Path.home() / ".config")
-        if not self.value_of("GOOGLE_APPLICATION_CREDENTIALS") and (config / _ADC).is_file():
-            env["GOOGLE_APPLICATION_CREDENTIALS"] = str(config / _ADC)
+        if _ADC_VARIABLE in self.credentials() and not self.value_of(_ADC_VARIABLE) and (config / _ADC).is_file():
+            env[_ADC_VARIABLE] = str(config / _ADC)
         if key := self.value_of(self.settings.api_key_env):
             env["GEMINI_API_KEY"] = key
         if self.settings.url:

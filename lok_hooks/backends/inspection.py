@@ -15,7 +15,7 @@ from lok_hooks.backends import process
 from lok_hooks.backends.all import FACTORIES, make
 from lok_hooks.backends.environment import child_environment, find_program, wrapped
 from lok_hooks.backends.logins_seen import login_seen
-from lok_hooks.backends.sealed import Product, SealedProgram, text
+from lok_hooks.backends.sealed import SealedProgram, text
 from lok_hooks.backends.versions import fit, known_range, version_in
 from lok_hooks.core.checkup import BackendCheck
 from lok_hooks.core.diff import FileDiff
@@ -107,19 +107,19 @@ def _started(
     argv = wrapped(settings.command_wrapper, program, f"backends.{settings.name}")
     listener.noted(f"{settings.name} starts: {shlex.join(argv)}")
     listener.asked(settings.name, _VERSION, _WHOLE)
-    answer = _version(argv, settings, backend.product, deadline)
+    answer = _version(argv, settings, deadline)
     listener.answered(settings.name, _VERSION, _WHOLE, answer)
     if isinstance(answer, Failure):
         return replace(check, state="bad", problem=answer.reason, advice=answer.advice)
     return replace(check, version=answer.text, fit=fit(settings.kind, answer.text), start_seconds=answer.seconds)
 
 
-def _version(argv: Sequence[str], settings: BackendSettings, product: Product, deadline: Deadline) -> Reply | Failure:
+def _version(argv: Sequence[str], settings: BackendSettings, deadline: Deadline) -> Reply | Failure:
     """What the program says its version is."""
     failed = Failure(backend=settings.name, kind=FailureKind.CRASHED, reason="", advice="")
     try:
         with process.private_directory() as room:
-            environment = child_environment(os.environ, room, product.credentials, settings.env)
+            environment = child_environment(os.environ, room, (), settings.env)
             finished = process.run(
                 argv, stdin=b"", cwd=room, env=environment, deadline=deadline.at_most(VERSION_SECONDS)
             )

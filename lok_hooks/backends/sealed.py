@@ -18,7 +18,7 @@ from typing import Final
 from lok_hooks.backends import process
 from lok_hooks.backends.arguments import Allowed, read_arguments
 from lok_hooks.backends.complaints import innermost, judge
-from lok_hooks.backends.environment import child_environment, find_program, wrapped
+from lok_hooks.backends.environment import child_environment, find_program, fits, wrapped
 from lok_hooks.backends.logins import Lent, give_back
 from lok_hooks.backends.process import Finished, ProgramError
 from lok_hooks.backends.traits import traits_of
@@ -62,7 +62,7 @@ class Call:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Product:
     """What is known of a CLI: the npm package, the version its flags were checked against, the environment variables
-    that hold its login ("*" ends a prefix), the most it reads (characters), and what to do for a login."""
+    that it may always know of its login ("*" ends a prefix), the most it reads (characters), and what to do for one."""
 
     package: str
     known_version: str
@@ -109,6 +109,10 @@ class SealedProgram(ABC):
         """What the rules need to know of it."""
         return traits_of(self.settings, "model", self.model)
 
+    def credentials(self) -> tuple[str, ...]:
+        """The environment variables that this run may know of its login ("*" ends a prefix)."""
+        return self.product.credentials if self.product else ()
+
     def missing(self) -> Failure | None:
         """None when the program is there; starts nothing."""
         # A wrapper (nix-shell) may be what brings the program, so only the outermost word can be looked for.
@@ -143,7 +147,7 @@ class SealedProgram(ABC):
         return self._judged(self._without_secrets(finished))
 
     def _run(self, call: Call, room: Room, prompt: Prompt, deadline: Deadline) -> Finished:
-        kept = (*(self.product.credentials if self.product else ()), self.settings.api_key_env)
+        kept = (*self.credentials(), self.settings.api_key_env)
         environment = child_environment(os.environ, room.tmp, kept, {**self.settings.env, **call.env})
         try:
             return process.run(
@@ -237,7 +241,7 @@ class SealedProgram(ABC):
 
     def _without_secrets(self, finished: Finished) -> Finished:
         """The same with the user's keys taken out of the output, before anything is read in it or cut off."""
-        names = [name for name in self.product.credentials if not name.endswith("*")] if self.product else []
+        names = [name for name in {**os.environ, **self.settings.env} if fits(name, self.credentials())]
         stdout, stderr = finished.stdout, finished.stderr
         for name in (*names, self.settings.api_key_env):
             value = self.value_of(name) if name.endswith(("KEY", "TOKEN")) or name == self.settings.api_key_env else ""

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from lok_hooks.backends.environment import child_environment, find_program
+from lok_hooks.core.ports import Failure
+from lok_hooks.core.task import Prompt
+from tests.backends.cli_helpers import KEY, KEY_NAME, Kind, User, ask, read_report, spy, user
+
+__all__ = ["user"]
+MakePrompt = Callable[..., Prompt]
 
 
 def test_only_allowed_names_pass() -> None:
@@ -52,6 +59,75 @@ def test_only_allowed_names_pass() -> None:
 def test_some_names_pass_in_no_way(name: str) -> None:
     environment = child_environment({name: "x"}, Path("/tmp"), (name, "*"), {name: "x"})
     assert name not in environment
+
+
+AMAZON = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"}
+GOOGLE = {"GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_PROJECT"}
+CLOUDS = {*AMAZON, *GOOGLE, "GOOGLE_API_KEY", "GOOGLE_CLOUD_ACCESS_TOKEN", "CLOUD_ML_REGION"}
+OF_VERTEX = {*GOOGLE, "GOOGLE_API_KEY", "GOOGLE_CLOUD_ACCESS_TOKEN"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "switches", "passed"),
+    [
+        ("claude", {}, set()),
+        ("claude", {"CLAUDE_CODE_USE_BEDROCK": "0", "CLAUDE_CODE_USE_VERTEX": ""}, set()),
+        ("claude", {"CLAUDE_CODE_USE_BEDROCK": "1"}, AMAZON),
+        ("claude", {"CLAUDE_CODE_USE_BEDROCK": "True"}, AMAZON),
+        ("claude", {"CLAUDE_CODE_USE_VERTEX": "1"}, {*GOOGLE, "CLOUD_ML_REGION"}),
+        ("gemini", {"GEMINI_API_KEY": "x"}, set()),
+        ("gemini", {"GEMINI_API_KEY": "x", "GOOGLE_GENAI_USE_VERTEXAI": "false"}, set()),
+        ("gemini", {"GOOGLE_GENAI_USE_VERTEXAI": "true"}, OF_VERTEX),
+        ("gemini", {"GOOGLE_GENAI_USE_GCA": "true"}, {*GOOGLE, "GOOGLE_CLOUD_ACCESS_TOKEN"}),
+        ("codex", {"CLAUDE_CODE_USE_BEDROCK": "1", "GOOGLE_GENAI_USE_VERTEXAI": "true"}, set()),
+    ],
+)
+@pytest.mark.parametrize("is_in_settings", [False, True])
+def test_a_clouds_credentials_pass_only_to_who_is_told_to_use_that_cloud(
+    kind: Kind,
+    switches: dict[str, str],
+    passed: set[str],
+    is_in_settings: bool,
+    user: User,
+    make_prompt: MakePrompt,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {**dict.fromkeys(CLOUDS, "x"), **({} if is_in_settings else switches)}.items():
+        monkeypatch.setenv(name, value)
+    report = spy(user, kind)
+    backend = user.backend(
+        kind,
+        env=switches if is_in_settings else {},
+        api_key_env=KEY_NAME if kind == "codex" else "",
+    )
+    ask(backend, make_prompt(), 10)
+    assert CLOUDS & {*read_report(report)["env"]} == passed
+
+
+def test_a_login_with_google_takes_no_file_of_a_clouds(
+    user: User, make_prompt: MakePrompt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = [user.home / ".gemini", user.home / ".config" / "gcloud"]
+    for folder, name in zip(folders, ("oauth_creds.json", "application_default_credentials.json"), strict=True):
+        folder.mkdir(parents=True)
+        (folder / name).write_text("{}")
+    report = spy(user, "gemini")
+    ask(user.backend("gemini"), make_prompt(), 10)
+    assert "GOOGLE_APPLICATION_CREDENTIALS" not in read_report(report)["env"]
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", "/file.json")
+    ask(user.backend("gemini"), make_prompt(), 10)
+    assert "GOOGLE_APPLICATION_CREDENTIALS" not in read_report(report)["env"]
+
+
+def test_a_clouds_key_that_was_passed_stands_in_no_message(
+    user: User, make_prompt: MakePrompt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", KEY)
+    monkeypatch.setenv("CLAUDE_CODE_USE_BEDROCK", "1")
+    user.program("claude", "import os, sys\nsys.exit('bad key ' + os.environ['AWS_SECRET_ACCESS_KEY'])")
+    answer = ask(user.backend("claude"), make_prompt(), 10)
+    assert isinstance(answer, Failure)
+    assert "bad key …" in answer.reason
 
 
 def test_a_program_of_the_current_directory_is_never_found_by_its_name(

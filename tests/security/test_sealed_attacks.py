@@ -140,14 +140,11 @@ def test_no_key_of_another_vendor_reaches_a_cli(kind: Kind, project: Project, at
         for vendor in ("ANTHROPIC", "GEMINI", "OPENAI", "CODEX", "GITHUB", "MISTRAL", "OPENROUTER")
     }
     others = {"AWS_SECRET_ACCESS_KEY": "key-of-aws", "GITHUB_TOKEN": "key-of-github", "NODE_OPTIONS": "--require /x.js"}
+    others |= {"GOOGLE_APPLICATION_CREDENTIALS": "/key-of-google.json", "GOOGLE_API_KEY": "key-of-google"}
     config = settings(project, kind, program, at.server.url)
     review(project, "lok-hunt", config, kind, project.path, {**keys, **others})
     names = {line.partition("=")[0] for line in seen.read_text().splitlines()}
-    own = {
-        "codex": {"CODEX_API_KEY"},
-        "gemini": {"GEMINI_API_KEY"},
-        "claude": {"ANTHROPIC_API_KEY", "AWS_SECRET_ACCESS_KEY"},
-    }
+    own = {"codex": {"CODEX_API_KEY"}, "gemini": {"GEMINI_API_KEY"}, "claude": {"ANTHROPIC_API_KEY"}}
     assert names & {*keys, *others} == own[kind]
 
 
