@@ -121,6 +121,12 @@ def add_review_flags(parser: argparse.ArgumentParser) -> None:
         type=_to_report,
         help="write the report to FILE too, in --format; - for standard output",
     )
+    show.add_argument(
+        "--transcript", metavar="FILE.md", type=to_file, help="write the whole debate to FILE.md, - for standard output"
+    )
+    show.add_argument(
+        "--show-payload", action="store_true", help="print exactly what would be sent, to whom; send nothing"
+    )
     show.add_argument("--color", choices=("auto", "always", "never"), default="auto")
     show.add_argument(
         "-v", "--verbose", action="store_true", help="list every file; show prompts, routing and timing on stderr"
@@ -140,24 +146,10 @@ def enter_place(arguments: argparse.Namespace) -> None:
     such directory."""
     if arguments.dir is None:
         return
-    for name in ("config", "output"):
-        if (path := getattr(arguments, name)) is not None:
+    for name in ("config", "output", "transcript"):
+        if (path := getattr(arguments, name)) not in (None, STANDARD_OUTPUT):
             setattr(arguments, name, path.absolute())
     os.chdir(existing_directory(arguments.dir))
-
-
-def add_payload_flag(parser: argparse.ArgumentParser) -> None:
-    """Adds the flag that shows instead of sending."""
-    parser.add_argument(
-        "--show-payload", action="store_true", help="print exactly what would be sent, to whom; send nothing"
-    )
-
-
-def add_transcript_flag(parser: argparse.ArgumentParser) -> None:
-    """Adds the flag that keeps the debate."""
-    parser.add_argument(
-        "--transcript", metavar="FILE.md", type=to_file, help="write the whole debate to FILE.md, - for standard output"
-    )
 
 
 def add_common_flags(parser: argparse.ArgumentParser) -> None:

@@ -10,13 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lok_hooks.cli.arguments import (
-    add_payload_flag,
-    add_review_flags,
-    add_transcript_flag,
-    parser,
-    to_text,
-)
+from lok_hooks.cli.arguments import add_review_flags, parser, to_text
 from lok_hooks.cli.boundary import guarded
 from lok_hooks.errors import UsageError
 
@@ -54,8 +48,6 @@ def review(argv: Sequence[str]) -> int:
     """Runs `lok-review` and returns its exit code."""
     program = parser("lok-review", "Review a branch, by hand or in CI.", "lok-review main...feature --format sarif")
     add_review_flags(program)
-    add_transcript_flag(program)
-    add_payload_flag(program)
     add_source_flags(program)
     return guarded("lok-review", lambda: _review("lok-review", program.parse_args(argv)))
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from lok_hooks.flows.review import Means, Order
     from lok_hooks.repo.git import Repository
     from lok_hooks.repo.snapshot import Snapshot
+    from lok_hooks.store.ledger import Ledger
 
 CONFIG_NAME: Final = "lok.toml"
 _ANALYSERS: Final = frozenset({"static", "sarif"})
@@ -94,6 +95,36 @@ def remembering_in(
         yield (kept.memory, seen) if seen is not None else (Forgetting(), "")
 
 
+class Prepared(NamedTuple):
+    """What a review begins with: `order` and `settings` with what the ledger and earlier commits add to them."""
+
+    order: Order
+    settings: Settings
+    kept: Keeping
+    ledger: Ledger | None
+
+
+@contextmanager
+def prepared(
+    order: Order,
+    settings: Settings,
+    snapshot: Snapshot,
+    entry: EntryName,
+    arguments: argparse.Namespace,
+    noted: Callable[[str], None],
+) -> Iterator[Prepared]:
+    """`order` as it will be carried out; its memory and ledger are closed at the end."""
+    place = place_for(snapshot.repository)
+    with (
+        keeping(settings.cache, place, noted, fresh=arguments.fresh) as kept,
+        ledgers.ledger_in(place, noted) if snapshot.repository else nullcontext() as ledger,
+    ):
+        settings, order = ledgers.brought_in(ledger, settings, order, kept.lasting)
+        if entry == "audit" and kept.database is not None and not _are_tasks_chosen(arguments):
+            order = _with_deferred(order, settings, kept.database)
+        yield Prepared(order, settings, kept, ledger)
+
+
 def reviewed(
     order: Order, settings: Settings, snapshot: Snapshot, entry: EntryName, arguments: argparse.Namespace
 ) -> tuple[Review, tuple[str, ...]]:
@@ -101,20 +132,13 @@ def reviewed(
     from lok_hooks.flows.review import review
 
     said: list[str] = []
-    place = place_for(snapshot.repository)
-    with (
-        keeping(settings.cache, place, said.append, fresh=arguments.fresh) as kept,
-        ledgers.ledger_in(place, said.append) if snapshot.repository else nullcontext() as ledger,
-    ):
-        settings, order = ledgers.brought_in(ledger, settings, order, kept.lasting)
-        if entry == "audit" and kept.database is not None and not _are_tasks_chosen(arguments):
-            order = _with_deferred(order, settings, kept.database)
-        with wiring.means(settings, snapshot, order.policy, verbose=arguments.verbose, memory=kept.memory) as means:
-            outcome = review(order, means)
-            said += _verdict(order, means, outcome, kept.lasting, fresh=arguments.fresh)
+    with prepared(order, settings, snapshot, entry, arguments, said.append) as (whole, known, kept, ledger):
+        with wiring.means(known, snapshot, whole.policy, verbose=arguments.verbose, memory=kept.memory) as means:
+            outcome = review(whole, means)
+            said += _verdict(whole, means, outcome, kept.lasting, fresh=arguments.fresh)
         ledgers.record(ledger, outcome, snapshot)
         if kept.database is not None:
-            said += _afterwards(order, outcome, entry, kept.database)
+            said += _afterwards(whole, outcome, entry, kept.database)
     return outcome, tuple(dict.fromkeys(said))
 
 

@@ -107,10 +107,10 @@ def finish(
             notes=tuple(notes),
             dismissed=dismissed,
         )
-        if getattr(arguments, "show_payload", False):
+        if arguments.show_payload:
             from lok_hooks.cli.payload import show_payload
 
-            return show_payload(order, settings, snapshot, arguments)
+            return show_payload(order, settings, snapshot, entry, arguments)
         outcome, said = keeping.reviewed(order, settings, snapshot, entry, arguments)
     else:
         outcome, said = wiring.screened(_nothing(command, snapshot, policy, notes), snapshot.diff), ()
@@ -128,7 +128,7 @@ def show(review: Review, arguments: argparse.Namespace) -> int:
         text = _rendered(review, arguments.format or output.usual_format(arguments.color), arguments, color=False)
         problems += _written(review, "report", arguments.output, text)
         shown = text if problems else shown
-    if getattr(arguments, "transcript", None):
+    if arguments.transcript:
         from lok_hooks.report.transcript import transcript
 
         told = transcript(review)

@@ -25,7 +25,7 @@ class Payload:
 
 def payload(order: Order, means: Means) -> Payload:
     """The requests that a review of `order` would begin with."""
-    planned = plan(order.diff, order.tasks, means.backends, order.chosen, means.contents, order.only)
+    planned = plan(order.diff, order.tasks, means.backends, order.chosen, means.contents, order.only, order.precision)
     screening = means.screen(with_headings(order.diff, planned), ())
     drafts = [draft for draft in planned.drafts if draft.task is not None]
     withheld = [
