@@ -18,7 +18,7 @@ import pytest
 from tests.backends.cli_helpers import CLI_KINDS, KEY, KEY_NAME, MODELS, Kind
 from tests.backends.conftest import real_cli
 from tests.end_to_end.conftest import Done, Machine, Project, machine
-from tests.security.hostile_tree import ATTACKS, Attack, Range, control, everything, new_range, own_address
+from tests.security.hostile_tree import ATTACKS, Attack, Range, control, everything, new_range, own_address, places
 
 __all__ = ["machine", "real_cli"]
 RealCli = Callable[[str], Path]
@@ -91,12 +91,11 @@ def test_an_attack_that_works_on_the_cli_does_not_work_on_a_review(
         victim = tmp_path / "victim"
         victim.mkdir()
         project.machine.run("git", "init", "-q", cwd=victim)
-        elsewhere.plant(attack.files, victim)
         (victim / "a.py").write_text("x = 1\n")
         control(attack, program, victim, tmp_path / "victims-home", elsewhere)
         assert attack.fires in elsewhere.fired()
 
-    for folder in (project.path, project.path / "lib", project.path.parent):
+    for folder in places(attack, project):
         at.plant(attack.files, folder)
     config = settings(project, attack.kind, program, own_address(attack, project.machine.home, at))
     done = review(project, "lok-hunt", config, attack.kind, project.path, {})
