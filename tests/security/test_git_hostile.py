@@ -7,7 +7,9 @@ every setting that names a program, one by one and all at once: no program runs,
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -206,34 +208,76 @@ def test_one_variable_after_the_other(at: Range, configure: Configure) -> None:
 OPTIONS = ("--output=stolen", "--upload-pack=touch stolen")
 
 
+UNKNOWN = "is not a commit of this repository"
+NO_FILE = "o such file"
+NOT_GITS = "is not what git tells a pre-push hook"
+ALL_OF_IT = "7 files, 10"  # everything that the push brings is reviewed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a word gets in ("WORD", "HEAD": a commit, "REF": a word as names of refs can be), and what must come of
+    it."""
+
+    argv: tuple[str, ...]
+    code: int
+    said: str
+    lines: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+ZEROS = "0" * 40
+BY_GIT = ("lok-audit", "origin", "url")
+PLACES = (
+    Place(argv=("lok-review", "--", "WORD"), code=2, said=UNKNOWN),
+    Place(argv=("lok-review", "--", "WORD...HEAD"), code=2, said=UNKNOWN),
+    Place(argv=("lok-review", "--", "HEAD...WORD"), code=2, said=UNKNOWN),
+    Place(argv=("lok-review", "--commit=WORD"), code=2, said=UNKNOWN),
+    Place(argv=("lok-review", "--diff-file=WORD"), code=2, said=NO_FILE),
+    Place(argv=("lok-review", "--staged", "--config=WORD"), code=2, said=NO_FILE),
+    Place(argv=("lok", "diff", "--", "WORD"), code=2, said=UNKNOWN),
+    Place(argv=("lok-audit", "--", "WORD", "WORD"), code=0, said=ALL_OF_IT, lines=f"REF HEAD REF {ZEROS}\n"),
+    Place(argv=BY_GIT, code=2, said=NOT_GITS, lines=f"refs/heads/x WORD refs/heads/x {ZEROS}\n"),
+    Place(argv=BY_GIT, code=2, said=NOT_GITS, lines="refs/heads/x HEAD refs/heads/x WORD\n"),
+    Place(
+        argv=("lok-audit",),
+        code=0,
+        said=ALL_OF_IT,
+        variables={"PRE_COMMIT_FROM_REF": "WORD", "PRE_COMMIT_TO_REF": "HEAD"},
+    ),
+    Place(
+        argv=("lok-audit",),
+        code=2,
+        said="is pushed but is not in this repository",
+        variables={"PRE_COMMIT_FROM_REF": "HEAD", "PRE_COMMIT_TO_REF": "WORD"},
+    ),
+    Place(
+        argv=("lok-audit",),
+        code=0,
+        said=ALL_OF_IT,
+        variables={"PRE_COMMIT_REMOTE_NAME": "WORD", "PRE_COMMIT_TO_REF": "HEAD"},
+    ),
+)
+
+
 @pytest.mark.parametrize("word", OPTIONS)
 def test_no_word_becomes_an_option_of_git(at: Range, configure: Configure, word: str) -> None:
     reviewer = configure()
     project = at.project
-    head = project.head()
+    values = {"WORD": word, "REF": word.replace(" ", "_"), "HEAD": project.head()}
     before = sorted(path.name for path in project.path.iterdir())
-    zeros = "0" * 40
-    runs = [
-        (("lok-review", "--", word), {}, ""),
-        (("lok-review", "--", f"{word}...HEAD"), {}, ""),
-        (("lok-review", "--", f"HEAD...{word}"), {}, ""),
-        (("lok-review", f"--commit={word}"), {}, ""),
-        (("lok-review", f"--diff-file={word}"), {}, ""),
-        (("lok-review", "--staged", f"--config={word}"), {}, ""),
-        (("lok", "diff", "--", word), {}, ""),
-        (("lok-audit", "--", word, word), {}, f"{word} {head} {word} {zeros}\n"),
-        (("lok-audit", "origin", "url"), {}, f"refs/heads/x {word} refs/heads/x {zeros}\n"),
-        (("lok-audit", "origin", "url"), {}, f"refs/heads/x {head} refs/heads/x {word}\n"),
-        (("lok-audit",), {"PRE_COMMIT": "1", "PRE_COMMIT_FROM_REF": word, "PRE_COMMIT_TO_REF": head}, ""),
-        (("lok-audit",), {"PRE_COMMIT": "1", "PRE_COMMIT_FROM_REF": head, "PRE_COMMIT_TO_REF": word}, ""),
-        (("lok-audit",), {"PRE_COMMIT": "1", "PRE_COMMIT_REMOTE_NAME": word, "PRE_COMMIT_TO_REF": head}, ""),
-    ]
-    for argv, env, stdin in runs:
-        done = project.run(*argv, env=env, stdin=stdin)
-        assert done.code in (0, 1, 2, 4), (argv, done.said)
-        assert "Traceback" not in done.said
+
+    def filled(text: str) -> str:
+        return re.sub("WORD|REF(?!_)|HEAD", lambda found: values[found[0]], text)
+
+    for place in PLACES:
+        argv = [filled(each) for each in place.argv]
+        variables = {name: filled(value) for name, value in place.variables.items()}
+        done = project.run(*argv, env={"PRE_COMMIT": "1", **variables} if variables else {}, stdin=filled(place.lines))
+        assert (done.code, place.said in done.said) == (place.code, True), (argv, done.said)
     reviewer.settings.write_text(reviewer.settings.read_text() + f"[review]\nconfig_from = {json.dumps(word)}\n")
-    assert project.run("lok-review", "--staged").code == 2
+    done = project.run("lok-review", "--staged")
+    assert (done.code, "config_from" in done.said) == (2, True), done.said
     assert sorted(path.name for path in project.path.iterdir()) == before
     assert not at.mark.exists()
 
