@@ -26,7 +26,7 @@ STARTERS = {
 }
 LOADERS = {
     ("cli/main.py", "make_parser"),  # a command of the table
-    ("cli/wiring.py", "_asking"),
+    ("cli/wiring.py", "_load_what_follows"),
     ("report/all.py", "_lazily.report"),
     ("backends/secret_patterns.py", "detectors"),
 }
