@@ -244,6 +244,16 @@ def test_our_own_workflows_run(project: Project, workers: Workers, name: str) ->
     assert all("I was asked" in output for output in value["outputs"].values())
 
 
+def test_explaining_shows_nothing_that_a_link_leads_to(project: Project, workers: Workers, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("lies elsewhere\n")
+    for name in ("README.md", "pyproject.toml"):
+        (project.path / name).symlink_to(tmp_path / "secret")
+    log = workers(sane="answers")
+    assert project.run("lok", "run", "explain", "--workflow").code == 0
+    assert "Its manifests:" in "".join(prompts(log))
+    assert "lies elsewhere" not in "".join(prompts(log))
+
+
 def test_in_a_pipe_the_answer_stands_alone(project: Project, workers: Workers) -> None:
     workers(one="answers")
     users_workflow(project.machine, "w", step("a", PROMPT.format(name="one", text="Say hello")))

@@ -165,7 +165,12 @@ def test_every_setting_at_once(at: Range, configure: Configure) -> None:
         ("lok-audit", "origin", "nowhere"),
         ("lok", "cache", "stats"),
         ("lok", "diff"),
+        ("lok", "run", "diff"),
+        ("lok", "run", "diff", "--unstaged"),
+        ("lok", "run", "diff", "HEAD"),
     ):
+        # Git asks a filter only about a file that looks changed.
+        at.project.write("plain.py", f"a = 1\n{BUG}b = 1\n")
         at.project.run(*command)
         assert not at.mark.exists(), command
     at.project.run("git", "-c", "alias.x=diff", "status")
@@ -236,6 +241,7 @@ PLACES = (
     Place(argv=("lok-review", "--diff-file=WORD"), code=2, said=NO_FILE),
     Place(argv=("lok-review", "--staged", "--config=WORD"), code=2, said=NO_FILE),
     Place(argv=("lok", "diff", "--", "WORD"), code=2, said=UNKNOWN),
+    Place(argv=("lok", "run", "diff", "--", "--", "WORD"), code=4, said="bad revision"),
     Place(argv=("lok-audit", "--", "WORD", "WORD"), code=0, said=ALL_OF_IT, lines=f"REF HEAD REF {ZEROS}\n"),
     Place(argv=BY_GIT, code=2, said=NOT_GITS, lines=f"refs/heads/x WORD refs/heads/x {ZEROS}\n"),
     Place(argv=BY_GIT, code=2, said=NOT_GITS, lines="refs/heads/x HEAD refs/heads/x WORD\n"),
