@@ -54,7 +54,8 @@ def test_its_command_line_is_locked(user: User, make_prompt: MakePrompt) -> None
         *("--disable-slash-commands", "--no-session-persistence", "--tools", "", "--max-turns", "3"),
         *("--system-prompt", SYSTEM_PROMPT, "--bare", "--model", "m", "--json-schema", '{"type": "object"}'),
     ]
-    env = seen["env"]
+    env = dict.fromkeys(("ANTHROPIC_BASE_URL", "CLAUDE_CONFIG_DIR", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"), "")
+    env |= seen["env"]
     assert (seen["stdin"], seen["cwd_files"]) == ("Review", [])
     assert (env["ANTHROPIC_BASE_URL"], env["ANTHROPIC_API_KEY"]) == (URL.rstrip("/"), KEY)
     assert (env["CLAUDE_CODE_MAX_RETRIES"], env["API_TIMEOUT_MS"]) == ("0", "7500")

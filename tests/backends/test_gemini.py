@@ -58,17 +58,30 @@ def test_its_command_line_is_locked(user: User, make_prompt: MakePrompt) -> None
     seen = read_report(report)
     locked = ["-o", "json", "--approval-mode", "plan", "-e", "none", "--skip-trust", "-m", "m"]
     assert (seen["argv"], seen["stdin"]) == (["--screen-reader", *locked], "Review")
-    env = seen["env"]
+    env = {"GOOGLE_GEMINI_BASE_URL": "", "GEMINI_CLI_HOME": "", **seen["env"]}
     assert (env["GOOGLE_GEMINI_BASE_URL"], env["GEMINI_API_KEY"]) == (URL.rstrip("/"), KEY)
     assert env["HOME"] == env["GEMINI_CLI_HOME"] != str(user.home)
     assert env["GEMINI_CLI_NO_RELAUNCH"] == "1"
     assert Path(env["TMPDIR"]).is_relative_to(env["HOME"])
     assert Path(env["GEMINI_SYSTEM_MD"]).name in seen["gemini_home"]
     settings = json.loads(seen["gemini_home"][".gemini/settings.json"][1])
-    assert settings["security"] == {"auth": {"selectedType": "gemini-api-key"}}
-    assert settings["general"]["maxAttempts"] == 1
-    assert settings["tools"] == {"core": ["none"]}
-    assert settings["hooksConfig"] == settings["skills"] == {"enabled": False}
+    assert settings == {
+        "security": {"auth": {"selectedType": "gemini-api-key"}},
+        "privacy": {"usageStatisticsEnabled": False},
+        "telemetry": {"enabled": False},
+        "general": {
+            "enableAutoUpdate": False,
+            "enableAutoUpdateNotification": False,
+            "maxAttempts": 1,
+            "retryFetchErrors": False,
+        },
+        "tools": {"core": ["none"]},
+        "skills": {"enabled": False},
+        "hooksConfig": {"enabled": False},
+        "experimental": {"enableAgents": False},
+        "context": {"includeDirectoryTree": False},
+        "model": {"maxSessionTurns": 2},
+    }
     assert seen["cwd_files"] == []
 
 
@@ -206,7 +219,7 @@ def test_an_env_file_above_the_private_directory_is_not_met(user: User, make_pro
     ask(user.backend("gemini", api_key_env=KEY_NAME), make_prompt(), 10)
     seen = read_report(report)
     # The CLI takes the first .env on the way from its working directory to the root.
-    assert seen["gemini_home"][".env"] == ["0o600", ""]
+    assert seen["gemini_home"].get(".env") == ["0o600", ""]
     assert Path(seen["cwd"]).parent == Path(seen["env"]["HOME"])
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,9 +17,10 @@ import pytest
 
 from lok_hooks.core.diff import Diff, SkipReason, Status
 from lok_hooks.core.select import Selection
-from lok_hooks.errors import RepositoryError
+from lok_hooks.errors import LokError, RepositoryError
 from lok_hooks.repo import snapshot
 from lok_hooks.repo.git import Repository
+from lok_hooks.repo.snapshot import Snapshot
 from tests.repo.git_helpers import Scratch, clean_environment, new
 
 SELECTION = Selection(context_lines=3)
@@ -104,11 +106,20 @@ class Trapped:
     program: Path
 
     def check(self, directory: str = ".") -> None:
-        """Asserts that both diffs are what they were, and that nothing ran."""
+        """Asserts that nothing ran, and that both diffs are what they were."""
         repository = Repository.open(self.scratch.path / directory)
-        assert snapshot.staged(repository, SELECTION).diff == self.staged
-        assert snapshot.working_tree(repository, SELECTION).diff == self.on_disk
+        staged, on_disk = (taken(take, repository) for take in (snapshot.staged, snapshot.working_tree))
         assert not self.canary.exists()
+        assert staged == self.staged
+        assert on_disk == self.on_disk
+
+
+def taken(take: Callable[[Repository, Selection], Snapshot], repository: Repository) -> Diff | str:
+    """The diff, or the words in which it was refused."""
+    try:
+        return take(repository, SELECTION).diff
+    except LokError as error:
+        return error.message
 
 
 @pytest.fixture(scope="module")
@@ -206,6 +217,22 @@ HARMLESS = [
 def test_one_setting(trapped: Trapped, key: str, value: str) -> None:
     trapped.scratch.git("config", key, value)
     trapped.check("sub" if key == "diff.relative" else ".")
+
+
+def test_the_command_line_is_pinned(trapped: Trapped, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Also against settings that only later releases of git know: diff.srcPrefix may hold a line break."""
+    monkeypatch.setenv("GIT_TRACE", str(tmp_path / "trace"))
+    snapshot.staged(Repository.open(trapped.scratch.path), SELECTION)
+    asked = [line.split() for line in (tmp_path / "trace").read_text().splitlines() if " git diff " in line]
+    assert len(asked) > 1
+    for words in asked:
+        pinned = set(PINNED.split()) - set(words)
+        assert pinned == set()
+
+
+PINNED = """--no-ext-diff --no-textconv --no-color --src-prefix=a/ --dst-prefix=b/ --no-relative --submodule=short
+--ita-invisible-in-index --inter-hunk-context=0 --diff-algorithm=myers --indent-heuristic --full-index --no-abbrev
+-O/dev/null --ignore-submodules=none"""
 
 
 def test_the_order_file(trapped: Trapped) -> None:

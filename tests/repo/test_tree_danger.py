@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lok_hooks.core.tree_danger import FILES, FOLDERS, MAX_SIZE
+from lok_hooks.core.tree_danger import MAX_SIZE
 from lok_hooks.repo.tree_danger import dangers, instructions
 
 HOOKS = '{"hooks": {"Stop": [{}]}}'
@@ -58,7 +58,18 @@ def test_the_users_own_settings_are_no_danger(tmp_path: Path, tree: Path, monkey
     assert paths(tmp_path / "top") == []
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize(
+    "folder",
+    [
+        ".gemini/extensions",
+        ".gemini/policies",
+        ".opencode/plugin",
+        ".opencode/plugins",
+        ".opencode/tool",
+        ".opencode/tools",
+        ".codex/rules",
+    ],
+)
 def test_a_folder_is_dangerous_once_it_holds_something(tree: Path, folder: str) -> None:
     (tree / folder).mkdir(parents=True)
     assert paths(tree) == []
@@ -66,11 +77,16 @@ def test_a_folder_is_dangerous_once_it_holds_something(tree: Path, folder: str) 
     assert paths(tree) == [f"{folder}/"]
 
 
+EVERY_FILE = """.claude/settings.json .claude/settings.local.json .mcp.json .gemini/settings.json .gemini/.env
+.qwen/settings.json .qwen/.env .env .codex/config.toml .codex/hooks.json opencode.json opencode.jsonc
+.opencode/opencode.json .opencode/opencode.jsonc""".split()
+
+
 def test_every_file_is_looked_for(tree: Path) -> None:
-    for name in FILES:
+    for name in EVERY_FILE:
         put(tree / name, "\x00 = \x00{")
         (tree / name).write_bytes(b"\xff")
-    assert paths(tree) == list(FILES)
+    assert paths(tree) == EVERY_FILE
 
 
 def test_a_named_pipe_does_not_make_it_wait(tree: Path) -> None:

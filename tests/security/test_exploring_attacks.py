@@ -69,9 +69,9 @@ def test_no_attack_works_even_in_a_tree_that_is_trusted(
         at.plant(attack.files, place)
     url = own_address(attack, project.machine.home, at)
     done = ask(project, attack.kind, real_cli(attack.kind), at, "--trust-tree", url=url)
+    assert at.fired() == set()
     assert (done.code, "It counts." in done.said) == (0, True)
     assert KEY in json.dumps(at.server.asked()[0]["headers"])
-    assert at.fired() == set()
 
 
 @pytest.mark.parametrize("kind", CLI_KINDS)
@@ -79,8 +79,8 @@ def test_all_attacks_at_once_do_not_work_either(kind: Kind, project: Project, re
     for place in (project.path, project.path / "lib", project.path.parent, project.machine.home):
         at.plant(everything(), place)
     done = ask(project, kind, real_cli(kind), at, "--trust-tree", folder="lib")
-    assert (done.code, "It counts." in done.said) == (0, True)
     assert at.fired() == set()
+    assert (done.code, "It counts." in done.said) == (0, True)
 
 
 RUNS = [attack for attack in ATTACKS if attack.fires != "word" and "git" not in attack.name and not attack.is_at_home]

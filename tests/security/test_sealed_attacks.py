@@ -99,8 +99,8 @@ def test_an_attack_that_works_on_the_cli_does_not_work_on_a_review(
         at.plant(attack.files, folder)
     config = settings(project, attack.kind, program, own_address(attack, project.machine.home, at))
     done = review(project, "lok-hunt", config, attack.kind, project.path, {})
-    assert_asked(at, done)
     assert at.fired() == set()
+    assert_asked(at, done)
 
 
 @pytest.mark.parametrize(("command", "folder"), [("lok-hunt", "."), ("lok-review", "lib")])
@@ -112,8 +112,8 @@ def test_all_attacks_at_once_from_everywhere(
         at.plant(everything(), place)
     config = settings(project, kind, real_cli(kind), at.server.url)
     done = review(project, command, config, kind, project.path / folder, {})
-    assert_asked(at, done)
     assert at.fired() == set()
+    assert_asked(at, done)
 
 
 @pytest.mark.parametrize("name", ["CLAUDE_CODE_OAUTH_TOKEN", "ANTHROPIC_AUTH_TOKEN"])
@@ -124,8 +124,8 @@ def test_all_attacks_at_once_on_a_login_by_subscription(
         at.plant(everything(), place)
     config = settings(project, "claude", real_cli("claude"), at.server.url, api_key_env="NOT_SET")
     done = review(project, "lok-hunt", config, "claude", project.path, {name: KEY})
-    assert_asked(at, done)
     assert at.fired() == set()
+    assert_asked(at, done)
 
 
 @pytest.mark.parametrize("kind", CLI_KINDS)
@@ -180,6 +180,6 @@ def test_a_temporary_folder_inside_the_repository_is_not_used(project: Project, 
     (project.path / "tmp").mkdir()
     config = settings(project, "claude", real_cli("claude"), at.server.url)
     done = review(project, "lok-hunt", config, "claude", project.path, {"TMPDIR": str(project.path / "tmp")})
-    assert_asked(at, done)
     assert at.fired() == set()
+    assert_asked(at, done)
     assert list((project.path / "tmp").iterdir()) == []

@@ -1,0 +1,5 @@
+"""X."""
+
+from __future__ import annotations
+
+ROWS = ()
