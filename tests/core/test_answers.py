@@ -120,6 +120,7 @@ def test_an_answer_that_proves_nothing_does_not_count(text: str, reason: str, me
         ({"category": "<script>"}, "category", "script"),
         ({"file": "../../etc/passwd"}, "file", "../../etc/passwd"),
         ({"why": "x" * 10_000}, "why", "x" * 10_000),
+        ({"why": "half \ud800 of one"}, "why", "half ? of one"),
     ],
 )
 def test_a_finding_is_made_harmless_and_kept(keys: dict[str, object], attribute: str, expected: object) -> None:

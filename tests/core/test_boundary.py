@@ -27,3 +27,8 @@ def test_the_mark_never_stands_in_the_text(text: str) -> None:
     mark = mark_for(text, "key")
     assert mark not in text
     assert enclosed(text, mark).count(mark) == 2
+
+
+def test_a_text_that_holds_the_marks_of_others_has_another() -> None:
+    text = "\n".join(mark_for(other, "key") for other in ("", "a", "b"))
+    assert mark_for(text, "key") not in text

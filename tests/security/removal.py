@@ -3,8 +3,9 @@
     python -m tests.security.removal [--only NAME] [--jobs 2]
 
 First all tests of the table run on an untouched copy, where they must pass, and none may be skipped. Then each row's
-tests run on a copy without that row's defence: at least one must fail, by an assertion. A test that cannot be
-collected, a program that crashes and a name that is not defined prove nothing and count as faults of the row.
+tests run on a copy without that row's defence: at least one must fail, by an assertion, or by the very exception that
+the row names. A test that cannot be collected, a program that crashes and a name that is not defined prove nothing and
+count as faults of the row.
 
 The copies hold the tests as well: tests import the package beside them, and the programs that they start find the
 copy through PYTHONPATH before the installed package.
@@ -34,7 +35,10 @@ COPIED = ("lok_hooks", "tests", "examples", "pyproject.toml", "README.md", ".pre
 SECONDS = 240  # for one row
 # What a failure says when the package is broken instead of without its defence.
 BROKEN = re.compile(r"a bug in lok-hooks|Traceback \(most recent call last\)|ImportError|NameError|SyntaxError")
-BY_ASSERTION = re.compile(r"\A(?:AssertionError|assert |Failed: DID NOT RAISE)")
+# Unpacking is how tests say that there is exactly one of something.
+BY_ASSERTION = re.compile(
+    r"\A(?:AssertionError|assert |Failed: DID NOT RAISE|ValueError: (?:not enough|too many) values to unpack)"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,12 +135,17 @@ def without(row: Removal, untouched: Path, place: Path) -> Outcome:
         cases = [] if fault else run(place, row.tests, ("-n", "0", "-x"), SECONDS)
     finally:
         shutil.rmtree(place)
-    failed = next((case for case in cases if case.state == "failed" and row.says in case.said), None)
+    failed = next((case for case in cases if is_noticed(row, case)), None)
     other = next((case for case in cases if case.state != "passed"), None)
     if not fault and not failed:
         fault = f"{other.id} {other.state}: {other.said[:1200]}" if other else f"all {len(cases)} tests stay green"
     seconds = time.monotonic() - started
     return Outcome(name=row.name, fault=fault, seconds=seconds, noticed_by=failed.id if failed else "")
+
+
+def is_noticed(row: Removal, case: Case) -> bool:
+    """Whether a test failed for the reason that the row means."""
+    return row.says in case.said if row.says and case.state != "passed" else case.state == "failed"
 
 
 def undefined(place: Path, names: Iterable[str]) -> str:

@@ -1,5 +1,154 @@
-"""X."""
+"""How files are written, and that no text is run as code."""
 
 from __future__ import annotations
 
-ROWS = ()
+from typing import Final
+
+from tests.security.removals.row import Change, Removal
+
+_ROW: Final = "text run as code, files that others can read"
+_FILES: Final = "lok_hooks/files.py"
+_WRITTEN: Final = "tests/test_files.py"
+_SUPPLY: Final = "tests/security/test_supply.py"
+_DATABASE: Final = "lok_hooks/store/database.py"
+
+
+def _row(name: str, file: str, old: str, new: str, test: str) -> Removal:
+    return Removal(name=name, promise=_ROW, changes=(Change(file, old, new),), tests=(test,))
+
+
+ROWS: Final = (
+    Removal(
+        name="new files follow no link",
+        promise=_ROW,
+        changes=(Change(_FILES, "os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW", "os.O_WRONLY | os.O_CREAT"),),
+        tests=(f"{_WRITTEN}::test_nothing_is_written_where_a_link_leads",),
+        doubled="O_EXCL follows no link either",
+    ),
+    _row(
+        "added text follows no link",
+        _FILES,
+        "os.O_APPEND | os.O_NOFOLLOW",
+        "os.O_APPEND",
+        f"{_WRITTEN}::test_nothing_is_written_where_a_link_leads",
+    ),
+    _row(
+        "links in place of files are not replaced",
+        _FILES,
+        "        if stat.S_ISLNK(found.st_mode):\n",
+        "        if not found.st_mode:\n",
+        f"{_WRITTEN}::test_nothing_is_written_where_a_link_leads",
+    ),
+    _row(
+        "devices are not replaced",
+        _FILES,
+        "        if not stat.S_ISREG(found.st_mode):\n",
+        "        if not found.st_mode:\n",
+        f"{_WRITTEN}::test_what_is_no_file_is_not_replaced",
+    ),
+    _row(
+        "names that nobody can know",
+        _FILES,
+        'f".lok-{secrets.token_hex(8)}"',
+        'f".lok-{secrets.__name__}"',
+        f"{_WRITTEN}::test_files_are_opened_as_new_ones_under_names_that_nobody_can_know",
+    ),
+    _row(
+        "whole or not at all",
+        _FILES,
+        "    with _beside(path, content, mode) as made:\n        made.replace(path)\n",
+        "    path.write_bytes(content)\n",
+        f"{_WRITTEN}::test_half_a_file_is_not_left",
+    ),
+    _row(
+        "no half of a new file",
+        _FILES,
+        "            os.unlink(path, dir_fd=folder)\n",
+        "",
+        f"{_WRITTEN}::test_half_a_file_is_not_left",
+    ),
+    _row(
+        "permissions of private files",
+        _FILES,
+        "PRIVATE: Final = 0o600",
+        "PRIVATE: Final = 0o644",
+        f"{_WRITTEN}::test_a_new_file_has_the_permissions_it_is_meant_to_have",
+    ),
+    _row(
+        "dismissals through a link",
+        "lok_hooks/store/dismissals.py",
+        "        if path.parent.is_symlink() or path.is_symlink():\n",
+        "        if not path.name:\n",
+        "tests/store/test_dismissals.py::test_a_symbolic_link_leads_nowhere",
+    ),
+    _row(
+        "the hooks file of pre-commit through a link",
+        "lok_hooks/cli/commands/init.py",
+        "    if path.is_symlink():  # it could",
+        "    if not path.name:  # it could",
+        "tests/end_to_end/test_setup.py::test_init_does_not_add_hooks_where_a_link_leads",
+    ),
+    _row(
+        "the memory's folder",
+        _DATABASE,
+        "if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():",
+        "if not found:",
+        "tests/store/test_database.py::test_a_folder_that_is_none_is_not_written_to",
+    ),
+    _row(
+        "the memory's file",
+        _DATABASE,
+        "if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():",
+        "if not found:",
+        "tests/store/test_database.py::test_a_file_that_is_a_link_is_not_written_to",
+    ),
+    _row(
+        "the memory for its owner alone",
+        _DATABASE,
+        "        folder.chmod(0o700)\n",
+        "        pass\n",
+        "tests/store/test_database.py::test_only_its_user_may_look",
+    ),
+    _row(
+        "triggers in a memory that somebody brought",
+        _DATABASE,
+        "    if _statements(connection) != frozenset(layout.statements):\n",
+        "    if not layout.statements:\n",
+        "tests/store/test_database.py::test_a_file_with_a_trigger_of_somebodys_is_not_used",
+    ),
+    _row(
+        "writers are on a list",
+        "lok_hooks/store/dismissals.py",
+        "files.write_over(path, text.encode(), files.SHARED)",
+        "path.write_text(text)",
+        f"{_SUPPLY}::test_files_are_written_in_few_places",
+    ),
+    _row(
+        "starters of programs are on a list",
+        "lok_hooks/backends/static.py",
+        '        program = ruff_program() or "ruff"\n',
+        '        program = ruff_program() or "ruff"\n        os.posix_spawnp(program, [program], os.environ)\n',
+        f"{_SUPPLY}::test_programs_are_started_and_modules_loaded_by_name_in_few_places",
+    ),
+    _row(
+        "no code run",
+        "lok_hooks/report/all.py",
+        'function: Report = import_module(f"lok_hooks.report.{module}").report',
+        "function: Report = eval(f\"import_module('lok_hooks.report.{module}').report\")",
+        f"{_SUPPLY}::test_no_text_is_run_as_code",
+    ),
+    _row(
+        "no shell",
+        "lok_hooks/repo/git.py",
+        "            shell=False,\n",
+        "            shell=True,\n",
+        f"{_SUPPLY}::test_no_text_is_run_as_code",
+    ),
+    _row(
+        "dependencies above their known holes",
+        "pyproject.toml",
+        "GitPython>=3.2.1",
+        "GitPython>=3.1.0",
+        f"{_SUPPLY}::test_dependencies_are_bounded_above_their_known_holes",
+    ),
+)

@@ -19,8 +19,8 @@ class Change:
 class Removal:
     """A defence called `name`, removed by `changes`; `tests` (ids of pytest, with their parameters where it matters)
     must fail then. `promise` begins a promise or a row of the attack table in README. `says` must stand in what the
-    failure says, where a test could also fail for another reason. `doubled` says which other defence has to go in the
-    same row, because the tests stay green while it stands."""
+    failure says, where a test could also fail for another reason, or fails by an exception. `doubled` says which other
+    defence has to go in the same row, because the tests stay green while it stands."""
 
     name: str
     promise: str

@@ -1,5 +1,254 @@
-"""X."""
+"""Secrets: what is searched, what is replaced, what goes to nobody, and where a value must not turn up."""
 
 from __future__ import annotations
 
-ROWS = ()
+from typing import Final
+
+from tests.security.removals.row import Change, Removal
+
+_LEAVES: Final = "a secret leaves, or stands in a report"
+_FILES: Final = "a credential file leaves"
+_STAY: Final = "*Secrets stay here.*"
+_SECRETS: Final = "lok_hooks/backends/secrets.py"
+_PATTERNS: Final = "lok_hooks/backends/secret_patterns.py"
+_SCREEN: Final = "lok_hooks/core/screen.py"
+_PROMPTS: Final = "lok_hooks/core/prompts.py"
+_REVIEW: Final = "lok_hooks/flows/review.py"
+_EVERYWHERE: Final = "tests/security/test_secrets_everywhere.py"
+_ANY_BYTE: Final = f"{_EVERYWHERE}::test_no_byte_of_a_run_holds_a_secret[false]"
+_FOUND: Final = "tests/backends/test_secrets.py"
+
+ROWS: Final = (
+    Removal(
+        name="secrets by a vendor's format",
+        promise=_STAY,
+        changes=(
+            Change(_SECRETS, "        for detector in detectors()\n", "        for detector in detectors()[:0]\n"),
+        ),
+        tests=(f"{_FOUND}::test_structural_secrets_are_found_whole_wherever_they_stand",),
+    ),
+    Removal(
+        name="secrets by entropy",
+        promise=_STAY,
+        changes=(Change(_SECRETS, "    hits += _random_strings(line, family)\n", ""),),
+        tests=(f"{_EVERYWHERE}::test_planted_secrets_never_reach_a_model",),
+    ),
+    Removal(
+        name="secrets by their names",
+        promise=_STAY,
+        changes=(Change(_SECRETS, "    hits += _named(line, family)\n", ""),),
+        tests=(f"{_FOUND}::test_values_with_a_telling_name_are_found",),
+    ),
+    Removal(
+        name="private keys",
+        promise=_STAY,
+        changes=(Change(_SECRETS, "    found += _private_keys(lines)\n", ""),),
+        tests=(f"{_FOUND}::test_the_lines_of_a_private_key_are_secrets",),
+    ),
+    Removal(
+        name="secrets far to the right",
+        promise=_STAY,
+        changes=(
+            Change(
+                _SECRETS,
+                "for offset in range(0, max(1, len(line) - _OVERLAP), _WINDOW - _OVERLAP):",
+                "for offset in (0,):",
+            ),
+        ),
+        tests=(f"{_FOUND}::test_a_secret_in_a_very_long_line_is_found_at_any_place",),
+    ),
+    Removal(
+        name="secrets in file names",
+        promise=_STAY,
+        changes=(Change(_SECRETS, '    yield from _sightings("", [file.path, file.old_path])\n', ""),),
+        tests=(_ANY_BYTE,),
+    ),
+    Removal(
+        name="secrets in names of files left out",
+        promise=_STAY,
+        changes=(Change(_SECRETS, "for text in (item.path, item.detail)])\n", "for text in ()])\n"),),
+        tests=(_ANY_BYTE,),
+    ),
+    Removal(
+        name="secrets in headings",
+        promise=_STAY,
+        changes=(Change(_SECRETS, "        yield from _sightings(file.path, [hunk.section])\n", ""),),
+        tests=(f"{_FOUND}::test_a_screening_covers_all_that_a_prompt_can_show",),
+    ),
+    Removal(
+        name="secrets on removed lines",
+        promise=_STAY,
+        changes=(
+            Change(
+                _SECRETS, '    return new, [line[1:] for line in raw if line[:1] in {"-", " "}]', "    return (new,)"
+            ),
+        ),
+        tests=(_ANY_BYTE,),
+    ),
+    Removal(
+        name="secrets in definitions around a change",
+        promise=_STAY,
+        changes=(
+            Change(
+                _REVIEW,
+                "screening = means.screen(order.diff, shown_besides_the_diff(planned))",
+                "screening = means.screen(order.diff, ())",
+            ),
+        ),
+        tests=("tests/flows/test_review.py::test_what_stands_around_the_diff_is_screened_too",),
+    ),
+    Removal(
+        name="secrets out of the shown code",
+        promise=_LEAVES,
+        changes=(Change(_PROMPTS, "    body = redact(shown_code(chunk))\n", "    body = shown_code(chunk)\n"),),
+        tests=("tests/core/test_prompts.py::test_every_shown_text_goes_through_the_redaction",),
+    ),
+    Removal(
+        name="secrets out of a debate",
+        promise=_LEAVES,
+        changes=(
+            Change(
+                "lok_hooks/core/examination.py",
+                "    code = redact(shown_code(batch.chunk))\n",
+                "    code = shown_code(batch.chunk)\n",
+            ),
+        ),
+        tests=("tests/flows/test_examination.py::test_secrets_leave_neither_in_prompts_nor_in_votes",),
+    ),
+    Removal(
+        name="secrets out of reports",
+        promise=_LEAVES,
+        changes=(Change(_REVIEW, "return without_secrets(found, screening.redact)", "return found"),),
+        tests=(_ANY_BYTE,),
+    ),
+    Removal(
+        name="secrets out of progress",
+        promise=_LEAVES,
+        changes=(
+            Change(
+                "lok_hooks/flows/screening.py",
+                "        self._listener.noted(self._redact(text))",
+                "        self._listener.noted(text)",
+            ),
+        ),
+        tests=("tests/flows/test_screening.py::test_it_hears_no_secret_in_notes_and_failures",),
+    ),
+    Removal(
+        name="secrets out of the words of failures",
+        promise=_LEAVES,
+        changes=(
+            Change(
+                "lok_hooks/flows/screening.py",
+                "told = without_secrets(answer, self._redact) if isinstance(answer, Failure) else answer",
+                "told = answer",
+            ),
+        ),
+        tests=("tests/flows/test_screening.py::test_it_hears_no_secret_in_notes_and_failures",),
+    ),
+    Removal(
+        name="secrets out of what is remembered",
+        promise=_LEAVES,
+        changes=(
+            Change(
+                "lok_hooks/core/remember.py",
+                "{name: redact(value) if isinstance(value, str) else value for",
+                "{name: value for",
+            ),
+        ),
+        tests=(f"{_EVERYWHERE}::test_a_local_backend_may_see_secrets_where_lok_toml_says_so[True-false-True]",),
+    ),
+    Removal(
+        name="one value, one placeholder",
+        promise=_STAY,
+        changes=(Change(_SCREEN, "        if secret.value not in placeholders:\n", "        if secret.value:\n"),),
+        tests=("tests/core/test_screen.py::test_one_placeholder_for_each_value",),
+    ),
+    Removal(
+        name="placeholders back in quotes",
+        promise=_STAY,
+        changes=(
+            Change(
+                _REVIEW,
+                "ground(replace(claim, quote=screening.restore(claim.quote)), request.prompt.chunk)",
+                "ground(claim, request.prompt.chunk)",
+            ),
+        ),
+        tests=(
+            "tests/flows/test_review.py::"
+            "test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts",
+        ),
+    ),
+    Removal(
+        name="placeholders that the author wrote",
+        promise=_STAY,
+        changes=(Change(_SCREEN, "        if placeholder not in taken:\n", "        if placeholder:\n"),),
+        tests=("tests/core/test_screen.py::test_placeholders_of_others_are_neither_given_out_nor_restored",),
+    ),
+    Removal(
+        name="complaints about placeholders dropped",
+        promise=_STAY,
+        changes=(Change(_REVIEW, "and screening.mentions_placeholder(claim):", "and not claim:"),),
+        tests=(
+            "tests/flows/test_review.py::"
+            "test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts",
+        ),
+    ),
+    Removal(
+        name="credential files",
+        promise=_FILES,
+        changes=(Change("lok_hooks/flows/planning.py", "if not file.held_back and (task", "if (task"),),
+        tests=(f"{_EVERYWHERE}::test_credential_files_are_shown_to_nobody",),
+    ),
+    Removal(
+        name="credential files in a debate",
+        promise=_FILES,
+        changes=(
+            Change(
+                "lok_hooks/flows/examination.py",
+                " and not file.held_back for file in case.files)",
+                " for file in case.files)",
+            ),
+            Change("lok_hooks/core/examination.py", " in wanted and not file.held_back]", " in wanted]"),
+        ),
+        tests=("tests/flows/test_examination.py::test_a_credential_file_is_not_debated",),
+        doubled="findings in such a file are not examined, and its code is not shown",
+    ),
+    Removal(
+        name="secrets told without the embedded reviewer",
+        promise=_STAY,
+        changes=(Change(_REVIEW, "secrets_on_added_lines(order.diff, means.secrets)", "()"),),
+        tests=(_ANY_BYTE,),
+    ),
+    Removal(
+        name="only local backends see secrets",
+        promise=_LEAVES,
+        changes=(Change("lok_hooks/flows/screening.py", "spares_local and backend.traits.is_local", "spares_local"),),
+        tests=(f"{_EVERYWHERE}::test_a_local_backend_may_see_secrets_where_lok_toml_says_so[False-false-False]",),
+    ),
+    Removal(
+        name="a payload that is only shown",
+        promise=_STAY,
+        changes=(
+            Change(
+                "lok_hooks/cli/run.py",
+                "        if arguments.show_payload:\n",
+                "        if arguments.show_payload is None:\n",
+            ),
+        ),
+        tests=(f"{_EVERYWHERE}::test_the_payload_is_what_would_be_sent_and_nothing_is_sent",),
+    ),
+    Removal(
+        name="a payload that memory does not answer",
+        promise=_STAY,
+        changes=(
+            Change("lok_hooks/cli/remembered.py", '"--transcript", "--show-payload", ', '"--transcript", '),
+            Change(
+                "lok_hooks/cli/remembered.py",
+                "[word for word in argv if word != _FRESH]",
+                '[word for word in argv if word not in (_FRESH, "--show-payload")]',
+            ),
+        ),
+        tests=("tests/end_to_end/test_flags.py::test_a_remembered_verdict_does_not_stand_in_for_what_would_be_sent",),
+        doubled="a verdict is kept under the words that were typed",
+    ),
+)

@@ -1,5 +1,393 @@
-"""X."""
+"""The diff cannot speak for us: boundaries, receipts, grounding, stamps, limits of answers, the tripwire."""
 
 from __future__ import annotations
 
-ROWS = ()
+from typing import Final
+
+from tests.security.removals.row import Change, Removal
+
+_SPEAKS: Final = "the diff approves itself"
+_PARROTS: Final = "a gullible model parrots"
+_PATHS: Final = "an answer names `../`"
+_LARGE: Final = "an answer of megabytes"
+_OURS: Final = "*Who raised what, how grave it is, what blocks*"
+_ALOUD: Final = "*Hiding is said aloud.*"
+_BOUNDARY: Final = "*The diff cannot speak for us.*"
+_PROMPTS: Final = "lok_hooks/core/prompts.py"
+_MARKS: Final = "lok_hooks/core/boundary.py"
+_ANSWERS: Final = "lok_hooks/core/answers.py"
+_READING: Final = "lok_hooks/core/reading.py"
+_GROUND: Final = "lok_hooks/core/ground.py"
+_VOTES: Final = "lok_hooks/core/votes.py"
+_KEY: Final = "lok_hooks/repo/key.py"
+_HIDDEN: Final = "lok_hooks/core/tripwire_hidden.py"
+_TRIPWIRE: Final = "lok_hooks/core/tripwire.py"
+_INJECTION: Final = "tests/security/test_injection.py"
+_OUTPUT: Final = "tests/security/test_model_output.py"
+_READ: Final = "tests/core/test_answers.py"
+
+_MARKED: Final = (
+    Removal(
+        name="marks that the text cannot contain",
+        promise=_BOUNDARY,
+        changes=(
+            Change(_MARKS, 'yield digest(text, key, f"mark', 'yield digest("", key, f"mark'),
+            Change(
+                _MARKS,
+                "next(mark for mark in _marks(text, key) if mark not in text)",
+                "next(mark for mark in _marks(text, key))",
+            ),
+        ),
+        tests=("tests/core/test_boundary.py::test_a_text_that_holds_the_marks_of_others_has_another",),
+        doubled="a mark is computed from the text, and one that stands in it is passed over",
+    ),
+    Removal(
+        name="marks by the repository's key",
+        promise=_BOUNDARY,
+        changes=(Change(_MARKS, "        key=key.encode()[:_KEY_BYTES],\n", ""),),
+        tests=("tests/core/test_boundary.py::test_a_digest_depends_on_text_key_and_purpose_and_on_nothing_else",),
+    ),
+    Removal(
+        name="a receipt of its own for each change",
+        promise=_BOUNDARY,
+        changes=(
+            Change(
+                _PROMPTS,
+                'receipt = digest(f"{REVIEW_VERSION}\\0{task.name}\\0{aspects}\\0{body}", key, "receipt")',
+                'receipt = digest("", "", "receipt")',
+            ),
+        ),
+        tests=("tests/core/test_prompts.py::test_the_receipt_belongs_to_the_bytes",),
+    ),
+    Removal(
+        name="the change between marks",
+        promise=_SPEAKS,
+        changes=(Change(_PROMPTS, "            enclosed(body, mark),\n", "            body,\n"),),
+        tests=(f"{_INJECTION}::test_no_attack_changes_the_verdict",),
+    ),
+    Removal(
+        name="the last word is ours",
+        promise=_SPEAKS,
+        changes=(
+            Change(
+                _PROMPTS,
+                '            "End of the change. Answer now, with the JSON described above and nothing else.",\n',
+                "",
+            ),
+        ),
+        tests=("tests/core/test_prompts.py::test_a_prompt_begins_with_a_letter_and_ends_with_our_words",),
+    ),
+    Removal(
+        name="line breaks that pose as lines of a prompt",
+        promise=_SPEAKS,
+        changes=(Change(_PROMPTS, '.rstrip("\\r").translate(_LINE_BREAKS)', ""),),
+        tests=("tests/core/test_prompts.py::test_code_cannot_pose_as_a_line_of_the_prompt",),
+    ),
+    Removal(
+        name="paths that pose as lines of a prompt",
+        promise=_SPEAKS,
+        changes=(
+            Change(
+                _PROMPTS,
+                "return path if path.isprintable() and not path.startswith('\"') else json.dumps(path)",
+                "return path",
+            ),
+        ),
+        tests=("tests/core/test_prompts.py::test_odd_paths_stay_on_one_line",),
+    ),
+    Removal(
+        name="the key for its owner alone",
+        promise=_BOUNDARY,
+        changes=(
+            Change(
+                _KEY,
+                "files.write_new(partial, key.encode(), files.PRIVATE, folder)",
+                "files.write_new(partial, key.encode(), files.SHARED, folder)",
+            ),
+        ),
+        tests=("tests/repo/test_key.py::test_a_repository_has_a_key_of_its_own_and_keeps_it",),
+    ),
+    Removal(
+        name="the key not through links",
+        promise=_BOUNDARY,
+        changes=(
+            Change(_KEY, "os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)", "os.O_RDONLY | os.O_DIRECTORY)"),
+            Change(_KEY, "os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd", "os.O_RDONLY | os.O_NONBLOCK, dir_fd"),
+        ),
+        tests=("tests/repo/test_key.py::test_a_folder_or_key_that_is_a_link_is_not_followed",),
+    ),
+)
+
+_RECEIVED: Final = (
+    Removal(
+        name="receipts are checked",
+        promise=_PARROTS,
+        changes=(Change(_ANSWERS, "    if review.receipt.strip() != prompt.receipt:\n", "    if not review:\n"),),
+        tests=(f"{_READ}::test_an_answer_that_proves_nothing_does_not_count",),
+    ),
+    Removal(
+        name="receipts of votes are checked",
+        promise=_PARROTS,
+        changes=(Change(_VOTES, 'if str(value.get("receipt", "")).strip() != prompt.receipt:', "if not value:"),),
+        tests=("tests/core/test_votes.py::test_what_is_no_vote",),
+    ),
+    Removal(
+        name="an answer lists all files",
+        promise=_PARROTS,
+        changes=(Change(_ANSWERS, ' if unseen else ""', ' if unseen is None else ""'),),
+        tests=(f"{_READ}::test_an_answer_that_proves_nothing_does_not_count",),
+    ),
+    Removal(
+        name="an answer lists no other files",
+        promise=_PATHS,
+        changes=(
+            Change(
+                _ANSWERS,
+                '    if foreign:\n        return f"the answer names',
+                '    if foreign is None:\n        return f"the answer names',
+            ),
+            Change(_ANSWERS, "{paths[name] for name in listed}", "{paths.get(name) for name in listed}"),
+        ),
+        tests=(f"{_OUTPUT}::test_an_answer_that_lists_another_path_is_no_review",),
+    ),
+    Removal(
+        name="findings about other files",
+        promise=_PATHS,
+        changes=(
+            Change(
+                _GROUND,
+                "next((piece for piece in chunk.pieces if piece.file.path == claim.file), None)",
+                "next((piece for piece in chunk.pieces), None)",
+            ),
+        ),
+        tests=(f"{_OUTPUT}::test_a_finding_about_another_path_is_outside_the_diff",),
+    ),
+    Removal(
+        name="grounding of the quote",
+        promise=_OURS,
+        changes=(
+            Change(_GROUND, "    starts = _places(shown, quote)\n", "    starts = _places(shown, quote) or [0]\n"),
+        ),
+        tests=("tests/end_to_end/test_traps.py::test_a_finding_that_is_not_in_the_diff_does_not_block",),
+    ),
+    Removal(
+        name="grounding on a changed line",
+        promise=_OURS,
+        changes=(
+            Change(
+                _GROUND,
+                'problem = "" if place.touches_change else "the line it is about was not changed"',
+                'problem = ""',
+            ),
+        ),
+        tests=("tests/core/test_ground.py::test_the_quote_decides_where_a_claim_stands",),
+    ),
+    Removal(
+        name="refutations quote what was shown",
+        promise=_OURS,
+        changes=(Change(_VOTES, 'return "" if stands_in(ballot.quote, batch.chunk) else', 'return "" if ballot else'),),
+        tests=("tests/core/test_votes.py::test_what_a_vote_comes_to",),
+    ),
+    Removal(
+        name="claims stamped by us",
+        promise=_OURS,
+        changes=(
+            Change(
+                _ANSWERS,
+                '    category: Short = ""\n',
+                '    category: Short = ""\n    is_proof: bool = False\n',
+            ),
+            Change(
+                _ANSWERS,
+                "        backend=backend,\n        task=task,",
+                "        is_proof=finding.is_proof,\n        backend=backend,\n        task=task,",
+            ),
+        ),
+        tests=(f"{_INJECTION}::test_who_raised_what_is_not_the_answers_to_say",),
+    ),
+    Removal(
+        name="votes stamped by us",
+        promise=_OURS,
+        changes=(
+            Change(_VOTES, "            is_self=voter in dossier.finding.raised_by,", "            is_self=False,"),
+        ),
+        tests=("tests/core/test_votes.py::test_a_vote_is_stamped_by_our_code",),
+    ),
+    Removal(
+        name="a failed reviewer is no clean review",
+        promise=_PARROTS,
+        changes=(
+            Change(
+                "lok_hooks/flows/review.py",
+                "    is_covered = all if task == ANALYSIS else any\n",
+                "    is_covered = lambda answered: True  # noqa: E731\n",
+            ),
+        ),
+        tests=("tests/end_to_end/test_traps.py::test_a_failed_reviewer_is_never_a_clean_review",),
+    ),
+)
+
+_LIMITS: Final = (
+    Removal(
+        name="the size of an answer",
+        promise=_LARGE,
+        changes=(Change(_READING, "    if len(text) > MAX_ANSWER:\n", "    if len(text) < 0:\n"),),
+        tests=(f"{_OUTPUT}::test_an_answer_of_another_form_is_no_review",),
+    ),
+    Removal(
+        name="the number of findings",
+        promise=_LARGE,
+        changes=(
+            Change(_ANSWERS, "    if len(review.findings) > MAX_FINDINGS:\n", "    if len(review.findings) < 0:\n"),
+        ),
+        tests=(f"{_OUTPUT}::test_an_answer_of_another_form_is_no_review",),
+    ),
+    Removal(
+        name="the depth of an answer",
+        promise=_LARGE,
+        changes=(
+            Change(
+                _READING,
+                "    except (ValueError, RecursionError):\n        return\n\n\ndef _repaired",
+                "    except ValueError:\n        return\n\n\ndef _repaired",
+            ),
+        ),
+        tests=(f"{_OUTPUT}::test_an_answer_of_another_form_is_no_review",),
+        says="RecursionError",
+    ),
+    Removal(
+        name="doubled keys",
+        promise=_LARGE,
+        changes=(Change(_READING, "    if len(made) != len(pairs):\n        raise AmbiguousError\n", ""),),
+        tests=(f"{_OUTPUT}::test_an_answer_of_another_form_is_no_review",),
+    ),
+    Removal(
+        name="NaN",
+        promise=_LARGE,
+        changes=(
+            Change(
+                _READING,
+                "json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_unique)",
+                "json.JSONDecoder(object_pairs_hook=_unique)",
+            ),
+        ),
+        tests=(f"{_READ}::test_a_finding_is_made_harmless_and_kept",),
+    ),
+    Removal(
+        name="halves of characters",
+        promise=_LARGE,
+        changes=(
+            Change(
+                _READING,
+                'return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")',
+                "return text",
+            ),
+        ),
+        tests=(f"{_READ}::test_a_finding_is_made_harmless_and_kept",),
+    ),
+    Removal(
+        name="the length of texts",
+        promise=_LARGE,
+        changes=(Change(_ANSWERS, "        why=finding.why.strip()[:4000],", "        why=finding.why.strip(),"),),
+        tests=(f"{_OUTPUT}::test_texts_of_a_finding_are_cut_and_carry_no_surrogate_into_a_report",),
+    ),
+    Removal(
+        name="line numbers within bounds",
+        promise=_LARGE,
+        changes=(Change(_ANSWERS, "    line = max(0, min(finding.line, 2**31))\n", "    line = finding.line\n"),),
+        tests=(f"{_READ}::test_a_finding_is_made_harmless_and_kept",),
+    ),
+    Removal(
+        name="answers that stop in the middle",
+        promise=_LARGE,
+        changes=(
+            Change(
+                _READING,
+                "if not _is_closed(body) or not _is_worth_repairing(body):",
+                "if not _is_worth_repairing(body):",
+            ),
+        ),
+        tests=(f"{_READ}::test_no_beginning_of_an_answer_passes_for_the_whole",),
+    ),
+    Removal(
+        name="time to repair an answer",
+        promise=_LARGE,
+        changes=(
+            Change(_READING, "if not _is_closed(body) or not _is_worth_repairing(body):", "if not _is_closed(body):"),
+        ),
+        tests=(f"{_READ}::test_no_answer_takes_long_to_read",),
+        says="Failed: Timeout",
+    ),
+    Removal(
+        name="the output of a program",
+        promise=_LARGE,
+        changes=(
+            Change(
+                "lok_hooks/backends/process.py",
+                "        return len(self.stdout) > self._limit\n",
+                "        return len(self.stdout) < 0\n",
+            ),
+        ),
+        tests=("tests/backends/test_process.py::test_too_much_output_ends_the_program",),
+    ),
+)
+
+
+def _trip(name: str, file: str, old: str, new: str, test: str) -> Removal:
+    """A kind of text that the tripwire notices."""
+    return Removal(name=f"tripwire: {name}", promise=_ALOUD, changes=(Change(file, old, new),), tests=(test,))
+
+
+_EVERY_ATTACK: Final = f"{_INJECTION}::test_every_attack_of_the_corpus_is_told"
+_TRIPS: Final = (
+    _trip(
+        "speech",
+        _TRIPWIRE,
+        "            for index, spoken, words in spoken_in(texts):\n",
+        "            for index, spoken, words in ():\n",
+        _EVERY_ATTACK,
+    ),
+    _trip(
+        "names",
+        _TRIPWIRE,
+        "    for _, spoken, words in spoken_in([file.path]):\n",
+        "    for _, spoken, words in ():\n",
+        _EVERY_ATTACK,
+    ),
+    _trip(
+        "order",
+        _HIDDEN,
+        'yield ("reordered" if is_code and _is_reordered(line) else "bidi"), _named(found)',
+        'yield "bidi", _named(found)',
+        f"{_INJECTION}::test_code_that_is_shown_in_another_order_is_proof",
+    ),
+    _trip("bidi controls", _HIDDEN, "    if found := _BIDI.search(line):\n", "    if found := None:\n", _EVERY_ATTACK),
+    _trip(
+        "smuggled text", _HIDDEN, "    if found := _SMUGGLED.search(line):\n", "    if found := None:\n", _EVERY_ATTACK
+    ),
+    _trip(
+        "invisible characters",
+        _HIDDEN,
+        "    elif found := _IN_A_WORD.search(line):\n",
+        "    elif found := None:\n",
+        _EVERY_ATTACK,
+    ),
+    _trip(
+        "look-alikes",
+        _HIDDEN,
+        "if found := _MIXED.search(line) or (_CALLED.search(line) if is_code else None):",
+        "if found := None:",
+        _EVERY_ATTACK,
+    ),
+    _trip("escapes", _HIDDEN, "    if found := _STEER.search(line):\n", "    if found := None:\n", _EVERY_ATTACK),
+    _trip(
+        "far right",
+        _HIDDEN,
+        "if is_code and len(line) > FAR_RIGHT and _PUSHED.search(line):",
+        "if False:",
+        _EVERY_ATTACK,
+    ),
+    _trip("long lines", _HIDDEN, "if is_code and len(line) > LONGEST_LINE:", "if False:", _EVERY_ATTACK),
+)
+
+ROWS: Final = (*_MARKED, *_RECEIVED, *_LIMITS, *_TRIPS)
