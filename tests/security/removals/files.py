@@ -35,8 +35,8 @@ ROWS: Final = (
     _row(
         "links in place of files are not replaced",
         _FILES,
-        "        if stat.S_ISLNK(found.st_mode):\n",
-        "        if not found.st_mode:\n",
+        "        found = path.lstat()\n",
+        "        found = path.stat()\n",
         f"{_WRITTEN}::test_nothing_is_written_where_a_link_leads",
     ),
     _row(
@@ -81,12 +81,19 @@ ROWS: Final = (
         "        if not path.name:\n",
         "tests/store/test_dismissals.py::test_a_symbolic_link_leads_nowhere",
     ),
-    _row(
-        "the hooks file of pre-commit through a link",
-        "lok_hooks/cli/commands/init.py",
-        "    if path.is_symlink():  # it could",
-        "    if not path.name:  # it could",
-        "tests/end_to_end/test_setup.py::test_init_does_not_add_hooks_where_a_link_leads",
+    Removal(
+        name="the hooks file of pre-commit through a link",
+        promise=_ROW,
+        changes=(
+            Change(
+                "lok_hooks/cli/commands/init.py",
+                "    if path.is_symlink():  # it could",
+                "    if not path.name:  # it could",
+            ),
+            Change(_FILES, "        found = path.lstat()\n", "        found = path.stat()\n"),
+        ),
+        tests=("tests/end_to_end/test_setup.py::test_init_does_not_add_hooks_where_a_link_leads",),
+        doubled="what writes it refuses a link as well",
     ),
     _row(
         "the memory's folder",

@@ -19,6 +19,12 @@ def _row(name: str, file: str, old: str, new: str, test: str) -> Removal:
 
 
 ROWS: Final = (
+    Removal(
+        name="hidden characters in a plain report",
+        promise="*No report steers a terminal, a log, a page or a parser.*",
+        changes=(Change(_VISIBLE, "_HIDDEN.sub(lambda match: _escape(match.group()), text)", "text"),),
+        tests=(f"{_HOSTILE}::test_nothing_hidden_comes_through_any_review",),
+    ),
     _row(
         "hidden characters in every format",
         _VISIBLE,
@@ -33,12 +39,18 @@ ROWS: Final = (
         'return re.sub(r"\\A\\Z", "", ',
         f"{_HOSTILE}::test_a_runner_reads_only_our_commands",
     ),
-    _row(
-        "markup of the console",
-        "lok_hooks/report/console.py",
-        "Text.assemble(*((span.text, STYLES[span.role]) for span in line))",
-        'Text.from_markup("".join(span.text for span in line))',
-        f"{_HOSTILE}::test_rich_markup_and_emoji_codes_are_shown_as_written",
+    Removal(
+        name="markup of the console",
+        promise=_ROW,
+        changes=(
+            Change(
+                "lok_hooks/report/console.py",
+                "Text.assemble(*((span.text, STYLES[span.role]) for span in line))",
+                'Text.from_markup("".join(span.text for span in line))',
+            ),
+        ),
+        tests=(f"{_HOSTILE}::test_rich_markup_and_emoji_codes_are_shown_as_written",),
+        says="MarkupError",
     ),
     _row(
         "github: line breaks in messages",

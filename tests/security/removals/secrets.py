@@ -241,6 +241,7 @@ ROWS: Final = (
         name="a payload that memory does not answer",
         promise=_STAY,
         changes=(
+            Change("lok_hooks/cli/remembered.py", "is_fresh=len(words) < len(argv)", "is_fresh=_FRESH in argv"),
             Change("lok_hooks/cli/remembered.py", '"--transcript", "--show-payload", ', '"--transcript", '),
             Change(
                 "lok_hooks/cli/remembered.py",

@@ -266,12 +266,18 @@ _LIMITS: Final = (
         promise=_LARGE,
         changes=(
             Change(
+                _ANSWERS,
+                "Number = Annotated[int, BeforeValidator(_number)]",
+                "Number = Annotated[float, BeforeValidator(_number)]",
+            ),
+            Change(
                 _READING,
                 "json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_unique)",
                 "json.JSONDecoder(object_pairs_hook=_unique)",
             ),
         ),
         tests=(f"{_READ}::test_a_finding_is_made_harmless_and_kept",),
+        doubled="the schema takes whole numbers alone",
     ),
     Removal(
         name="halves of characters",
