@@ -29,7 +29,7 @@ def promised() -> list[tuple[str, ...]]:
     """Every flag of the sentence "Flags of all of them" with a value where it takes one."""
     (sentence,) = re.findall(r"^Flags of all of them: (.+?)\.$", README, re.MULTILINE | re.DOTALL)
     found: list[tuple[str, ...]] = []
-    for text in re.findall(r"`([^`]+)`", sentence):
+    for text in re.findall(r"`(--?[a-z][^`]*)`", sentence):
         flags, _, value = text.partition(" ")
         for flag in flags.split("/"):
             chosen = {"--task": "hunt", "-o": "report.txt"}.get(flag, VALUES.get(value, value.rpartition("|")[2]))

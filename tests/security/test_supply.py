@@ -37,7 +37,7 @@ WRITERS = {
     ("files.py", "append"),
     ("backends/rooms.py", "room"),  # a folder that only its owner enters
     ("repo/git.py", "Repository.private_index"),  # the same, for a copy of the index
-    ("repo/key.py", "_made"),  # puts what files.write_new made in its place
+    ("store/key.py", "_made"),  # puts what files.write_new made in its place
     ("repo/hook_files.py", "_put_aside"),  # renames a foreign hook, and back
     ("repo/hook_files.py", "uninstall"),
     ("store/database.py", "make_private"),
@@ -46,7 +46,7 @@ WRITERS = {
     ("store/database.py", "Database._connect"),
     ("store/memory.py", "peek"),
     ("report/live.py", "_opened"),  # the terminal
-    ("cli/output.py", "print_text"),  # /dev/null, in place of a standard output that nobody reads
+    ("cli/streams.py", "_nowhere"),  # /dev/null, in place of a standard stream that is closed
 }
 
 
@@ -61,7 +61,10 @@ def of_sort(sort: str) -> set[tuple[str, str]]:
 
 
 def test_no_text_is_run_as_code() -> None:
-    assert of_sort("code") == set()
+    """Compiled is one: whether a file of the diff has a mistake of syntax; what comes of it is thrown away."""
+    assert of_sort("code") == {("backends/static_source.py", "Source.compiles")}
+    (compiled,) = (deed for deed in deeds((PACKAGE / "backends/static_source.py").read_text()) if deed.sort == "code")
+    assert compiled.what == "compile"
 
 
 def test_programs_are_started_and_modules_loaded_by_name_in_few_places() -> None:

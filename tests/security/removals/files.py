@@ -63,7 +63,7 @@ ROWS: Final = (
     _row(
         "no half of a new file",
         _FILES,
-        "            os.unlink(path, dir_fd=folder)\n",
+        "            path.unlink()\n",
         "",
         f"{_WRITTEN}::test_half_a_file_is_not_left",
     ),
@@ -121,7 +121,7 @@ ROWS: Final = (
         _DATABASE,
         "    if _statements(connection) != frozenset(layout.statements):\n",
         "    if not layout.statements:\n",
-        "tests/store/test_database.py::test_a_file_with_a_trigger_of_somebodys_is_not_used",
+        "tests/store/test_database.py::test_a_file_with_something_else_in_it_is_not_used",
     ),
     _row(
         "writers are on a list",

@@ -126,7 +126,13 @@ ROWS: Final = (
     Removal(
         name="answers that are a whole step",
         promise="text run as code",
-        changes=(Change("lok_hooks/flows/workflow.py", " and not self._order.may_run_answers:", " and False:"),),
+        changes=(
+            Change(
+                "lok_hooks/cli/workflow.py",
+                "consent=consented if may_run_answers else consent_of(crew.listener)",
+                "consent=consented",
+            ),
+        ),
         tests=("tests/end_to_end/test_workflow.py::test_the_originals_review_runs_answers_only_when_allowed",),
     ),
     Removal(
@@ -186,5 +192,38 @@ ROWS: Final = (
         promise=_RULES,
         changes=(Change("lok_hooks/cli/rules.py", "if revision := loaded.review.config_from:", 'if revision := "":'),),
         tests=("tests/end_to_end/test_trust.py::test_rules_can_be_pinned_to_a_revision",),
+    ),
+    Removal(
+        name="what is remembered outside of the repository",
+        promise="the repository brings its verdict along",
+        changes=(
+            Change(
+                "lok_hooks/store/place.py",
+                'return Place(Path(state, "repositories", named_after(os.fsencode(repository.resolve()))), repository)',
+                'return Place(repository / "lok", repository)',
+            ),
+        ),
+        tests=(
+            "tests/security/test_planted_memory.py::test_a_clean_verdict_that_came_along_is_asked_for_again",
+            "tests/security/test_planted_memory.py::test_a_dismissal_that_came_along_does_not_count",
+        ),
+    ),
+    Removal(
+        name="nothing written into the repository",
+        promise="*No repository brings its verdict along.*",
+        changes=(
+            Change(
+                "lok_hooks/store/place.py",
+                'return Place(Path(state, "repositories", named_after(os.fsencode(repository.resolve()))), repository)',
+                'return Place(repository / "lok", repository)',
+            ),
+        ),
+        tests=("tests/security/test_planted_memory.py::test_nothing_is_written_into_the_repository",),
+    ),
+    Removal(
+        name="no state folder named from here on",
+        promise="*No repository brings its verdict along.*",
+        changes=(Change("lok_hooks/core/state.py", 'if home.startswith("/") else ""', 'if home or not state else ""'),),
+        tests=("tests/security/test_planted_memory.py::test_without_a_home_no_folder_of_the_tree_is_taken_for_one",),
     ),
 )

@@ -19,7 +19,7 @@ _ANSWERS: Final = "lok_hooks/core/answers.py"
 _READING: Final = "lok_hooks/core/reading.py"
 _GROUND: Final = "lok_hooks/core/ground.py"
 _VOTES: Final = "lok_hooks/core/votes.py"
-_KEY: Final = "lok_hooks/repo/key.py"
+_KEY: Final = "lok_hooks/store/key.py"
 _HIDDEN: Final = "lok_hooks/core/tripwire_hidden.py"
 _TRIPWIRE: Final = "lok_hooks/core/tripwire.py"
 _INJECTION: Final = "tests/security/test_injection.py"
@@ -89,8 +89,8 @@ _MARKED: Final = (
         changes=(
             Change(
                 _PROMPTS,
-                "return path if path.isprintable() and not path.startswith('\"') else json.dumps(path)",
-                "return path",
+                "return safe if safe.isprintable() and not safe.startswith('\"') else json.dumps(safe)",
+                "return safe",
             ),
         ),
         tests=("tests/core/test_prompts.py::test_odd_paths_stay_on_one_line",),
@@ -101,20 +101,24 @@ _MARKED: Final = (
         changes=(
             Change(
                 _KEY,
-                "files.write_new(partial, key.encode(), files.PRIVATE, folder)",
-                "files.write_new(partial, key.encode(), files.SHARED, folder)",
+                "files.write_new(partial, key.encode(), files.PRIVATE)",
+                "files.write_new(partial, key.encode(), files.SHARED)",
             ),
         ),
-        tests=("tests/repo/test_key.py::test_a_repository_has_a_key_of_its_own_and_keeps_it",),
+        tests=("tests/store/test_key.py::test_a_folder_has_a_key_of_its_own_and_keeps_it",),
     ),
     Removal(
         name="the key not through links",
         promise=_BOUNDARY,
         changes=(
-            Change(_KEY, "os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)", "os.O_RDONLY | os.O_DIRECTORY)"),
-            Change(_KEY, "os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd", "os.O_RDONLY | os.O_NONBLOCK, dir_fd"),
+            Change(_KEY, "os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK", "os.O_RDONLY | os.O_NONBLOCK"),
+            Change(
+                "lok_hooks/store/database.py",
+                "if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():",
+                "if not found:",
+            ),
         ),
-        tests=("tests/repo/test_key.py::test_a_folder_or_key_that_is_a_link_is_not_followed",),
+        tests=("tests/store/test_key.py::test_a_folder_or_key_that_is_a_link_is_not_followed",),
     ),
 )
 
@@ -166,7 +170,11 @@ _RECEIVED: Final = (
         name="grounding of the quote",
         promise=_OURS,
         changes=(
-            Change(_GROUND, "    starts = _places(shown, quote)\n", "    starts = _places(shown, quote) or [0]\n"),
+            Change(
+                _GROUND,
+                "    quote, starts = _located(shown, quote)\n",
+                "    quote, starts = _located(shown, quote)\n    starts = starts or [0]\n",
+            ),
         ),
         tests=("tests/end_to_end/test_traps.py::test_a_finding_that_is_not_in_the_diff_does_not_block",),
     ),
@@ -294,8 +302,10 @@ _LIMITS: Final = (
     Removal(
         name="the length of texts",
         promise=_LARGE,
-        changes=(Change(_ANSWERS, "        why=finding.why.strip()[:4000],", "        why=finding.why.strip(),"),),
-        tests=(f"{_OUTPUT}::test_texts_of_a_finding_are_cut_and_carry_no_surrogate_into_a_report",),
+        changes=(
+            Change("lok_hooks/flows/screening.py", "why=redact(finding.why)[:_TEXT],", "why=redact(finding.why),"),
+        ),
+        tests=("tests/flows/test_screening.py::test_texts_are_cut_where_no_secret_is_left_to_be_cut",),
     ),
     Removal(
         name="line numbers within bounds",
