@@ -254,7 +254,7 @@ def test_the_answer_arrives_beside_one_that_fails(ready: Place, command: str, ki
     assert 1 <= read.count(REVOKED) == len(told), read
 
 
-@pytest.mark.parametrize("command", [command for command in ROWS if command != "doctor --probe"])
+@pytest.mark.parametrize("command", ROWS)
 def test_on_a_terminal_one_sees_who_is_waited_for_and_in_a_pipe_the_answer_alone(ready: Place, command: str) -> None:
     row = ROWS[command]
     ready.server.rules = [{"think": mind.answer, "delay": 0.7}]
