@@ -103,6 +103,15 @@ _OWN: Final[tuple[tuple[str, Strength, int, Tail, str], ...]] = (
     ("openrouter-key", _STRUCTURAL, 0, "token", r"sk-or-v1-[a-f0-9]{64}"),
     ("npm-token", _STRUCTURAL, 0, "exact", r"npm_[A-Za-z0-9]{36}"),
     ("npm-token", _STRUCTURAL, 1, "none", r"//[^\s/]+/(?:[^\s/:]+/)*:_authToken=\s*[\"']?([A-Za-z0-9_-]{36,})"),
+    ("telegram-token", _STRUCTURAL, 1, "none", r"\bbot([0-9]{8,10}:[0-9A-Za-z_-]{35})(?![0-9A-Za-z_-])"),
+    (
+        "cloudant-api-key",
+        _GUESS,
+        1,
+        "none",
+        r"(?i:cloudant[\w-]{0,9}(?:key|pw|pwd|pass|password|token))[\"']?\]? *(?::=|=>|[:=]) {0,2}[\"']?"
+        r"([a-z]{24})(?![\w(.-])",
+    ),
     ("azure-storage-key", _STRUCTURAL, 1, "none", r"AccountKey=([A-Za-z0-9+/=]{88})"),
     ("huggingface-token", _STRUCTURAL, 0, "exact", r"hf_[A-Za-z0-9]{34}"),
     ("slack-token", _STRUCTURAL, 0, "token", r"xapp-[0-9]-[A-Z0-9]+-[0-9]+-[a-z0-9]+"),
@@ -114,6 +123,9 @@ _OWN: Final[tuple[tuple[str, Strength, int, Tail, str], ...]] = (
     ("stripe-key", _GUESS, 0, "token", r"[rs]k_test_[0-9a-zA-Z]{24}"),
     ("url-password", _GUESS, 1, "none", r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s:/@'\"]*:([^\s@/'\"<>{}\[\]]{3,})@"),
     ("bearer-token", _LIKELY, 1, "none", r"(?i:\bbearer)\s+([A-Za-z0-9._~+/-]{20,}=*)"),
+    # "pass" alone, which detect-secrets knows behind "db" and "key" only: in quotes, and as an environment has it.
+    ("password", _GUESS, 1, "none", r"(?i:(?<![a-z])pass)[\"']?\]?\s*(?::=|=>|[:=])\s*[rbuf]?[\"']([^\s\"']{8,})[\"']"),
+    ("password", _GUESS, 1, "none", r"(?:^|\s)(?:[A-Z0-9]+_)*PASS=([^\s\"'$(){}\[\];,<>]{8,})(?=\s|$)"),
     (
         "token",
         _GUESS,
@@ -122,7 +134,9 @@ _OWN: Final[tuple[tuple[str, Strength, int, Tail, str], ...]] = (
         r"(?i:token|passphrase|credentials?)\w*[\"']?\]?\s*(?::=|=>|[:=])\s*[rbuf]?[\"']([^\s\"']{12,})[\"']",
     ),
 )
-_CHECKED_BY_ENTROPY: Final = frozenset({"artifactory-token", "bearer-token", "token", "ibm-key", "cloudant-key"})
+_CHECKED_BY_ENTROPY: Final = frozenset(
+    {"artifactory-token", "bearer-token", "token", "ibm-key", "cloudant-key", "password"}
+)
 _MIXED: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])")
 _LEAST_DISTINCT: Final = 8
 

@@ -53,7 +53,7 @@ _TOKENS: Final = re.compile(
 # Files whose values stand without quotes.
 _UNQUOTED: Final = frozenset(
     ".env .envrc .ini .cfg .cnf .conf .cf .config .properties .toml .yaml .yml .eyaml .sh .bash .zsh .npmrc .pypirc "
-    ".netrc .tfvars .service .secret .credentials .dockerfile".split()
+    ".netrc .tfvars .service .secret .credentials credentials config .dockerfile".split()
 )
 _ASSIGNED: Final = re.compile(
     r"""^\s*(?:-\s+)?(?:export\s+|ENV\s+|ARG\s+|set\s+)?["']?[\w.-]+["']?\s*(?::=?|=)\s*([^\s"'#;,<>(){}\[\]$]{9,})\s*(?:[#;].*)?$"""

@@ -136,6 +136,44 @@ def test_recall_on_a_planted_set() -> None:
     assert missed == []
 
 
+@pytest.mark.parametrize("line", ['url = "https://api.telegram.org/bot{}/sendMessage"', "GET /bot{}/getMe", "bot{}"])
+def test_a_telegram_token_is_found_in_the_address_it_is_sent_to(line: str) -> None:
+    value = STRUCTURAL["telegram-token"](random.Random(line))
+    (secret,) = find_secrets("a.py", [line.format(value)])
+    assert (secret.kind, secret.value, secret.strength) == ("telegram-token", value, Strength.STRUCTURAL)
+    assert find_secrets("a.py", [line.format(value + "x")]) == ()
+
+
+@pytest.mark.parametrize("line", ['cloudant_key = "{}"', "CLOUDANT_API_KEY={}", '"cloudant-password": "{}",'])
+def test_a_cloudant_key_of_letters_alone_is_found(line: str) -> None:
+    value = _of(LOWER, 24)(random.Random(line))
+    (secret,) = find_secrets("a.py", [line.format(value)])
+    assert secret.value == value
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("a.py", 'smtp_pass = "{}"'),
+        ("a.json", '  "SMTP_PASS": "{}",'),
+        ("a.js", "  pass: '{}',"),
+        (".env", "SMTP_PASS={}"),
+        ("run.sh", "export PASS={}"),
+    ],
+)
+def test_a_value_called_pass_is_a_password(path: str, line: str) -> None:
+    value = _of(LOWER, 7)(random.Random(line)) + "49Qx!"
+    (secret,) = find_secrets(path, [line.format(value)])
+    assert (secret.kind, secret.value) == ("password", value)
+
+
+@pytest.mark.parametrize("path", ["home/.aws/credentials", "home/.aws/config", "a.ini"])
+def test_a_file_of_credentials_has_no_quotes(path: str) -> None:
+    value = _of(ALNUM + "+/", 40)(random.Random(path))
+    (secret,) = find_secrets(path, [f"aws_secret_access_key = {value}"])
+    assert secret.value == value
+
+
 @pytest.mark.parametrize(
     ("path", "line"),
     [
@@ -167,6 +205,10 @@ def test_recall_on_a_planted_set() -> None:
         ("a.js", 'sri = "sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC"'),
         ("package-lock.json", '"integrity": "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6e7f80912"'),
         ("a.md", "Set the `api_key` and `password` options."),
+        ("a.py", "cloudant_key = loadthekeyfromthevaults(name)"),
+        ("a.py", 'smtp_pass = os.environ["SMTP_PASS_2"]'),
+        ("a.py", 'bypass = "hu7tgrw2Xk9q"'),
+        ("run.sh", "SMTP_PASS=$(pass show mail1/smtp)"),
     ],
 )
 def test_clean_twins_are_not_secrets(path: str, line: str) -> None:

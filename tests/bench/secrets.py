@@ -1,14 +1,14 @@
-"""What the search for secrets finds and what it takes: `python -m tests.bench.secrets [--cases DIR] [--code DIR]`.
+"""What the search for secrets finds and what it takes: `python -m tests.bench.secrets [--cases DIR] [-v] [--code DIR]`.
 
-`--cases` is the `tests/plugins` folder of a checkout of detect-secrets, whose test cases are read and not run: literal
-strings that its tests expect to be secrets, and those that they expect not to be. `--code` is any folder of code; what
-is found there is counted (this package and its tests by default).
+`--cases` is the `tests/plugins` folder of a checkout of detect-secrets, whose files are loaded, which runs what they
+say at their top, and whose parametrised cases are read: texts in which its tests expect a secret, and those in which
+they expect none. `-v` lists those that we take otherwise. `--code` is any folder of code; what is found there is
+counted (this package by default).
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
 import json
 import time
 from collections import Counter
@@ -22,6 +22,7 @@ from lok_hooks.core.diff import Diff, FileDiff, Hunk, Status
 from lok_hooks.core.screen import Strength
 from lok_hooks.core.tripwire import tripped
 from lok_hooks.core.tripwire_speech import spoken_in
+from tests.bench.plugin_cases import cases_of
 from tests.security.secret_samples import FORMATS, body_of, planted
 
 ROOT: Final = Path(__file__).parents[2]
@@ -67,25 +68,17 @@ def recall() -> Iterator[str]:
         yield f"| all of them in {where} | {hidden} of {total.total()} |"
 
 
-def cases(folder: Path) -> Iterator[tuple[str, str, bool]]:
-    """Plugin, text and expectation of every literal test case of the form (text, True or False)."""
-    for path in sorted(folder.glob("*_test.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Tuple) or len(node.elts) < 2:
-                continue
-            text, expected = node.elts[0], node.elts[-1]
-            if not (isinstance(text, ast.Constant) and isinstance(expected, ast.Constant)):
-                continue
-            if isinstance(text.value, str) and isinstance(expected.value, bool):
-                yield path.stem.removesuffix("_test"), text.value, expected.value
-
-
-def upstream(folder: Path) -> Iterator[str]:
-    """Recall and false positives on detect-secrets' own cases."""
+def upstream(folder: Path, *, is_verbose: bool = False) -> Iterator[str]:
+    """Recall and false positives on detect-secrets' own cases; with each miss and false alarm if asked for."""
     rows: dict[str, Counter[str]] = {}
-    for plugin, text, expected in cases(folder):
-        found = any(find_secrets("case.py", [line]) for line in text.split("\n"))
-        rows.setdefault(plugin, Counter())[f"{expected} {found}"] += 1
+    wrong: list[str] = []
+    cases = cases_of(folder)
+    for case in cases.read:
+        is_found = bool(find_secrets(case.path, case.text.split("\n")))
+        rows.setdefault(case.plugin, Counter())[f"{case.is_secret} {is_found}"] += 1
+        if is_found != case.is_secret:
+            kind = "missed" if case.is_secret else "false alarm"
+            wrong.append(f"{kind}: {case.plugin}, {case.path}: {case.text[:200]!r}")
     yield "| detect-secrets' cases | secrets found | false alarms |"
     yield "| --- | --- | --- |"
     total: Counter[str] = Counter()
@@ -93,6 +86,10 @@ def upstream(folder: Path) -> Iterator[str]:
         total += row
         yield _row(plugin, row)
     yield _row("all", total)
+    yield f"{len(cases.read)} cases read, {cases.unread.total()} tests and cases not:"
+    yield from (f"- {count}: {reason}" for reason, count in cases.unread.most_common())
+    if is_verbose:
+        yield from wrong
 
 
 def _row(name: str, row: Counter[str]) -> str:
@@ -206,6 +203,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=Path)
     parser.add_argument("--code", type=Path, default=ROOT / "lok_hooks")
+    parser.add_argument("-v", "--verbose", action="store_true", help="list the cases that are missed or false alarms")
     arguments = parser.parse_args()
     parts = [
         recall(),
@@ -215,7 +213,7 @@ def main() -> None:
         overhead(arguments.code),
     ]
     if arguments.cases:
-        parts.insert(1, upstream(arguments.cases))
+        parts.insert(1, upstream(arguments.cases, is_verbose=arguments.verbose))
     for part in parts:
         print("\n".join(part), end="\n\n")
 
