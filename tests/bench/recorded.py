@@ -122,7 +122,7 @@ def rebuilt(prompt: str) -> tuple[FileDiff, ...]:
     """The changed files that a recorded prompt shows. Old-side numbers are not recorded: they start at 1."""
     body = prompt.split("\nreceipt: ", 1)[1].split("\n\n", 1)[1]
     files = tuple(_file(part) for part in re.split(r"^file: ", body, flags=re.MULTILINE)[1:])
-    pieces = tuple(Piece(file=f, hunks=f.hunks, enclosing=("",) * len(f.hunks)) for f in files)
+    pieces = tuple(Piece(file=f, hunks=f.hunks, enclosing=tuple(hunk.section for hunk in f.hunks)) for f in files)
     shown = shown_code(Chunk(pieces=pieces), str)
     if shown.strip() != body.strip():
         raise ValueError("the rebuilt change is not the recorded one")
