@@ -129,7 +129,7 @@ def test_ctrl_c_says_what_was_opened(buggy: Project, forge: Forges, tmp_path: Pa
         terminal.close()
     assert len(issues()) == 1
     told = "opened: https://forge.example/1; opened perhaps: [high] b.py:1: a planted bug; 1 not opened"
-    assert f"lok audit: interrupted; {told}" in shown
+    assert f"lok audit: interrupted; {told}" in " ".join(shown.split())
     assert "nothing was changed" not in shown
 
 
