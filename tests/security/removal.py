@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import concurrent.futures
+import itertools
 import os
 import re
 import shutil
@@ -78,8 +79,9 @@ def main() -> int:
         print(f"untouched: {time.monotonic() - started:.0f} s, {len(faults)} rows at fault", flush=True)
         with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
             rest = [row for row in chosen if row.name not in faults]
-            outcomes = [Outcome(name=name, fault=fault, seconds=0) for name, fault in faults.items()]
-            for outcome in (*outcomes, *pool.map(lambda row: without(row, untouched, place / row.name), rest)):
+            at_fault = [Outcome(name=name, fault=fault, seconds=0) for name, fault in faults.items()]
+            tried = pool.map(lambda row: without(row, untouched, place / row.name), rest)
+            for outcome in itertools.chain(at_fault, tried):
                 faults |= {outcome.name: outcome.fault} if outcome.fault else {}
                 word = f"NOT NOTICED: {outcome.fault}" if outcome.fault else f"noticed by {outcome.noticed_by}"
                 print(f"{outcome.seconds:5.1f} s  {outcome.name}: {word}", flush=True)
