@@ -80,7 +80,7 @@ def workers(machine: Machine, tmp_path: Path) -> Workers:
 def gh(machine: Machine, tmp_path: Path) -> Callable[[], list[list[str]]]:
     """Puts a gh on PATH that writes down how it is called; returns what tells it."""
     folder = tmp_path / "programs"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     program, log = folder / "gh", tmp_path / "gh.log"
     program.write_text(GH)
     program.chmod(0o755)

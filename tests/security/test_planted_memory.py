@@ -43,7 +43,9 @@ def handed(request: pytest.FixtureRequest, project: Project, tmp_path: Path) -> 
 
     def hand_over() -> Project:
         # Where a copy of what was kept would have to lie to be found again: in the repository itself.
-        shutil.copytree(project.kept, project.path / ".git" / "lok")
+        packed = project.path / ".git" / "lok"
+        if not packed.exists():
+            shutil.copytree(project.kept, packed)
         archive = tmp_path / "project.tar"
         subprocess.run(["tar", "-C", project.path.parent, "-cf", archive, project.path.name], check=True)
         to, there = project.machine, tmp_path

@@ -162,6 +162,7 @@ ROWS: Final = (
                 "{name: redact(value) if isinstance(value, str) else value for",
                 "{name: value for",
             ),
+            Change("lok_hooks/flows/recall.py", "map(discretion.claim, mine)", "mine"),
         ),
         tests=(f"{_EVERYWHERE}::test_a_local_backend_may_see_secrets_where_lok_toml_says_so[True-false-True]",),
     ),
