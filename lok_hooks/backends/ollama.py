@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Final
 
 from lok_hooks.backends.http import Answered, base_url, post_json, unavailable
@@ -44,7 +45,7 @@ class Ollama:
         """Its name in lok.toml."""
         return self._settings.name
 
-    @property
+    @cached_property
     def traits(self) -> Traits:
         """What lok.toml says of it."""
         return traits_of(self._settings, "model")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 from lok_hooks.backends.http import Answered, base_url, post_json, unavailable
@@ -71,7 +72,7 @@ class OpenAI:
         """Its name in lok.toml."""
         return self._settings.name
 
-    @property
+    @cached_property
     def traits(self) -> Traits:
         """Local only if lok.toml says so: a server on this machine may pass its prompts on."""
         return traits_of(self._settings, "model")

@@ -12,6 +12,7 @@ import posixpath
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -58,7 +59,7 @@ class Sarif:
         """Its name in lok.toml."""
         return self._settings.name
 
-    @property
+    @cached_property
     def traits(self) -> Traits:
         """What lok.toml says of it."""
         return traits_of(self._settings, "analyser")

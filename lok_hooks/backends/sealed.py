@@ -12,6 +12,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -104,7 +105,7 @@ class SealedProgram(ABC):
         """Its name in lok.toml."""
         return self.settings.name
 
-    @property
+    @cached_property
     def traits(self) -> Traits:
         """What the rules need to know of it."""
         return traits_of(self.settings, "model", self.model)

@@ -16,6 +16,7 @@ import sysconfig
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -65,7 +66,7 @@ class Static:
         """Its name in lok.toml."""
         return self._settings.name
 
-    @property
+    @cached_property
     def traits(self) -> Traits:
         """An analyser on this machine."""
         return traits_of(self._settings, "analyser")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Literal
 
+from lok_hooks.backends.logins_seen import login_seen
 from lok_hooks.core.ports import Traits
 from lok_hooks.core.settings import BackendSettings
 
@@ -20,6 +21,7 @@ def traits_of(settings: BackendSettings, role: Literal["model", "analyser"], mod
         model=settings.model if model is None else model,
         strengths=settings.strengths,
         identity=_identity(settings),
+        has_login=login_seen(settings) is not None,
     )
 
 

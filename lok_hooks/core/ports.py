@@ -78,7 +78,8 @@ class Traits:
     alone can confirm. `is_local`: text sent to it stays on this machine. `max_prompt_bytes`: the budget for
     one prompt, UTF-8 bytes. `strengths`: tasks and kinds of question it is good at, best first. `identity`: a digest
     of the settings that decide its answers (kind, program, arguments, server, model, environment names), so that an
-    answer is never remembered for another reviewer.
+    answer is never remembered for another reviewer. `has_login`: False where it is known that there is none; what a
+    login is worth only an answer shows.
     """
 
     role: Literal["model", "analyser"]
@@ -89,6 +90,7 @@ class Traits:
     model: str = ""
     strengths: tuple[str, ...] = ()
     identity: str = ""
+    has_login: bool = True
 
 
 class Deadline(Protocol):

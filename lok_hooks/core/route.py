@@ -50,6 +50,7 @@ def route(task: Task, candidates: Sequence[Candidate], chosen: Sequence[str]) ->
     All available backends of the task's list review, as in Lok; if none of them is there, the one that is
     strongest at the task takes over: models that may block first, by rank in `strengths`, then file order. A backend
     with enough measured findings moves one rank for each `RANK_SHARE` that its precision differs from the prior.
+    If those of the list that are there have no login, the strongest that has one is asked besides.
     """
     models = [c for c in candidates if c.traits.role == "model"]
     available = {c.name: c for c in models if not c.missing}
@@ -66,8 +67,8 @@ def route(task: Task, candidates: Sequence[Candidate], chosen: Sequence[str]) ->
     listed = tuple(name for name in task.backends if name in available)
     if listed:
         absent = f" ({', '.join(passed_over)} not at hand)" if passed_over else ""
-        why = dict.fromkeys(listed, f"{_LISTED}{task.name}{absent}")
-        return Route(task=task.name, backends=listed, why=why, passed_over=passed_over)
+        why = dict.fromkeys(listed, f"{_LISTED}{task.name}{absent}") | _stand_in(task, candidates, listed)
+        return Route(task=task.name, backends=tuple(why), why=why, passed_over=passed_over)
     best = best_of(task, candidates)
     if best is None:
         return Route(task=task.name, backends=(), why={}, passed_over=passed_over)
@@ -82,7 +83,15 @@ def route(task: Task, candidates: Sequence[Candidate], chosen: Sequence[str]) ->
 def best_of(task: Task, candidates: Sequence[Candidate], without: Collection[str] = ()) -> Candidate | None:
     """The model at hand that is strongest at the task, leaving out some by name; None when none is left."""
     left = [c for c in candidates if c.traits.role == "model" and not c.missing and c.name not in without]
-    return min(left, key=lambda c: (not c.traits.may_block, _rank(c, task.name)), default=None)
+    return min(left, key=lambda c: (not c.traits.has_login, not c.traits.may_block, _rank(c, task.name)), default=None)
+
+
+def _stand_in(task: Task, candidates: Sequence[Candidate], listed: Sequence[str]) -> dict[str, str]:
+    """Who is asked besides those of the list, and why: nobody, unless it is known that none of these has a login."""
+    best = best_of(task, candidates, without=listed)
+    if any(c.traits.has_login for c in candidates if c.name in listed) or best is None or not best.traits.has_login:
+        return {}
+    return {best.name: next_best(task, best, f"no login for {', '.join(listed)}")}
 
 
 def next_best(task: Task, candidate: Candidate, problem: str) -> str:

@@ -69,7 +69,8 @@ def memory_check(texts: int | None, size: int, is_enabled: bool, problem: str = 
         return Check(name="memory", state="off", text="switched off ([cache] enabled)")
     if not texts:
         return Check(name="memory", state="good", text="empty")
-    return Check(name="memory", state="good", text=f"{texts:,} answers, {size / 2**20:.1f} MB")
+    answers = "answer" if texts == 1 else "answers"
+    return Check(name="memory", state="good", text=f"{texts:,} {answers}, {size / 2**20:.1f} MB")
 
 
 def as_json(checkup: Checkup) -> Mapping[str, object]:

@@ -156,6 +156,13 @@ def test_a_claim_joins_the_group_it_has_most_in_common_with() -> None:
     assert sorted(finding.raised_by for finding in found) == [("claude", "gemini"), ("codex",)]
 
 
+@pytest.mark.parametrize("cwe", ["", "CWE-89"])
+def test_a_claim_joins_the_nearer_of_two_that_say_the_same(cwe: str) -> None:
+    claims = [at(5, **LEAK, cwe=cwe), at(7, **LEAK, cwe=cwe), at(7, backend="claude", **LEAK, cwe=cwe)]
+    found = merge(grounded(*claims))
+    assert [(finding.place.line, finding.raised_by) for finding in found] == [(5, ("codex",)), (7, ("claude", "codex"))]
+
+
 def test_claims_without_a_line_merge_by_words_alone() -> None:
     def said(backend: str, words: dict[str, str]) -> Grounded:
         return ground(claim("gone.py", 0, "made_up()", backend=backend, **words), CHUNK)  # type: ignore[arg-type]

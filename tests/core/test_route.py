@@ -10,7 +10,14 @@ from lok_hooks.core.route import Candidate, Route, reasons, route, why_alone
 from lok_hooks.core.task import Task
 
 
-def candidate(name: str, *strengths: str, missing: str = "", may_block: bool = True, role: str = "model") -> Candidate:
+def candidate(
+    name: str,
+    *strengths: str,
+    missing: str = "",
+    may_block: bool = True,
+    role: str = "model",
+    has_login: bool = True,
+) -> Candidate:
     traits = Traits(
         role=role,  # type: ignore[arg-type]
         kind=name,
@@ -18,6 +25,7 @@ def candidate(name: str, *strengths: str, missing: str = "", may_block: bool = T
         is_local=False,
         max_prompt_bytes=1000,
         strengths=strengths,
+        has_login=has_login,
     )
     return Candidate(name=name, traits=traits, missing=missing)
 
@@ -29,6 +37,10 @@ OLLAMA = candidate("ollama", "hunt", may_block=False)
 STATIC = candidate("static", role="analyser")
 NO_CODEX = candidate("codex", "hunt", missing="codex is not installed")
 NO_GEMINI = candidate("gemini", "audit", missing="gemini is not installed")
+
+
+CLOSED_CODEX = candidate("codex", "hunt", "audit", has_login=False)
+CLOSED_CLAUDE = candidate("claude", "hunt", "audit", has_login=False)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +62,23 @@ NO_GEMINI = candidate("gemini", "audit", missing="gemini is not installed")
         pytest.param(("mine", ()), [GEMINI, CLAUDE], (), ("gemini",), "best for mine", id="a task that lists nobody"),
         pytest.param(("hunt", ("codex",)), [NO_CODEX, STATIC], (), (), "", id="no model at hand"),
         pytest.param(
+            ("hunt", ("codex",)), [CLOSED_CODEX, CLOSED_CLAUDE], (), ("codex",), "listed", id="nobody has a login"
+        ),
+        pytest.param(
+            ("hunt", ("codex", "claude")),
+            [CLOSED_CODEX, CLAUDE, GEMINI],
+            (),
+            ("codex", "claude"),
+            "listed for hunt",
+            id="one of the listed has a login",
+        ),
+        pytest.param(
+            ("hunt", ()), [CLOSED_CODEX, OLLAMA], (), ("ollama",), "best for hunt", id="no login comes after a weak one"
+        ),
+        pytest.param(
+            ("hunt", ("codex",)), [CLOSED_CODEX, CLAUDE], ("codex",), ("codex",), "named by", id="chosen without login"
+        ),
+        pytest.param(
             ("hunt", ("codex",)), [CODEX, CLAUDE], ("claude",), ("claude",), "named by --backend", id="chosen"
         ),
         pytest.param(
@@ -70,6 +99,13 @@ def test_routes(
     assert found.backends == expected
     assert set(found.why) == set(expected)
     assert all(why in reason or why in backend for backend, reason in found.why.items())
+
+
+def test_the_next_best_is_asked_besides_those_of_the_list_that_have_no_login() -> None:
+    task = Task(name="hunt", description="", aspects=(), backends=("codex", "claude"))
+    found = route(task, [CLOSED_CODEX, CLOSED_CLAUDE, OLLAMA, GEMINI], ())
+    assert found.backends == ("codex", "claude", "gemini")
+    assert found.why["gemini"] == "next best for hunt: no login for codex, claude"
 
 
 def test_who_was_wanted_and_missing_is_named() -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pytest
 
-from tests.backends.cli_helpers import CLI_KINDS
+from tests.backends.cli_helpers import CLI_KINDS, KEY_NAME
 from tests.end_to_end import mind
 from tests.end_to_end.kinds import BUG, KINDS, MODELS, OTHERS, TASKS, WORD, Place, place, real_cli
 from tests.end_to_end.terminal import Terminal
@@ -202,6 +202,21 @@ def test_all_kinds_find_the_same_bug(ready: Place) -> None:
     done = ready.lok("hunt", "app", "--json")
     (finding,) = json.loads(done.out)["findings"]
     assert (done.code, finding["raised_by"]) == (0, sorted(KINDS))
+
+
+def test_what_is_listed_for_one_without_a_login_goes_to_the_next_best_too(ready: Place) -> None:
+    ready.configure(["codex", "claude"], ["codex"], strong="codex", conductor="codex")
+    settings = ready.settings.read_text()
+    ready.settings.write_text(settings.replace(f'api_key_env = "{KEY_NAME}"', 'api_key_env = "NOT_SET"', 1))
+    done = ready.lok("diff", "--task", "hunt", "--json")
+    value = json.loads(done.out)
+    assert {each["backend"]: each["why"] for each in value["asked"]} == {
+        "codex": "listed for hunt",
+        "claude": "next best for hunt: no login for codex",
+    }
+    assert {(each["backend"], each["kind"]) for each in value["failures"]} == {("codex", "not logged in")}
+    assert [finding["raised_by"] for finding in value["findings"]] == [["claude"]]
+    assert (value["incomplete"], bool(ready.asked_of("codex"))) == (False, False)
 
 
 # Another kind fails in each command.

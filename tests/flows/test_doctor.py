@@ -84,6 +84,7 @@ def test_trust() -> None:
 def test_memory() -> None:
     assert memory_check(None, 0, is_enabled=True).text == "empty"
     assert memory_check(1200, 3 * 2**20, is_enabled=True).text == "1,200 answers, 3.0 MB"
+    assert memory_check(1, 2**20, is_enabled=True).text == "1 answer, 1.0 MB"
     assert memory_check(5, 1, is_enabled=False).state == "off"
     assert memory_check(5, 1, is_enabled=True, problem="no room").state == "warn"
 
