@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 _TOKEN: Final = re.compile(
@@ -16,9 +17,11 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_PAIRS: Final = {"[": "]", "{": "}"}
 # In a text with escapes: a line that goes on in the next one, a line break that is written out, and one that is there.
 _BREAK: Final = re.compile(r"(?P<continued>\\[ \t]*\r?\n\s*)|(?P<written>\\n)|(?P<there>\n)|\\.", re.DOTALL)
 
+Token = re.Match[str]
 Key = tuple[int | None, str]
 """The number of an entry of the array of tables that is looked at (None: before or outside of it), and a key there."""
 
@@ -62,41 +65,71 @@ class Places:
 
 
 def places(content: str, array: str) -> Places:
-    """Where things stand in `content`, which is TOML; `array` is the name of the array of tables that is looked at."""
+    """Where things stand in `content`, which is TOML; `array` is the name of the array of tables that is looked at,
+    each with a heading of its own or written inline."""
     made = Places(content)
     breaks = [found.start() for found in re.finditer("\n", content)]
+
+    def line_of(token: Token) -> int:
+        return bisect_right(breaks, token.start()) + 1
+
     tokens = _tokens(content)
     entry: int | None = None
-    is_elsewhere = False  # in another table, whose keys are nobody's
+    is_top, is_elsewhere = True, False  # elsewhere: in another table, whose keys are nobody's
     for token in tokens:
         if token.lastgroup in ("space", "comment"):
             continue
-        line = bisect_right(breaks, token.start()) + 1
         if token[0] != "[":
             key, value = _statement(token, tokens)
+            if is_top and key == array:
+                _read_inline(made, value, line_of)
             if not is_elsewhere:
-                made.keys.setdefault((entry, key), line)
-                if value is not None and value.lastgroup == "text":
-                    made.texts.setdefault((entry, key), value.span())
+                _note(made, (entry, key), line_of(token), value[0] if value else None)
             continue
         is_array, parts = _header(tokens)
-        is_elsewhere = parts[:1] != [array] or len(parts) > 1
-        if parts == [array] and is_array:
-            made.entries.append(line)
+        is_top, is_elsewhere = False, not is_array or parts != [array]
+        made.keys.setdefault((None, "".join(parts[:1])), line_of(token))
+        if not is_elsewhere:
+            made.entries.append(line_of(token))
             entry = len(made.entries) - 1
         elif len(parts) > 1 and parts[0] == array:
-            made.keys.setdefault((entry, parts[1]), line)
+            made.keys.setdefault((entry, parts[1]), line_of(token))
     return made
 
 
-def _tokens(content: str) -> Iterator[re.Match[str]]:
+def _note(made: Places, key: Key, line: int, value: Token | None) -> None:
+    made.keys.setdefault(key, line)
+    if value is not None and value.lastgroup == "text":
+        made.texts.setdefault(key, value.span())
+
+
+def _read_inline(made: Places, value: Sequence[Token], line_of: Callable[[Token], int]) -> None:
+    """The entries of an array that is written as a value, and their keys."""
+    inside: list[str] = []  # the brackets that are open
+    key: Token | None = None
+    for before, token in pairwise(value):
+        mark = before[0]
+        if mark in _PAIRS:
+            inside.append(mark)
+        elif mark in _PAIRS.values() and inside:
+            inside.pop()
+        begins = mark in (*_PAIRS, ",") and token[0] not in _PAIRS.values()
+        if inside == ["["] and begins:
+            made.entries.append(line_of(token))
+        elif inside == ["[", "{"] and begins:
+            key = token
+        elif inside == ["[", "{"] and mark == "=" and key:
+            _note(made, (len(made.entries) - 1, _name(key)), line_of(key), token)
+
+
+def _tokens(content: str) -> Iterator[Token]:
     at = 0
     while found := _TOKEN.match(content, at):
         yield found
         at = found.end()
 
 
-def _header(tokens: Iterator[re.Match[str]]) -> tuple[bool, list[str]]:
+def _header(tokens: Iterator[Token]) -> tuple[bool, list[str]]:
     """Whether a heading, whose first bracket is read, has two of them, and the parts of its name."""
     parts: list[str] = []
     is_array, depth = False, 1
@@ -110,22 +143,22 @@ def _header(tokens: Iterator[re.Match[str]]) -> tuple[bool, list[str]]:
     return is_array, parts
 
 
-def _statement(first: re.Match[str], tokens: Iterator[re.Match[str]]) -> tuple[str, re.Match[str] | None]:
-    """The first part of a key, and the token with which its value begins."""
+def _statement(first: Token, tokens: Iterator[Token]) -> tuple[str, Sequence[Token]]:
+    """The first part of a key, and the tokens of its value."""
     for token in tokens:
         if token[0] == "=":
             break
-    value: re.Match[str] | None = None
+    value: list[Token] = []
     depth = 0
     for token in tokens:
         if token.lastgroup == "mark":
             depth += (token[0] in "[{") - (token[0] in "]}")
         if token.lastgroup == "space" and "\n" in token[0] and not depth:
             break
-        if value is None and token.lastgroup != "space":
-            value = token
+        if token.lastgroup not in ("space", "comment"):
+            value.append(token)
     return _name(first), value
 
 
-def _name(token: re.Match[str]) -> str:
+def _name(token: Token) -> str:
     return token[0][1:-1] if token.lastgroup == "text" else token[0]

@@ -140,6 +140,8 @@ def test_what_every_key_means() -> None:
         (step('shell = "x"', name="1a"), 'step "1a": name: '),
         ("[[steps]]\nshell = 'x'\n", 'step "#1": name: missing'),
         ("steps = 3", "w.toml:1: steps: "),
+        ("\n[steps]\nname = 'a'", "w.toml:2: steps: "),
+        (step('prompt = "x"') + "[weights]\ncodex = 2", "w.toml:4: weights: unknown key"),
         ("[[steps]", "w.toml:1:"),
     ],
 )
@@ -208,6 +210,29 @@ timeout = 300
         '29: step "a": depends_on: a circle: a waits for a',
         '31: step "a": timeout: less than a second; numbers are milliseconds here, so write "300s" for 300 seconds; it '
         'is how long it may take, in milliseconds or as "30s"; 0 for no limit',
+    ]
+
+
+def test_steps_that_are_written_inline_have_lines_too() -> None:
+    text = '''\
+steps = [
+  { name = "a", shell = "echo } ] {{ arg.1 }}" },  # { name = "x" }
+  { name = "a", prompt = """
+Of {{ steps.nowhere.output }}
+and {{ itme }}""", retries = "often" },
+  3, { name = "b", bakend = "codex", prompt = "x", weights = { codex = 0 } }, { name = "c" },
+]
+'''
+    assert [line.removeprefix("w.toml:").partition("; ")[0] for line in mistakes(text)] == [
+        '2: step "a": name: two steps have this name',
+        '3: step "a": name: two steps have this name',
+        '4: step "a": prompt: no step is called "nowhere"',
+        '5: step "a": retries: input should be a valid integer',
+        '5: step "a": prompt: there is nothing called itme',
+        '6: step "#3": input should be a valid dictionary or instance of StepSection',
+        '6: step "b": weights: input should be greater than 0',
+        '6: step "b": bakend: unknown key',
+        '6: step "c": has to have either prompt or shell',
     ]
 
 
