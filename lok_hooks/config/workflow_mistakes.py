@@ -8,7 +8,7 @@ from typing import Final
 
 from lok_hooks.config.messages import nearest, shown
 from lok_hooks.config.workflow_schema import StepSection
-from lok_hooks.core.workflow import cycle_in
+from lok_hooks.core.workflow import circles_in
 from lok_hooks.core.workflow_text import (
     LOOP_NAMES,
     NAMES,
@@ -57,10 +57,7 @@ def mistakes_between(steps: Steps, wrong: Mapping[int, Set[str]], backends: Sequ
                 text = f'no backend is called "{shown(name)}"{nearest(name, backends)}'
                 yield WorkflowMistake(step=number, key=key, text=text)
         yield from _text_mistakes(number, step, known)
-    waiting = {step.name: (number, _waited_for(step, known)) for number, step in steps.items()}
-    if circle := cycle_in({name: names for name, (_, names) in waiting.items()}):
-        text = f"a circle: {' waits for '.join(circle)}"
-        yield WorkflowMistake(step=waiting[circle[0]][0], key="depends_on", text=text)
+    yield from _circles(steps, known)
 
 
 def texts(step: StepSection) -> Iterator[tuple[str, str]]:
@@ -135,7 +132,21 @@ def _text_mistakes(number: int, step: StepSection, known: Sequence[str]) -> Iter
             yield WorkflowMistake(step=number, key="shell", line=mistake.line, text=str(mistake))
 
 
-def _waited_for(step: StepSection, known: Sequence[str]) -> tuple[str, ...]:
-    """The steps that this one waits for, as far as they are there and not this one's own output."""
-    named = (name for key, text in texts(step) for name in mentioned_in(key, text, known).steps if name != step.name)
-    return tuple(name for name in (*(step.depends_on or ()), *named) if name in known)
+def _circles(steps: Steps, known: Sequence[str]) -> Iterator[WorkflowMistake]:
+    numbers = {step.name: number for number, step in steps.items()}
+    waits_for = {name: _waited_for(steps[number], known) for name, number in numbers.items()}
+    for circle in circles_in({name: list(found) for name, found in waits_for.items()}):
+        key, line = waits_for[circle[0]][circle[1]]
+        text = f"a circle: {' waits for '.join(circle)}"
+        yield WorkflowMistake(step=numbers[circle[0]], key=key, line=line, text=text)
+
+
+def _waited_for(step: StepSection, known: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """The steps that this one waits for, as far as they are there and not this one's own output, each with the key that
+    names it first and the line of that key's text."""
+    found = {name: ("depends_on", 0) for name in step.depends_on or () if name in known}
+    for key, text in texts(step):
+        for name, line in mentioned_in(key, text, known).steps.items():
+            if name in known and name != step.name:
+                found.setdefault(name, (key, line))
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
@@ -121,13 +121,24 @@ def stages(workflow: Workflow) -> tuple[tuple[Step, ...], ...]:
     return tuple(found)
 
 
-def cycle_in(waits_for: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """Steps that wait for each other in a circle, the first one again at the end; () when there is none."""
+def circles_in(waits_for: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    """Circles of steps that wait for each other: each from its first step in the order of `waits_for` on to that step
+    again. No two have a step in common, and without their steps there is none left."""
+    left = {name: list(dict.fromkeys(names)) for name, names in waits_for.items()}
+    place = {name: number for number, name in enumerate(left)}
+    while circle := _circle_in(left):
+        first = circle.index(min(circle, key=place.__getitem__))
+        yield (*circle[first:], *circle[:first], circle[first])
+        left = {name: [other for other in left[name] if other not in circle] for name in left if name not in circle}
+
+
+def _circle_in(waits_for: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The steps of one circle, each once; () when there is none."""
     try:
         TopologicalSorter(waits_for).prepare()
     except CycleError as error:
         # graphlib tells it from the waited-for to the waiting; people read "a waits for b".
-        return tuple(reversed(error.args[1]))
+        return tuple(reversed(error.args[1][1:]))
     return ()
 
 
