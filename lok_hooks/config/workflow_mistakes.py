@@ -9,20 +9,15 @@ from typing import Final
 from lok_hooks.config.messages import nearest, shown
 from lok_hooks.config.workflow_schema import StepSection
 from lok_hooks.core.workflow import circles_in
-from lok_hooks.core.workflow_text import (
-    LOOP_NAMES,
-    NAMES,
-    Mentioned,
-    is_nothing_but_a_value,
-    mentioned,
-    mentioned_in_expression,
-    misplaced_values,
-)
+from lok_hooks.core.workflow_mentions import Mentioned, mentioned, mentioned_in_expression, misplaced_values
+from lok_hooks.core.workflow_text import LOOP_NAMES, NAMES, is_nothing_but_a_value
 
 _LONGEST_REASON: Final = 300  # characters of what the template's reader says
 
 Steps = Mapping[int, StepSection]
 """Steps by their place in the file, from 0 on, with what is right of each."""
+Read = Mapping[str, Mentioned]
+"""What the texts of a step refer to, by key."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +35,9 @@ def mistakes_between(steps: Steps, wrong: Mapping[int, Set[str]], backends: Sequ
     """What does not fit together. `wrong` are the keys of a step that are told as mistakes already: what follows from
     these alone is not told."""
     known = [step.name for step in steps.values()]
+    read = {
+        number: {key: mentioned_in(key, text, known) for key, text in texts(step)} for number, step in steps.items()
+    }
     for number, step in steps.items():
         faulty = wrong.get(number, frozenset())
         if known.count(step.name) > 1:
@@ -56,8 +54,8 @@ def mistakes_between(steps: Steps, wrong: Mapping[int, Set[str]], backends: Sequ
             if name not in backends:
                 text = f'no backend is called "{shown(name)}"{nearest(name, backends)}'
                 yield WorkflowMistake(step=number, key=key, text=text)
-        yield from _text_mistakes(number, step, known)
-    yield from _circles(steps, known)
+        yield from _text_mistakes(number, step, read[number], known)
+    yield from _circles(steps, read, known)
 
 
 def texts(step: StepSection) -> Iterator[tuple[str, str]]:
@@ -111,42 +109,42 @@ def _backends_named(step: StepSection) -> Iterator[tuple[str, str]]:
     yield from (("weights", name) for name in step.weights or {})
 
 
-def _text_mistakes(number: int, step: StepSection, known: Sequence[str]) -> Iterator[WorkflowMistake]:
-    for key, text in texts(step):
-        found = mentioned_in(key, text, known)
+def _text_mistakes(number: int, step: StepSection, read: Read, known: Sequence[str]) -> Iterator[WorkflowMistake]:
+    for key, found in read.items():
         for mistake in found.mistakes:
             said = f"not a template: {shown(str(mistake), _LONGEST_REASON)}"
             yield WorkflowMistake(step=number, key=key, line=mistake.line, text=said)
-        for name, line in found.steps.items():
-            if name not in known:
-                yield WorkflowMistake(step=number, key=key, line=line, text=_no_step(name, known))
-            elif name == step.name:
-                yield WorkflowMistake(step=number, key=key, line=line, text="refers to its own output")
+        told = {name: _no_step(name, known) for name in found.steps if name not in known}
+        if step.name in found.steps:
+            told[step.name] = "refers to its own output"
+        for name, said in told.items():
+            for line in found.steps[name]:
+                yield WorkflowMistake(step=number, key=key, line=line, text=said)
         allowed = [*NAMES, *(LOOP_NAMES if step.for_each is not None and key in ("prompt", "shell") else ())]
-        for name, line in found.names.items():
-            if name not in allowed:
-                said = f"there is nothing called {shown(name)}{nearest(name, allowed)}"
+        for name in (name for name in found.names if name not in allowed):
+            said = f"there is nothing called {shown(name)}{nearest(name, allowed)}"
+            for line in found.names[name]:
                 yield WorkflowMistake(step=number, key=key, line=line, text=said)
     if step.shell is not None and not is_nothing_but_a_value(step.shell):
         for mistake in misplaced_values(step.shell):
             yield WorkflowMistake(step=number, key="shell", line=mistake.line, text=str(mistake))
 
 
-def _circles(steps: Steps, known: Sequence[str]) -> Iterator[WorkflowMistake]:
+def _circles(steps: Steps, read: Mapping[int, Read], known: Sequence[str]) -> Iterator[WorkflowMistake]:
     numbers = {step.name: number for number, step in steps.items()}
-    waits_for = {name: _waited_for(steps[number], known) for name, number in numbers.items()}
+    waits_for = {name: _waited_for(steps[number], read[number], known) for name, number in numbers.items()}
     for circle in circles_in({name: list(found) for name, found in waits_for.items()}):
         key, line = waits_for[circle[0]][circle[1]]
         text = f"a circle: {' waits for '.join(circle)}"
         yield WorkflowMistake(step=numbers[circle[0]], key=key, line=line, text=text)
 
 
-def _waited_for(step: StepSection, known: Sequence[str]) -> dict[str, tuple[str, int]]:
+def _waited_for(step: StepSection, read: Read, known: Sequence[str]) -> dict[str, tuple[str, int]]:
     """The steps that this one waits for, as far as they are there and not this one's own output, each with the key that
     names it first and the line of that key's text."""
     found = {name: ("depends_on", 0) for name in step.depends_on or () if name in known}
-    for key, text in texts(step):
-        for name, line in mentioned_in(key, text, known).steps.items():
+    for key, mentions in read.items():
+        for name, lines in mentions.steps.items():
             if name in known and name != step.name:
-                found.setdefault(name, (key, line))
+                found.setdefault(name, (key, lines[0]))
     return found

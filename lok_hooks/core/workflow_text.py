@@ -9,16 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Final
 
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from lok_hooks.core.shorten import shortened
-from lok_hooks.core.workflow_shell import MARK, ShellMistakeError, assembled, marked
+from lok_hooks.core.workflow_shell import marked
 
 FUNCTIONS: Final = ("contains", "equals")
 LOOP_NAMES: Final = ("item", "index")
@@ -28,16 +26,29 @@ _FILTERS: Final = (
     "float round abs replace truncate wordcount tojson map select reject selectattr rejectattr min max sum"
 ).split()
 # No opening inside: a file full of openings without an end must not be scanned from each of them to its end.
-_TAG: Final = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*\}\}|\{%(?:(?!\{%|%\}).)*%\}", re.DOTALL)
-_STEP: Final = re.compile(r"\bsteps\.([A-Za-z_][\w-]{0,99})")
+TAG: Final = re.compile(
+    r"""
+    \{\#(?:(?!\{\#|\#\}).)*\#\}
+    | \{%[-+]?\s*raw\s*-?%\}(?P<raw>(?:(?!\{%[-+]?\s*(?:end)?raw\b).)*)\{%[-+]?\s*endraw\s*[-+]?%\}
+    | (?P<value>\{\{(?:(?!\{\{|\}\}).)*\}\})
+    | (?P<statement>\{%(?:(?!\{%|%\}).)*%\})
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+"""A comment, a raw block, a value or a statement of a template; what stands in the first two is nobody's."""
+# One that does not end goes to the end of all, so that the next quote is not tried too.
+QUOTED: Final = r"\"(?:\\.|[^\"\\])*\"?|'(?:\\.|[^'\\])*'?"
+_STEP: Final = re.compile(rf"{QUOTED}|\bsteps\.([A-Za-z_][\w-]{{0,99}})", re.DOTALL)
 _OLD_CONTAINS: Final = re.compile(r"([\w.\-\[\]\"]+)\s+contains\s+(\"[^\"]*\"|'[^']*')")
 _WHOLE: Final = re.compile(r"\s*\{\{((?:(?!\}\}|\{\{).)*)\}\}\s*", re.DOTALL)
 _OUTPUT: Final = re.compile(r"(?:steps\.)?([A-Za-z_][\w-]*)\.output")
-_MOST_WORDS: Final = 300  # of one expression
-_MOST_TAGS: Final = 500  # of one text
-_MOST_MISPLACED: Final = 10  # told of one text
 _LONGEST_REPETITION: Final = 100_000
 _FALSE: Final = frozenset({"", "false", "no", "0", "none", "null"})
+# SyntaxError: Python's compiler reads what Jinja makes of a template, and knows no more than 20 loops in each other.
+FAILURES: Final = (
+    TemplateError, TypeError, ValueError, ArithmeticError, RecursionError, LookupError, SyntaxError
+)  # fmt: skip
+"""What Jinja raises for a template, or its values, that cannot be used."""
 
 
 class TemplateMistakeError(ValueError):
@@ -78,17 +89,7 @@ class Absent(str):
         self.arguments.missed.add(self.name)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Mentioned:
-    """What a template refers to: steps, and other names that it expects from outside, each with the line of the text
-    that has it first; and what no template here may have."""
-
-    steps: Mapping[str, int]
-    names: Mapping[str, int]
-    mistakes: tuple[TemplateMistakeError, ...] = ()
-
-
-class _Sandbox(ImmutableSandboxedEnvironment):
+class Sandbox(ImmutableSandboxedEnvironment):
     """Values by name and nothing else."""
 
     intercepted_binops = frozenset({"*", "**", "%"})
@@ -161,36 +162,9 @@ def shown(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def mentioned(text: str, steps: Sequence[str]) -> Mentioned:
-    """What a template refers to, `steps` being the known ones. Where it is no template as a whole, each of its values
-    is looked at by itself, so that all that is wrong can be told at once."""
-    sandbox, source = _Sandbox(shown), _written(text, steps)
-    try:
-        return _mentioned(source, sandbox)
-    except TemplateMistakeError as mistake:
-        parts = [*_values_alone(source, sandbox), Mentioned(steps={}, names={}, mistakes=(mistake,))]
-    found = {(each.line, str(each)): each for part in parts for each in part.mistakes}
-    return Mentioned(
-        steps={name: line for part in reversed(parts) for name, line in part.steps.items()},
-        names={name: line for part in reversed(parts) for name, line in part.names.items()},
-        mistakes=tuple(found[key] for key in sorted(found)),
-    )
-
-
-def mentioned_in_expression(text: str, steps: Sequence[str]) -> Mentioned:
-    """The same for a condition or a for_each; steps may go by their bare names there."""
-    try:
-        found = _mentioned("{{ " + _expression(text, steps) + " }}", _Sandbox(shown))
-    except TemplateMistakeError as mistake:
-        return Mentioned(steps={}, names={}, mistakes=(mistake,))
-    bare = {name: line for name, line in found.names.items() if name in steps}
-    names = {name: line for name, line in found.names.items() if name not in bare}
-    return Mentioned(steps={**bare, **found.steps}, names=names, mistakes=found.mistakes)
-
-
 def rendered(text: str, values: Mapping[str, Any], steps: Sequence[str]) -> str:
     """The template with its values. Raises TemplateMistakeError when one is missing."""
-    return _run(_Sandbox(shown), _written(text, steps), values)
+    return _run(Sandbox(shown), written(text, steps), values)
 
 
 def rendered_for_shell(text: str, values: Mapping[str, Any], steps: Sequence[str]) -> tuple[str, tuple[str, ...]]:
@@ -201,28 +175,7 @@ def rendered_for_shell(text: str, values: Mapping[str, Any], steps: Sequence[str
         taken.append(shown(value))
         return marked(len(taken))
 
-    return _run(_Sandbox(take), _written(text, steps), values), tuple(taken)
-
-
-def misplaced_values(text: str) -> Iterator[TemplateMistakeError]:
-    """The values of a shell text that stand where a shell would read them as more than data, each with its line; at
-    most so many as anybody mends in one go."""
-    marks = script = _TAG.sub(lambda found: marked(1) if found[0].startswith("{{") else "", text)
-    values = [found for found in _TAG.finditer(text) if found[0].startswith("{{")]
-    for _ in range(_MOST_MISPLACED):
-        try:
-            assembled(script, 1)
-        except ShellMistakeError as mistake:
-            if mistake.at < 0:
-                yield TemplateMistakeError(str(mistake))
-                return
-            number = marks.count(MARK, 0, mistake.at) // 2
-            yield TemplateMistakeError(str(mistake), text.count("\n", 0, values[number].start()) + 1)
-            # A word in its place, so that the next one is found.
-            start = mistake.at - marks.count(MARK, 0, mistake.at) % 2 * (len(marked(1)) - 1)
-            script = script[:start] + "x" * len(marked(1)) + script[start + len(marked(1)) :]
-        else:
-            return
+    return _run(Sandbox(take), written(text, steps), values), tuple(taken)
 
 
 def is_nothing_but_a_value(text: str) -> bool:
@@ -251,41 +204,41 @@ def evaluated(text: str, values: Mapping[str, Any], steps: Sequence[str]) -> Any
     """The value of an expression. Raises TemplateMistakeError."""
     named = {name: values["steps"][name] for name in steps if name in values.get("steps", {})}
     try:
-        found = _Sandbox(shown).compile_expression(_expression(text, steps), undefined_to_none=False)(
+        found = Sandbox(shown).compile_expression(expression_of(text, steps), undefined_to_none=False)(
             {**named, **values}
         )
-    except _FAILURES as error:
-        raise _mistake(error) from error
+    except FAILURES as error:
+        raise mistake_of(error) from error
     if isinstance(found, StrictUndefined):
         raise TemplateMistakeError(f"{shortened(text.strip(), 80)}: there is no such value")
     return found
 
 
-_FAILURES: Final = (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError, LookupError)
-
-
-def _run(sandbox: _Sandbox, source: str, values: Mapping[str, Any]) -> str:
+def _run(sandbox: Sandbox, source: str, values: Mapping[str, Any]) -> str:
     try:
         return sandbox.from_string(source).render(values)
-    except _FAILURES as error:
-        raise _mistake(error) from error
+    except FAILURES as error:
+        raise mistake_of(error) from error
 
 
-def _mistake(error: Exception) -> TemplateMistakeError:
-    if isinstance(error, RecursionError):
+def mistake_of(error: Exception) -> TemplateMistakeError:
+    """One of the FAILURES for a reader."""
+    if isinstance(error, RecursionError | SyntaxError):
         return TemplateMistakeError("nested too deeply")
     line = error.lineno if isinstance(error, TemplateSyntaxError) else 0
     return TemplateMistakeError(shortened(str(error).split("\n")[0], 300), line or 0)
 
 
-def _written(text: str, steps: Sequence[str]) -> str:
+def written(text: str, steps: Sequence[str]) -> str:
     """The template as Jinja reads it: a step's name may have a dash, which Jinja takes for a minus."""
-    return _TAG.sub(lambda found: _dashes(found[0], steps), text)
+    return TAG.sub(lambda found: _dashes(found[0], steps) if found["value"] or found["statement"] else found[0], text)
 
 
 def _dashes(text: str, steps: Sequence[str]) -> str:
     def subscript(found: re.Match[str]) -> str:
         name = found[1]
+        if name is None:
+            return found[0]
         while "-" in name and name not in steps:
             name = name.rpartition("-")[0]
         if "-" not in name:
@@ -296,92 +249,14 @@ def _dashes(text: str, steps: Sequence[str]) -> str:
     return _STEP.sub(subscript, text)
 
 
-def _expression(text: str, steps: Sequence[str]) -> str:
+def expression_of(text: str, steps: Sequence[str]) -> str:
+    """A condition or for_each as Jinja reads it, each word on its line: without braces around all of it, with the
+    original's `x contains "y"` as a call, and with steps by their bare names."""
     whole = _WHOLE.fullmatch(text)
-    said = _dashes(_OLD_CONTAINS.sub(r"contains(\1, \2)", whole[1] if whole else text), steps)
-    for name in sorted((name for name in steps if "-" in name), key=len, reverse=True):
-        said = re.sub(rf"(?<![\w.\"-]){re.escape(name)}(?=\.)", f'steps["{name}"]', said)
-    return said.strip()
-
-
-def _values_alone(source: str, sandbox: _Sandbox) -> Iterator[Mentioned]:
-    """What each of the first values of a text refers to, or what is wrong with it. Names that a tag around it may give
-    are left out."""
-    tags = list(islice(_TAG.finditer(source), _MOST_TAGS))
-    given = {word for tag in tags if tag[0].startswith("{%") for word in re.findall(r"\w+", tag[0])}
-    for tag in tags:
-        if tag[0].startswith("{%"):
-            continue
-        before = source.count("\n", 0, tag.start())
-        try:
-            found = _mentioned(tag[0], sandbox)
-        except TemplateMistakeError as mistake:
-            found = Mentioned(steps={}, names={}, mistakes=(mistake,))
-        yield Mentioned(
-            steps={name: before + line for name, line in found.steps.items()},
-            names={name: before + line for name, line in found.names.items() if name not in given},
-            mistakes=tuple(TemplateMistakeError(str(each), before + each.line) for each in found.mistakes),
-        )
-
-
-def _mentioned(source: str, sandbox: _Sandbox) -> Mentioned:
-    """Raises TemplateMistakeError for what is no template."""
-    from jinja2.meta import find_undeclared_variables
-
-    try:
-        _refuse_long(source, sandbox)
-        tree = sandbox.parse(source)
-        sandbox.compile(source)
-    except _FAILURES as error:
-        raise _mistake(error) from error
-    steps: dict[str, int] = {}
-    mistakes = list(_forbidden(tree))
-    accesses: list[nodes.Getattr | nodes.Getitem] = [*tree.find_all(nodes.Getattr), *tree.find_all(nodes.Getitem)]
-    for access in sorted(accesses, key=lambda access: access.lineno):
-        if isinstance(access.node, nodes.Name) and access.node.name == "steps":
-            try:
-                steps.setdefault(_step_name(access), access.lineno)
-            except TemplateMistakeError as mistake:
-                mistakes.append(mistake)
-    undeclared = find_undeclared_variables(tree) - set(FUNCTIONS) - {"range"}
-    lines = sorted((node.name, node.lineno) for node in tree.find_all(nodes.Name))
-    names = {name: line for name, line in reversed(lines) if name in undeclared}
-    return Mentioned(steps=steps, names=names, mistakes=tuple(sorted(mistakes, key=lambda mistake: mistake.line)))
-
-
-def _forbidden(tree: nodes.Template) -> Iterator[TemplateMistakeError]:
-    """What a template here may not have, though Jinja knows it."""
-    unknown = (
-        nodes.Include,
-        nodes.Import,
-        nodes.FromImport,
-        nodes.Extends,
-        nodes.Block,
-        nodes.Macro,
-        nodes.CallBlock,
-    )
-    for node in tree.find_all(unknown):
-        yield TemplateMistakeError(f"{type(node).__name__.lower()} is not for workflows", node.lineno)
-    for call in tree.find_all(nodes.Call):
-        if not (isinstance(call.node, nodes.Name) and call.node.name in (*FUNCTIONS, "range")):
-            yield TemplateMistakeError(f"only {', '.join(FUNCTIONS)} and range can be called", call.lineno)
-
-
-def _refuse_long(source: str, sandbox: _Sandbox) -> None:
-    """Raises TemplateMistakeError for what Jinja would take long to read: its time grows with the square."""
-    tags = words = 0
-    for line, kind, _ in sandbox.lex(source):
-        is_beginning = kind in ("variable_begin", "block_begin")
-        tags, words = tags + is_beginning, 0 if is_beginning else words + (kind != "whitespace")
-        if words > _MOST_WORDS:
-            raise TemplateMistakeError(f"an expression of more than {_MOST_WORDS} words and signs", line)
-        if tags > _MOST_TAGS:
-            raise TemplateMistakeError(f"more than {_MOST_TAGS} values and tags", line)
-
-
-def _step_name(access: nodes.Getattr | nodes.Getitem) -> str:
-    if isinstance(access, nodes.Getattr):
-        return access.attr
-    if isinstance(access.arg, nodes.Const) and isinstance(access.arg.value, str):
-        return access.arg.value
-    raise TemplateMistakeError("a step is named by a text: steps.NAME or steps['NAME']", access.lineno)
+    bare = f"{text[: whole.start(1) - 2]}{whole[1]}" if whole else text
+    said = _dashes(_OLD_CONTAINS.sub(r"contains(\1, \2)", bare), steps)
+    names = sorted((re.escape(name) for name in steps if "-" in name), key=len, reverse=True)
+    if not names:
+        return said
+    bare_name = re.compile(rf"{QUOTED}|(?<![\w.-])({'|'.join(names)})(?=\.)", re.DOTALL)
+    return bare_name.sub(lambda found: f'steps["{found[1]}"]' if found[1] else found[0], said)

@@ -206,7 +206,7 @@ timeout = 300
         '23: step "1b": weights: input should be greater than 0; it is for weighted_vote: backend = its weight, 1 '
         "unless given",
         '27: step "a": name: two steps have this name',
-        """28: step "a": if: not a template: unexpected '}', expected ')'""",
+        """28: step "a": if: not a template: unexpected 'end of template'""",
         '29: step "a": depends_on: a circle: a waits for a',
         '31: step "a": timeout: less than a second; numbers are milliseconds here, so write "300s" for 300 seconds; it '
         'is how long it may take, in milliseconds or as "30s"; 0 for no limit',
@@ -233,6 +233,33 @@ and {{ itme }}""", retries = "often" },
         '6: step "b": weights: input should be greater than 0',
         '6: step "b": bakend: unknown key',
         '6: step "c": has to have either prompt or shell',
+    ]
+
+
+def test_every_reference_to_nothing_is_told_on_each_of_its_lines() -> None:
+    text = step('''if = "one | nope and steps.b.output and (c.output or one"
+prompt = """
+{{ steps.b.output }} {{ itme }} {{ item }} {{ x( }}
+{{ steps.c.output and itme | nope }}
+{{ steps.b.output }}{{ steps.a.output }}"""
+for_each = "steps.c.output + one + steps.d.output | nope"''')
+    assert [line.removeprefix("w.toml:").replace(' step "a": ', "").partition(";")[0] for line in mistakes(text)] == [
+        "3:if: not a template: unexpected end of template, expected ')'.",
+        "3:if: not a template: No filter named 'nope'.",
+        '3:if: no step is called "b"',
+        "3:if: there is nothing called one",
+        "5:prompt: not a template: unexpected '}', expected ')'",
+        '5:prompt: no step is called "b"',
+        "5:prompt: there is nothing called itme",
+        "6:prompt: not a template: No filter named 'nope'.",
+        '6:prompt: no step is called "c"',
+        "6:prompt: there is nothing called itme",
+        '7:prompt: no step is called "b"',
+        "7:prompt: refers to its own output",
+        "8:for_each: not a template: No filter named 'nope'.",
+        '8:for_each: no step is called "c"',
+        '8:for_each: no step is called "d"',
+        "8:for_each: there is nothing called one",
     ]
 
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lok_hooks.core.workflow_mentions import misplaced_values
 from lok_hooks.core.workflow_shell import assembled, quoted_values
-from lok_hooks.core.workflow_text import misplaced_values, rendered_for_shell
+from lok_hooks.core.workflow_text import rendered_for_shell
 
 NASTY = 'a\'b"c`touch pwned`$(touch pwned);touch pwned\n&& touch pwned | x\\n * ? ~ ${HOME}\nEOF\n)\n"\n\tlast\n\n'
 SHELLS = [name for name in ("sh", "dash", "bash") if shutil.which(name)]
