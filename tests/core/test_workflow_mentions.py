@@ -54,6 +54,8 @@ def test_everything_that_is_wrong_in_a_text_is_told_with_its_line() -> None:
             {"one": [1], "two": [1], "three": [2], "four": [3]},
             ["unexpected end of template"],
         ),
+        ("{% for x in arg.l %}{{ loop.index }}{{ x( }}{% endfor %}", {}, {}, ["unexpected '}', expected ')'"]),
+        ("{% for x in arg.l %}" * 25 + "{% endfor %}" * 25, {}, {}, ["nested too deeply"]),
         ("{% for x i arg.l %}{{ x }}", {}, {}, ["expected token 'in', got 'i'"]),
         ("{% if x( %}{% endif %}{% if y( %}{% endif %}", {}, {}, ["unexpected '%'"]),
         ("{# {{ one }} #}{% raw %}{{ two }}{{ a b }}{% endraw %}{{ x( }}", {}, {}, ["unexpected '}', expected ')'"]),
