@@ -16,7 +16,7 @@ _LONGEST_REASON: Final = 300  # characters of what the template's reader says
 
 Steps = Mapping[int, StepSection]
 """Steps by their place in the file, from 0 on, with what is right of each."""
-Read = Mapping[str, Mentioned]
+Mentions = Mapping[str, Mentioned]
 """What the texts of a step refer to, by key."""
 
 
@@ -35,7 +35,7 @@ def mistakes_between(steps: Steps, wrong: Mapping[int, Set[str]], backends: Sequ
     """What does not fit together. `wrong` are the keys of a step that are told as mistakes already: what follows from
     these alone is not told."""
     known = [step.name for step in steps.values()]
-    read = {
+    mentions = {
         number: {key: mentioned_in(key, text, known) for key, text in texts(step)} for number, step in steps.items()
     }
     for number, step in steps.items():
@@ -54,8 +54,8 @@ def mistakes_between(steps: Steps, wrong: Mapping[int, Set[str]], backends: Sequ
             if name not in backends:
                 text = f'no backend is called "{shown(name)}"{nearest(name, backends)}'
                 yield WorkflowMistake(step=number, key=key, text=text)
-        yield from _text_mistakes(number, step, read[number], known)
-    yield from _circles(steps, read, known)
+        yield from _text_mistakes(number, step, mentions[number], known)
+    yield from _circles(steps, mentions, known)
 
 
 def texts(step: StepSection) -> Iterator[tuple[str, str]]:
@@ -109,8 +109,10 @@ def _backends_named(step: StepSection) -> Iterator[tuple[str, str]]:
     yield from (("weights", name) for name in step.weights or {})
 
 
-def _text_mistakes(number: int, step: StepSection, read: Read, known: Sequence[str]) -> Iterator[WorkflowMistake]:
-    for key, found in read.items():
+def _text_mistakes(
+    number: int, step: StepSection, mentions: Mentions, known: Sequence[str]
+) -> Iterator[WorkflowMistake]:
+    for key, found in mentions.items():
         for mistake in found.mistakes:
             said = f"not a template: {shown(str(mistake), _LONGEST_REASON)}"
             yield WorkflowMistake(step=number, key=key, line=mistake.line, text=said)
@@ -130,21 +132,21 @@ def _text_mistakes(number: int, step: StepSection, read: Read, known: Sequence[s
             yield WorkflowMistake(step=number, key="shell", line=mistake.line, text=str(mistake))
 
 
-def _circles(steps: Steps, read: Mapping[int, Read], known: Sequence[str]) -> Iterator[WorkflowMistake]:
+def _circles(steps: Steps, mentions: Mapping[int, Mentions], known: Sequence[str]) -> Iterator[WorkflowMistake]:
     numbers = {step.name: number for number, step in steps.items()}
-    waits_for = {name: _waited_for(steps[number], read[number], known) for name, number in numbers.items()}
+    waits_for = {name: _waited_for(steps[number], mentions[number], known) for name, number in numbers.items()}
     for circle in circles_in({name: list(found) for name, found in waits_for.items()}):
         key, line = waits_for[circle[0]][circle[1]]
         text = f"a circle: {' waits for '.join(circle)}"
         yield WorkflowMistake(step=numbers[circle[0]], key=key, line=line, text=text)
 
 
-def _waited_for(step: StepSection, read: Read, known: Sequence[str]) -> dict[str, tuple[str, int]]:
+def _waited_for(step: StepSection, mentions: Mentions, known: Sequence[str]) -> dict[str, tuple[str, int]]:
     """The steps that this one waits for, as far as they are there and not this one's own output, each with the key that
     names it first and the line of that key's text."""
     found = {name: ("depends_on", 0) for name in step.depends_on or () if name in known}
-    for key, mentions in read.items():
-        for name, lines in mentions.steps.items():
+    for key, found_there in mentions.items():
+        for name, lines in found_there.steps.items():
             if name in known and name != step.name:
                 found.setdefault(name, (key, lines[0]))
     return found

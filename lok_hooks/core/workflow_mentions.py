@@ -30,6 +30,7 @@ from lok_hooks.core.workflow_text import (
 
 _MOST_WORDS: Final = 300  # of one expression
 _MOST_TAGS: Final = 500  # of one text
+_MOST_OPERANDS: Final = 10  # looked at one by one of one expression
 _MOST_MISPLACED: Final = 10  # told of one text
 _WORDS: Final = re.compile(r"\w+")
 _JOINTS: Final = re.compile(
@@ -161,7 +162,7 @@ def _of_expression(said: str, read: Read, sandbox: Sandbox) -> Mentioned:
     except TemplateMistakeError as mistake:
         parts = [Mentioned(mistakes=(mistake,))]
     is_told = False  # the first operand that is broken broke the whole
-    for start, operand in _operands(said):
+    for start, operand in _operands(said)[:_MOST_OPERANDS]:
         try:
             found = _of_tree(_expression(operand, sandbox), sandbox)
         except TemplateMistakeError as mistake:
@@ -185,9 +186,9 @@ def _operands(said: str) -> list[tuple[int, str]]:
 
 
 def _template(source: str, sandbox: Sandbox) -> nodes.Template:
-    """Raises TemplateMistakeError for what is no template."""
+    """Raises TemplateMistakeError for what is no template, or a long one."""
+    _refuse_long(source, sandbox)
     try:
-        _refuse_long(source, sandbox)
         return sandbox.parse(source)
     except FAILURES as error:
         raise mistake_of(error) from error
@@ -200,8 +201,8 @@ def _value(said: str, sandbox: Sandbox) -> nodes.Template:
 
 def _expression(said: str, sandbox: Sandbox) -> nodes.Template:
     """The same for what is read as Jinja's compile_expression does. Raises TemplateMistakeError."""
+    _refuse_long("{{" + said + "}}", sandbox)
     try:
-        _refuse_long("{{" + said + "}}", sandbox)
         parser = Parser(sandbox, said, state="variable")
         found = parser.parse_expression()
         if not parser.stream.eos:

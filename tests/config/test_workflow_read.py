@@ -263,6 +263,11 @@ for_each = "steps.c.output + one + steps.d.output | nope"''')
     ]
 
 
+def test_a_text_that_is_too_long_is_told_where_it_becomes_so() -> None:
+    (told,) = mistakes(step('prompt = """\n' + "{{ arg.1 }}\n" * 501 + '"""'))
+    assert told == 'w.toml:504: step "a": prompt: not a template: more than 500 values and tags'
+
+
 def test_what_follows_from_another_mistake_is_not_told() -> None:
     for text in (
         'prompt = "x"\nbakend = "y"',
@@ -324,6 +329,12 @@ def test_a_circle_of_mentions_is_told_where_the_first_one_stands() -> None:
         "{{ arg.1 }} " * 15_000,
         "eval {{ arg.1 }}\n" * 190 + "x" * 190_000,
         "{{ " + "(" * 90_000 + " }}",
+        "{{ " + "a and " * 30_000 + "( }}",
+        ("{{ " + "a and " * 60 + "( }}") * 500,
+        "{{ '" * 45_000,
+        '{{ "' + '\\"' * 90_000,
+        "{# " * 60_000,
+        "{% raw %}" * 20_000,
         "{{ " + "-" * 150_000 + "1 }}",
     ],
     ids=lambda text: text[:12],
