@@ -21,6 +21,7 @@ _EXPECTED: Final = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "float_type": "a number",
+    "float_parsing": "a number",
     "finite_number": "a finite number",
     "string_type": "a text in quotes",
     "tuple_type": "a list",
@@ -53,10 +54,7 @@ def _mistake(details: ErrorDetails) -> Mistake:
     given = _given(path, details["input"])
     if details["type"] in {"string_pattern_mismatch", "server_address"}:
         return Mistake(path=path, text=f"{given} cannot be used; write {advice}")
-    expected = _expected(details)
-    if details["type"] == "literal_error" and isinstance(details["input"], str):
-        expected += _suggestion(details["input"], expected)
-    return Mistake(path=path, text=f"expected {expected}, got {given}; {advice}")
+    return Mistake(path=path, text=f"expected {expected(details) or details['msg']}, got {given}; {advice}")
 
 
 def _bad_key(path: KeyPath) -> str:
@@ -65,18 +63,22 @@ def _bad_key(path: KeyPath) -> str:
     return "cannot be used as a name; use letters, digits and . _ + -, beginning with a letter or digit"
 
 
-def _suggestion(given: str, expected: str) -> str:
+def _suggestion(given: object, words: str) -> str:
     import difflib
 
-    close = difflib.get_close_matches(given, re.findall(r'"([^"]+)"', expected), n=1)
+    known = re.findall(r'"([^"]+)"', words)
+    close = difflib.get_close_matches(given, known, n=1) if isinstance(given, str) else []
     return f' (did you mean "{close[0]}"?)' if close else ""
 
 
-def _expected(details: ErrorDetails) -> str:
+def expected(details: ErrorDetails) -> str:
+    """What the schema wants instead, with the nearest word where it wants one of several; "" where only the words of
+    the check itself say it."""
     context = details.get("ctx", {})
     match details["type"]:
         case "literal_error":
-            return str(context["expected"]).replace("'", '"')
+            words = str(context["expected"]).replace("'", '"')
+            return words + _suggestion(details["input"], words)
         case "greater_than":
             return f"a number above {context['gt']:g}"
         case "greater_than_equal":
@@ -84,7 +86,7 @@ def _expected(details: ErrorDetails) -> str:
         case "less_than_equal":
             return f"at most {context['le']:.0f}"
         case kind:
-            return _EXPECTED.get(kind, details["msg"])
+            return _EXPECTED.get(kind, "")
 
 
 def _given(path: KeyPath, value: object) -> str:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
 
 from lok_hooks.config import trust
 from lok_hooks.config.checking import checked
 from lok_hooks.config.defaults import built_in_layer
 from lok_hooks.config.layers import Key
-from lok_hooks.config.load import LARGEST_BYTES, read_toml
+from lok_hooks.config.load import read_toml
 from lok_hooks.config.messages import shown_path
 from lok_hooks.errors import ConfigError
-
-WORKFLOWS: Final = Path(".lok", "workflows")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,21 +72,6 @@ def workflow_digest(content: bytes, name: str) -> str:
     """What trust in a workflow is given to. `name` is its path below the repository's top, with slashes."""
     words = name.encode("utf-8", "surrogateescape") + b"\0" + content
     return blake2b(words, digest_size=16, person=b"workflow").hexdigest()
-
-
-def workflow_files(top: Path) -> Iterator[tuple[str, bytes]]:
-    """The repository's workflows by name, with their content. Raises ConfigError for one that cannot be read."""
-    folder = top / WORKFLOWS
-    if not folder.is_dir():
-        return
-    for path in sorted(folder.glob("*.toml")):
-        name = (WORKFLOWS / path.name).as_posix()
-        try:
-            with path.open("rb") as file:
-                content = file.read(LARGEST_BYTES + 1)
-        except OSError as error:
-            raise ConfigError(f"{name}: cannot be read ({error.strerror}); mend it or remove it") from error
-        yield name, content
 
 
 def own_programs(item: Item, top: Path) -> tuple[str, ...]:

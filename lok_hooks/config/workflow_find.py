@@ -37,9 +37,19 @@ def named_file(path: Path) -> Found:
 def all_workflows(top: Path, environ: Mapping[str, str]) -> Iterator[Found]:
     """Every workflow in search order, those too that an earlier one of the same name hides. Raises ConfigError for a
     file that cannot be read."""
-    for folder, origin, prefix in _folders(top, environ):
-        for name in _names_in(folder):
-            yield _read(folder / name, origin, f"{prefix}{name}")
+    for folder in _folders(top, environ):
+        yield from _all_in(*folder)
+
+
+def project_workflows(top: Path) -> Iterator[Found]:
+    """Those that came with the repository; a label is the path below its top, with slashes. Raises ConfigError for a
+    file that cannot be read."""
+    return _all_in(*_project_folder(top))
+
+
+def _all_in(folder: Path, origin: Origin, prefix: str) -> Iterator[Found]:
+    for name in _names_in(folder):
+        yield _read(folder / name, origin, f"{prefix}{name}")
 
 
 def find(name: str, top: Path, environ: Mapping[str, str]) -> Found | None:
@@ -55,9 +65,13 @@ def names(top: Path, environ: Mapping[str, str]) -> frozenset[str]:
     return frozenset(name.removesuffix(".toml") for folder, *_ in _folders(top, environ) for name in _names_in(folder))
 
 
+def _project_folder(top: Path) -> tuple[Path, Origin, str]:
+    return top / PROJECT_FOLDER, "project", f"{PROJECT_FOLDER.as_posix()}/"
+
+
 def _folders(top: Path, environ: Mapping[str, str]) -> list[tuple[Path, Origin, str]]:
     """Where to look, in order, with how messages call what lies there."""
-    folders: list[tuple[Path, Origin, str]] = [(top / PROJECT_FOLDER, "project", f"{PROJECT_FOLDER.as_posix()}/")]
+    folders = [_project_folder(top)]
     if user := _user_folder(environ):
         folders.append((user, "user", f"{user}/"))
     return [*folders, (BUILT_IN, "built-in", "built-in ")]

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from lok_hooks.config.load import read_toml
 from lok_hooks.config.messages import nearest, shown
+from lok_hooks.config.mistakes import expected
 from lok_hooks.config.toml_places import places
 from lok_hooks.config.workflow_mistakes import Steps, WorkflowMistake, mentioned_in, mistakes_between, texts
 from lok_hooks.config.workflow_schema import EDITING, StepSection, WorkflowSection
@@ -19,6 +20,7 @@ from lok_hooks.errors import ConfigError
 
 _ADVICE: Final = "correct the file; nothing was run"
 _STEPS: Final = "steps"
+_TEXT, _LIST = "constrained-str", "tuple[constrained-str, ...]"  # pydantic's names for the two forms of a for_each
 
 
 def read_workflow(content: bytes, label: str, fallback_name: str, backends: Sequence[str]) -> Workflow:
@@ -31,7 +33,7 @@ def read_workflow(content: bytes, label: str, fallback_name: str, backends: Sequ
         steps: Steps = dict(enumerate(section.steps))
     except ValidationError as error:
         section = WorkflowSection.model_construct()
-        mistakes += _in_form(error, raw)
+        mistakes += _in_form(error)
         steps = _right_of(raw, mistakes)
     wrong = {number: {each.key for each in mistakes if each.step == number} for number in steps}
     mistakes += mistakes_between(steps, wrong, backends)
@@ -81,15 +83,19 @@ def _lines(mistakes: Sequence[WorkflowMistake], raw: Mapping[str, Any], content:
     return list(dict.fromkeys(text for _, text in sorted(told, key=lambda pair: pair[0])))
 
 
-def _in_form(error: ValidationError, raw: Mapping[str, Any]) -> Iterator[WorkflowMistake]:
-    """What the schema found. Where every step has a mistake, "no steps are left" is none of its own."""
+def _in_form(error: ValidationError) -> Iterator[WorkflowMistake]:
+    """What the schema found. Where every step has a mistake, "no steps are left" is none of its own; of what may be a
+    text or a list, the one that it is meant to be is told."""
     for details in error.errors(include_url=False):
-        if not (_entries(raw) and details["loc"] == (_STEPS,) and details["type"] == "too_short"):
+        last, kind, given = details["loc"][-1], details["type"], details["input"]
+        is_left_over = kind == "too_short" and given
+        is_other_form = (last == _LIST and kind == "tuple_type") or (last == _TEXT and isinstance(given, list))
+        if not is_left_over and not is_other_form:
             yield _told(details)
 
 
 def _told(details: ErrorDetails) -> WorkflowMistake:
-    path = [part for part in details["loc"] if part not in ("constrained-str", "tuple[constrained-str, ...]")]
+    path = [part for part in details["loc"] if part not in (_TEXT, _LIST)]
     step = path[1] if path[0] == _STEPS and len(path) > 1 and isinstance(path[1], int) else None
     keys = path if step is None else path[2:]
     key = str(keys[0]) if keys else ""
@@ -100,11 +106,14 @@ def _told(details: ErrorDetails) -> WorkflowMistake:
         text = "steps that edit files are not run by lok-hooks; take the key out"
     elif details["type"] == "extra_forbidden":
         text = f"unknown key{nearest(key, fields)}"
+    elif details["type"] == "string_pattern_mismatch":
+        text = f"cannot be used; write {advice}"
     elif details["type"] == "missing":
         text = f"missing; write {advice}"
     else:
-        said = details["msg"][:1].lower() + details["msg"][1:]
-        text = f"{said}; it is {advice}" if advice else said
+        wanted = expected(details)
+        said = f"expected {wanted}" if wanted else details["msg"][:1].lower() + details["msg"][1:]
+        text = f"{said}; {advice}" if advice else said
     return WorkflowMistake(step=step, key=key, text=text)
 
 

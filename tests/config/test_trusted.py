@@ -19,7 +19,8 @@ from lok_hooks.config import trust, trusted
 from lok_hooks.config.checking import checked
 from lok_hooks.config.defaults import built_in_layer
 from lok_hooks.config.load import load, read_toml
-from lok_hooks.config.trust_items import Item, of_settings, of_workflow, own_programs, workflow_digest, workflow_files
+from lok_hooks.config.trust_items import Item, of_settings, of_workflow, own_programs, workflow_digest
+from lok_hooks.config.workflow_find import project_workflows
 from lok_hooks.core.settings import Settings
 from lok_hooks.errors import ConfigError, OutputError
 from tests.config.support import Home, backend
@@ -294,14 +295,17 @@ def test_any_change_of_a_workflow_needs_trust_again() -> None:
 
 
 def test_workflows_are_found_below_the_top(tmp_path: Path) -> None:
-    assert list(workflow_files(tmp_path)) == []
+    assert list(project_workflows(tmp_path)) == []
     folder = tmp_path / ".lok" / "workflows"
     folder.mkdir(parents=True)
     (folder / "b.toml").write_bytes(b"b")
     (folder / "a.toml").write_bytes(b"a")
     (folder / "c.txt").write_bytes(b"c")
 
-    assert list(workflow_files(tmp_path)) == [(".lok/workflows/a.toml", b"a"), (".lok/workflows/b.toml", b"b")]
+    assert [(found.label, found.content) for found in project_workflows(tmp_path)] == [
+        (".lok/workflows/a.toml", b"a"),
+        (".lok/workflows/b.toml", b"b"),
+    ]
 
 
 def test_programs_of_the_repository_itself_are_named(tmp_path: Path) -> None:

@@ -132,14 +132,20 @@ def test_what_every_key_means() -> None:
         (step('prompt = "x"\nif = "contains(b.output, 1)"'), "if: there is nothing called b"),
         (step('prompt = "x"\nif = "contains("'), "if: not a template"),
         (step('prompt = "x"\nif = "arg.1"\nwhen = "arg.1"'), "when: the same as `if`"),
-        (step('prompt = "x"\nconsensus = "majority"'), "consensus: input should be 'first', 'synthesis', 'vote' or"),
+        (
+            step('prompt = "x"\nconsensus = "majority"'),
+            'consensus: expected "first", "synthesis", "vote" or "weighted_vote"; how',
+        ),
         (step('prompt = "x"\ntimeout = 300'), "timeout: less than a second; numbers are milliseconds here"),
         (step('prompt = "x"\ntimeout = "soon"'), 'timeout: not a duration like "30s"'),
-        (step('prompt = "x"\nretries = -1'), "retries: input should be greater than or equal to 0"),
+        (step('prompt = "x"\nretries = -1'), "retries: expected 0 or more; how often it is tried again"),
         (step('shell = "eval {{ arg.1 }}"'), 'step "a": shell: a value inside what eval reads as code'),
         (step('shell = "x"', name="1a"), 'step "1a": name: '),
         ("[[steps]]\nshell = 'x'\n", 'step "#1": name: missing'),
-        ("steps = 3", "w.toml:1: steps: "),
+        ("steps = 3", "w.toml:1: steps: expected a list; a table [[steps]] for each step"),
+        ("steps = []", "w.toml:1: steps: expected at least one entry"),
+        (step('prompt = "x"\nweights = { codex = "a" }'), "weights: expected a number; for weighted_vote"),
+        (step('prompt = "x"\nconsensus = "vot"'), 'or "weighted_vote" (did you mean "vote"?)'),
         ("\n[steps]\nname = 'a'", "w.toml:2: steps: "),
         (step('prompt = "x"') + "[weights]\ncodex = 2", "w.toml:4: weights: unknown key"),
         ("[[steps]", "w.toml:1:"),
@@ -196,20 +202,19 @@ timeout = 300
         """7: step "a": prompt: not a template: Expected an expression, got 'end of statement block'""",
         '8: step "a": prompt: there is nothing called itme; known: arg, steps, workflow',
         '9: step "a": backnd: unknown key; did you mean "backend"?',
-        '10: step "a": retries: input should be a valid integer; it is how often it is tried again',
+        '10: step "a": retries: expected a whole number; how often it is tried again',
         '11: step "a": backends: no backend is called "gemni"; did you mean "gemini"?',
-        """17: step "1b": name: string should match pattern '^[A-Za-z_][\\w-]{0,99}$'; it is the step's name: """
-        "letters, digits, _ and -, beginning with a letter",
+        """17: step "1b": name: cannot be used; write the step's name: letters, digits, _ and -, beginning with a """
+        "letter",
         '21: step "1b": shell: a value inside what eval reads as code; hand it over as an argument or input',
         '21: step "1b": shell: a value inside back-quotes (write $(…)), where a shell would read it as more than data',
         '22: step "1b": depends_on: no step is called "c"; known: 1b, a',
-        '23: step "1b": weights: input should be greater than 0; it is for weighted_vote: backend = its weight, 1 '
-        "unless given",
+        '23: step "1b": weights: expected a number above 0; for weighted_vote: backend = its weight, 1 unless given',
         '27: step "a": name: two steps have this name',
         """28: step "a": if: not a template: unexpected 'end of template'""",
         '29: step "a": depends_on: a circle: a waits for a',
-        '31: step "a": timeout: less than a second; numbers are milliseconds here, so write "300s" for 300 seconds; it '
-        'is how long it may take, in milliseconds or as "30s"; 0 for no limit',
+        '31: step "a": timeout: less than a second; numbers are milliseconds here, so write "300s" for 300 seconds; '
+        'how long it may take, in milliseconds or as "30s"; 0 for no limit',
     ]
 
 
@@ -227,10 +232,10 @@ and {{ itme }}""", retries = "often" },
         '2: step "a": name: two steps have this name',
         '3: step "a": name: two steps have this name',
         '4: step "a": prompt: no step is called "nowhere"',
-        '5: step "a": retries: input should be a valid integer',
+        '5: step "a": retries: expected a whole number',
         '5: step "a": prompt: there is nothing called itme',
-        '6: step "#3": input should be a valid dictionary or instance of StepSection',
-        '6: step "b": weights: input should be greater than 0',
+        '6: step "#3": expected a table',
+        '6: step "b": weights: expected a number above 0',
         '6: step "b": bakend: unknown key',
         '6: step "c": has to have either prompt or shell',
     ]
@@ -274,10 +279,14 @@ def test_what_follows_from_another_mistake_is_not_told() -> None:
         'promt = "x"',
         "shell = 3",
         'shell = "x"\ndepends_on = 1\nmin_deps_success = 1',
+        'shell = "x"\nfor_each = 3',
+        'shell = "x"\nfor_each = ""',
+        'shell = "x"\nfor_each = ["a", 3]',
     ):
         assert len(mistakes(step(text))) == 1, mistakes(step(text))
     assert len(mistakes(step('shell = "x"', "1a") + step('shell = "x"\ndepends_on = ["1a"]', "b"))) == 1
     assert len(mistakes(step('prompt = "{{ steps.a.output }}"'))) == 1, "not a circle too"
+    assert mistakes("steps = [3]") == ['w.toml:1: step "#1": expected a table']
 
 
 def test_the_same_name_twice_is_told_at_both_places() -> None:

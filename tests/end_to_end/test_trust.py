@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -163,6 +164,13 @@ def test_linked_work_trees_share_trust_and_clones_do_not(project: Project, tmp_p
         return bool(shown["items"][0]["trusted"])
 
     assert (is_trusted("linked"), is_trusted("clone")) == (True, False)
+
+
+def test_a_pipe_among_the_workflows_is_not_waited_for(project: Project) -> None:
+    (project.path / ".lok" / "workflows").mkdir(parents=True)
+    os.mkfifo(project.path / ".lok" / "workflows" / "pipe.toml")
+    done = project.run("timeout", "20", "lok", "trust", "--show")
+    assert (done.code, ".lok/workflows/pipe.toml: not a regular file" in done.said) == (2, True)
 
 
 def test_nothing_to_trust_is_said(project: Project) -> None:

@@ -86,6 +86,7 @@ def items(directory: Path, revision: str | None, noted: Callable[[str], None] = 
     each place and what stands there."""
     from lok_hooks.config import trust_items
     from lok_hooks.config.load import FILE_NAME
+    from lok_hooks.config.workflow_find import project_workflows
 
     top = _top(directory)
     seen: dict[str, str] = {}
@@ -106,9 +107,9 @@ def items(directory: Path, revision: str | None, noted: Callable[[str], None] = 
             noted(f"{name}: asks for trust, digest {item.digest}")
             seen[item.digest] = name
             yield item
-    for name, content in trust_items.workflow_files(top):
-        item = trust_items.of_workflow(content, name)
-        noted(f"{name}: {f'asks for trust, digest {item.digest}' if item else 'nothing in it needs trust'}")
+    for found in project_workflows(top):
+        item = trust_items.of_workflow(found.content, found.label)
+        noted(f"{found.label}: {f'asks for trust, digest {item.digest}' if item else 'nothing in it needs trust'}")
         if item:
             yield item
 
