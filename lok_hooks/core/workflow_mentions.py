@@ -30,7 +30,7 @@ from lok_hooks.core.workflow_text import (
 
 _MOST_WORDS: Final = 300  # of one expression
 _MOST_TAGS: Final = 500  # of one text
-_MOST_OPERANDS: Final = 10  # looked at one by one of one expression
+_MOST_OPERANDS: Final = 300  # of one text that are looked at by themselves
 _MOST_MISPLACED: Final = 10  # told of one text
 _WORDS: Final = re.compile(r"\w+")
 _JOINTS: Final = re.compile(
@@ -40,6 +40,8 @@ _JOINTS: Final = re.compile(
 _STATEMENT: Final = re.compile(
     r"\{%[-+]?\s*(?:(?P<word>if|elif)\b|(?P<loop>for)\b(?P<items>.*?)\sin\b|set\b(?P<names>[^=]*)=)", re.DOTALL
 )
+_TAKING: Final = re.compile(r"\{%[-+]?\s*(?:filter\b|set\b(?![\w.,()\s]*=))")
+_TAKEN: Final = re.compile(r"\{%[-+]?\s*end(?:filter|set)\b")
 _AROUND: Final = {"if": ("", "{% endif %}"), "elif": ("{% if true %}", "{% endif %}"), "for": ("", "{% endfor %}")}
 
 
@@ -58,7 +60,7 @@ Read = Callable[[str, Sandbox], nodes.Template]
 
 def mentioned(text: str, steps: Sequence[str]) -> Mentioned:
     """What a template refers to, `steps` being the known ones. Where it is no template as a whole, each of its values
-    is looked at by itself, so that all that is wrong can be told at once."""
+    and conditions is looked at by itself, so that all that is wrong can be told at once."""
     sandbox, source = Sandbox(shown), written(text, steps)
     try:
         return _of_tree(_template(source, sandbox), sandbox)
@@ -68,15 +70,16 @@ def mentioned(text: str, steps: Sequence[str]) -> Mentioned:
 
 def mentioned_in_expression(text: str, steps: Sequence[str]) -> Mentioned:
     """The same for a condition or a for_each; steps may go by their bare names there."""
-    found = _of_expression(expression_of(text, steps), _expression, Sandbox(shown))
+    found = _of_expression(expression_of(text, steps), _expression, Sandbox(shown), iter(range(_MOST_OPERANDS)))
     bare = {name: lines for name, lines in found.names.items() if name in steps and name not in NAMES}
     names = {name: lines for name, lines in found.names.items() if name not in bare}
     return _joined([Mentioned(steps=bare), Mentioned(steps=found.steps, names=names, mistakes=found.mistakes)])
 
 
 def misplaced_values(text: str) -> Iterator[TemplateMistakeError]:
-    """The values of a shell text that stand where a shell would read them as more than data, each with its line; at
-    most so many as anybody mends in one go."""
+    """The values of a shell text that stand where a shell would read them as more than data, or where something else
+    would arrive in their place, each with its line; at most so many of both as anybody mends in one go."""
+    yield from islice(_changed_values(text), _MOST_MISPLACED)
     marks = script = TAG.sub(_script_of, text)
     values = [found for found in TAG.finditer(text) if found["value"]]
     for _ in range(_MOST_MISPLACED):
@@ -93,6 +96,17 @@ def misplaced_values(text: str) -> Iterator[TemplateMistakeError]:
             script = script[:start] + "x" * len(marked(1)) + script[start + len(marked(1)) :]
         else:
             return
+
+
+def _changed_values(text: str) -> Iterator[TemplateMistakeError]:
+    """The values inside of a block that takes what is printed in it for text: it would get marks, not values."""
+    depth = 0
+    for tag in TAG.finditer(text):
+        statement = tag["statement"] or ""
+        depth += bool(_TAKING.match(statement)) - bool(_TAKEN.match(statement))
+        if tag["value"] and depth > 0:
+            said = "a value inside {% filter … %} or {% set … %}{% endset %}; write {{ x | filter }} or {% set y = x %}"
+            yield TemplateMistakeError(said, text.count("\n", 0, tag.start()) + 1)
 
 
 def _script_of(found: re.Match[str]) -> str:
@@ -128,10 +142,11 @@ def _parts_alone(source: str, sandbox: Sandbox) -> Iterator[Mentioned]:
     statement may give are left out."""
     tags = list(islice(TAG.finditer(source), _MOST_TAGS))
     statements = {tag.start(): _STATEMENT.match(tag[0]) for tag in tags if tag["statement"]}
+    places = iter(range(_MOST_OPERANDS))
     given = {"loop"}.union(*(_given_by(tag[0], statements[tag.start()]) for tag in tags if tag["statement"]))
     for tag in tags:
         if tag["value"]:
-            found = _of_expression(tag[0][2:-2], _value, sandbox)
+            found = _of_expression(tag[0][2:-2], _value, sandbox, places)
         elif statement := statements.get(tag.start()):
             found = _of_statement(tag[0], statement, sandbox)
         else:
@@ -155,14 +170,15 @@ def _of_statement(tag: str, statement: re.Match[str], sandbox: Sandbox) -> Menti
         return Mentioned(mistakes=(mistake,))
 
 
-def _of_expression(said: str, read: Read, sandbox: Sandbox) -> Mentioned:
-    """What an expression refers to; where it is none as a whole, each of its operands is looked at by itself."""
+def _of_expression(said: str, read: Read, sandbox: Sandbox, places: Iterator[int]) -> Mentioned:
+    """What an expression refers to; where it is none as a whole, each of its operands is looked at by itself, as long
+    as there are `places`, which it takes."""
     try:
         return _of_tree(read(said, sandbox), sandbox)
     except TemplateMistakeError as mistake:
         parts = [Mentioned(mistakes=(mistake,))]
     is_told = False  # the first operand that is broken broke the whole
-    for start, operand in _operands(said)[:_MOST_OPERANDS]:
+    for (start, operand), _ in zip(_operands(said), places, strict=False):
         try:
             found = _of_tree(_expression(operand, sandbox), sandbox)
         except TemplateMistakeError as mistake:

@@ -135,6 +135,13 @@ def test_every_misplaced_value_is_told_with_its_line() -> None:
     assert told == [(1, "there"), (3, "input"), (4, "input"), (8, "<<'E'"), (10, "data")]
 
 
+def test_a_value_that_another_would_arrive_for_is_told() -> None:
+    text = "\n{% set x %}a {{ b }}{% endset %}echo {{ x }}\n{% filter upper %}echo {{ c }} {% set y=1 %}{% endfilter %}"
+    told = list(misplaced_values(text + "{% set z = b %}echo {{ z }}{% set k %}v{% endset %}"))
+    assert [mistake.line for mistake in told] == [2, 3]
+    assert all("a value inside {% filter … %} or {% set … %}" in str(mistake) for mistake in told)
+
+
 def test_a_script_without_values_stays_what_it_was() -> None:
     text = "find . -name '*.py' | xargs grep -l \"a b\" # it's\ncat <<'X'\n$(x)\nX\n"
     assert assembled(text, 0) == text
