@@ -3,8 +3,10 @@
 The text of the script stays what its author wrote: where a value belongs stands a shell variable, written as its
 surroundings need it, and the value is assigned from a file before the script begins. A shell does not read again what a
 variable expands to, so an answer full of quotes, `$(…)` and `;` is one word of data in every place. Places where that
-would not hold are refused: back-quotes, arithmetic, `${…}`, where the name of a command belongs, and what is handed to
-another interpreter (`eval`, `sh -c`).
+would not hold are refused: back-quotes, `${…}`, where the name of a command or a variable belongs, what is handed to
+another interpreter (`eval`, `sh -c`), and what is calculated: bash, which many systems have as /bin/sh, runs the
+command in the subscript of such a value (`a[$(…)]`). What a script does with a variable of its own that got a value
+(`n={{ arg.1 }}; echo $((n))`) is not looked at.
 """
 
 from __future__ import annotations
@@ -18,13 +20,18 @@ MARK: Final = "\0"  # cannot stand in TOML, so nobody else can write a mark
 MOST_VALUES: Final = 200  # in one step
 _MARKED: Final = re.compile(r"\0(\d+)\0")
 _HEREDOC: Final = re.compile(r"<<(?P<strip>-?)[ \t]*(?P<word>'[^'\n]*'|\"[^\"\n]*\"|\\?[\w.-]+)")
+_HEREDOC_SIGN: Final = re.compile("<<(?!<)")
 _WORD: Final = re.compile(r"\w+")
 _BLANKS: Final = " \t\n;&|("
 _SEPARATORS: Final = "\n;&|({"
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*\+?=.*")
 _KEYWORDS: Final = frozenset({"if", "then", "else", "elif", "while", "until", "do", "!", "time"})
-_WRAPPERS: Final = frozenset({"command", "env", "exec", "nice", "nohup", "sudo", "timeout", "xargs"})
-_READERS: Final = frozenset({"eval", "source", ".", "trap"})
+_WRAPPERS: Final = frozenset({"builtin", "command", "env", "exec", "nice", "nohup", "sudo", "timeout", "xargs"})
+_READERS: Final = frozenset({"eval", "let", "source", ".", "trap"})
+_NAMING: Final = frozenset({"getopts", "mapfile", "read", "readarray", "unset"})
+_DECLARING: Final = frozenset({"declare", "export", "local", "readonly", "typeset"})
+_ATTRIBUTES: Final = re.compile(r"-[A-Za-z]*[in][A-Za-z]*")  # a number, or another variable's name
+_CALCULATED: Final = re.compile(r"\s-(?:eq|ne|lt|le|gt|ge|v|R)\s")  # of [[ … ]]; its commands compare texts
 _FILTERS: Final = frozenset({"awk", "gawk", "mawk", "sed"})
 _INTERPRETERS: Final = re.compile(r"(?:ba|da|z|k|fi|c|tc)?sh|python[\d.]*|perl|ruby|node|php")
 _CODE_FLAG: Final = re.compile(r"-[A-Za-z]*[cepr]")
@@ -103,6 +110,7 @@ class _Script:
 
     def _refuse_code(self) -> None:
         """Raises ShellMistakeError where the value that comes next would name a command or be another's code."""
+        self._refuse_calculation()
         outer = next(index for index, frame in enumerate(reversed(self._frames)) if frame.kind not in _QUOTES)
         frame = self._frames[-1 - outer]
         if frame.kind != "plain":
@@ -117,9 +125,22 @@ class _Script:
             if _ASSIGNMENT.fullmatch(begun):
                 return
             raise ShellMistakeError("a value where the name of a command belongs; write the command itself there")
-        name = words[0].strip("'\"").rpartition("/")[2]
+        name = re.sub(r"['\"\\]", "", words[0]).rpartition("/")[2]
         if _reads_as_code(name, words[1:]):
             raise ShellMistakeError(f"a value inside what {name} reads as code; hand it over as an argument or input")
+        if _takes_as_name(name, words[1:], begun + "".join(self._out[end:]).lstrip("'\"")):
+            raise ShellMistakeError(f"a value where {name} takes the name of a variable; write the name itself there")
+
+    def _refuse_calculation(self) -> None:
+        """Raises ShellMistakeError where the value that comes next would be calculated."""
+        if any(frame.kind == "arithmetic" for frame in self._frames):
+            raise _refusal("arithmetic")
+        before = "".join(self._out)
+        start = before.rfind("[[")
+        if start > before.rfind("]]") and _CALCULATED.search(
+            before[start:] + self._text[self._at :].partition("]]")[0]
+        ):
+            raise ShellMistakeError("a value in [[ … ]] that is calculated; write [ … ] to compare numbers")
 
     def _take(self, count: int) -> None:
         self._out.append(self._text[self._at : self._at + count])
@@ -163,11 +184,13 @@ class _Script:
         elif letter == "}" and frame.kind == "braces":
             self._take(1)
             self._frames.pop()
+        elif self._text.startswith("((", self._at):
+            self._open("arithmetic", 2, depth=2)
         elif letter in "()":
             self._parenthesis(letter, frame)
         elif letter == "#" and (not self._at or self._text[self._at - 1] in _BLANKS):
             self._comment()
-        elif self._text.startswith("<<", self._at) and not self._text.startswith("<<<", self._at):
+        elif frame.kind != "arithmetic" and _HEREDOC_SIGN.match(self._text, self._at):
             self._heredoc(frame)
         else:
             self._take(1)
@@ -246,6 +269,16 @@ def _reads_as_code(name: str, words: Sequence[str]) -> bool:
     return bool(_CODE_FLAG.fullmatch(words[-1])) and any(map(_INTERPRETERS.fullmatch, started))
 
 
+def _takes_as_name(name: str, words: Sequence[str], begun: str) -> bool:
+    """Whether the program takes the word that begins with `begun`, behind `words`, for the name of a variable, or for
+    its assignment where the value is calculated."""
+    if name in _DECLARING:
+        return not _ASSIGNMENT.fullmatch(begun) or any(map(_ATTRIBUTES.fullmatch, words))
+    if name in _NAMING:
+        return not (begun or "".join(words[-1:])).endswith(("<", ">"))
+    return name in ("[", "printf", "test") and words[-1:] == ["-v"]
+
+
 def _variable(number: str, kind: str) -> str:
     name = f"LOK_{number}"
     match kind:
@@ -256,8 +289,12 @@ def _variable(number: str, kind: str) -> str:
         case "single":
             return f"'\"${{{name}}}\"'"
         case _:
-            places = {"backquotes": "back-quotes (write $(…))", "arithmetic": "$((…))", "braces": "${…}"}
-            raise ShellMistakeError(f"a value inside {places[kind]}, where a shell would read it as more than data")
+            raise _refusal(kind)
+
+
+def _refusal(kind: str) -> ShellMistakeError:
+    places = {"backquotes": "back-quotes (write $(…))", "arithmetic": "((…)) or $((…))", "braces": "${…}"}
+    return ShellMistakeError(f"a value inside {places[kind]}, where a shell would read it as more than data")
 
 
 def quoted_values(values: Sequence[str]) -> list[bytes]:

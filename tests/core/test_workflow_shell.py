@@ -56,6 +56,8 @@ PLACES = [
     pytest.param("# a comment with {{ v }}\nprintf done", "done", id="in a comment"),
     pytest.param("[ -n \"{{ v }}\" ] && printf %s {{ v }}", "{}", id="tested"),
     pytest.param("sh -c 'printf %s \"$1\"' _ {{ v }}", "{}", id="as an argument of another shell"),
+    pytest.param('export X={{ v }} "Y={{ v }}"; [ "$X" = "$Y" ] && printf %s "$Y"', "{}", id="exported"),
+    pytest.param("X=$((1 << 2)); [ {{ v }} = 4 ] || printf %s {{ v }}", "{}", id="behind a calculation"),
     pytest.param("printf 'it'\\''s %s' {{ v }}", "it's {}", id="behind an escaped quote"),
 ]  # fmt: skip
 
@@ -108,6 +110,22 @@ def test_any_value_arrives_as_it_is(value: str, tmp_path: Path) -> None:
         ("echo " + "{{ v }} " * 300, "more than 200 values"),
         ("echo `cat {{ v }}`", "back-quotes"),
         ("echo $(( 1 + {{ v }} ))", "$((…))"),
+        ('echo $(( "{{ v }}" + 1 ))', "$((…))"),
+        ("echo $(( $(echo {{ v }}) + 1 ))", "$((…))"),
+        ("x=$((1 << 2\n+ 1))\neval {{ v }}", "what eval reads as code"),
+        ("for ((i=0; i<{{ v }}; i++)); do x; done", "((…))"),
+        ("if (( x > '{{ v }}' )); then x; fi", "((…))"),
+        ('[[ "{{ v }}" -gt 3 ]] && x', "that is calculated"),
+        ("[[ a == b && 3 -lt {{ v }} ]]", "that is calculated"),
+        ("[[ -v {{ v }} ]]", "that is calculated"),
+        ("test -v {{ v }}", "where test takes the name of a variable"),
+        ("printf -v {{ v }} x", "where printf takes the name"),
+        ("builtin let y={{ v }}", "what let reads as code"),
+        ("\\eval {{ v }}", "what eval reads as code"),
+        ("declare -ri y={{ v }}", "where declare takes the name"),
+        ("export {{ v }}", "where export takes the name"),
+        ("read -r {{ v }} < file", "where read takes the name"),
+        ("unset 'a{{ v }}'", "where unset takes the name"),
         ("echo ${X:-{{ v }}}", "${…}"),
         ("cat <<'E.F'\n{{ v }}\nE.F\n", "plain word"),
         ("cat <<EOF\n$(x) {{ v }}\nEOF\n", "write <<'EOF'"),
@@ -116,6 +134,31 @@ def test_any_value_arrives_as_it_is(value: str, tmp_path: Path) -> None:
 def test_places_where_a_value_would_be_code_are_refused(text: str, said: str) -> None:
     (mistake,) = misplaced_values(text)
     assert said in str(mistake)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[[ {{ v }} == x* && -n {{ v }} ]] || x",
+        "[[ 1 -eq 1 ]] && echo {{ v }}",
+        "read -r a b <<< {{ v }}",
+        'mapfile -t lines <<<"{{ v }}"',
+        "f() { local x={{ v }}; readonly y='{{ v }}'; }",
+        "(( 1 + 1 )) && echo {{ v }}",
+    ],
+)
+def test_places_of_bash_where_a_value_is_data_are_allowed(text: str) -> None:
+    assert not list(misplaced_values(text))
+
+
+@pytest.mark.parametrize("text", ["(( 1 + {} ))", "[[ {} -gt 3 ]]", "let y={}", "declare -i y={}"])
+def test_what_is_refused_would_run_in_bash(text: str, tmp_path: Path) -> None:
+    """The other side: each form does what it is refused for."""
+    script = text.format('"$VALUE"')
+    environment = {"PATH": "/usr/bin:/bin", "VALUE": "a[$(touch pwned)]"}
+    subprocess.run(["bash", "-c", script], cwd=tmp_path, env=environment, check=False, timeout=20)
+    assert (tmp_path / "pwned").exists()
+    assert list(misplaced_values(text.format("{{ v }}")))
 
 
 def test_every_misplaced_value_is_told_with_its_line() -> None:
