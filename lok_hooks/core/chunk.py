@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -62,6 +63,24 @@ def fill(pieces: Sequence[Piece], budget: int) -> Iterator[Chunk]:
         used += cost
     if current:
         yield Chunk(pieces=tuple(current))
+
+
+def whole(file: FileDiff) -> Piece:
+    """All of a file's changes as one piece."""
+    return Piece(file=file, hunks=file.hunks, enclosing=("",) * len(file.hunks))
+
+
+def whole_files(files: Iterable[FileDiff]) -> tuple[Chunk, ...]:
+    """All of the files, for those who look at everything at once, in as few chunks as hold no two files of one path:
+    each of several pushed refs has its own."""
+    chunks: list[list[Piece]] = []
+    seen: Counter[str] = Counter()
+    for file in files:
+        if seen[file.path] == len(chunks):
+            chunks.append([])
+        chunks[seen[file.path]].append(whole(file))
+        seen[file.path] += 1
+    return tuple(Chunk(pieces=tuple(pieces)) for pieces in chunks)
 
 
 def _split(file: FileDiff, budget: int) -> Iterator[list[Hunk]]:

@@ -79,16 +79,19 @@ def ignore_comments(file: FileDiff, lines: Sequence[tuple[int, str]]) -> tuple[I
 
 def suppress(
     findings: Iterable[Finding],
-    comments: Mapping[str, Sequence[IgnoreComment]],
+    comments: Mapping[tuple[str, str], Sequence[IgnoreComment]],
     dismissed: Mapping[str, Dismissal],
 ) -> tuple[Finding, ...]:
-    """The findings, those that a comment (by path), a remark or a dismissal (by identity) speaks for with their
-    `suppression`.
+    """The findings, those that a comment (by path and pushed ref), a remark or a dismissal (by identity) speaks for
+    with their `suppression`.
 
     A comment without a reason suppresses nothing: nobody answers for it. What an analyser proved can be suppressed
     like anything else, since the user has the last word.
     """
-    return tuple(_suppressed(finding, comments.get(finding.place.path, ()), dismissed) for finding in findings)
+    return tuple(
+        _suppressed(finding, comments.get((finding.place.path, finding.place.ref), ()), dismissed)
+        for finding in findings
+    )
 
 
 def unexplained(comments: Iterable[IgnoreComment]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from lok_hooks.core.chunk import pack
+from lok_hooks.core.chunk import pack, whole_files
 from lok_hooks.core.diff import Diff, FileDiff, Hunk, Status
 from lok_hooks.core.enclosing import heading
 from lok_hooks.core.ports import Backend, Contents, Failure, Request
@@ -14,7 +14,7 @@ from lok_hooks.core.prompts import Redact, review_prompt
 from lok_hooks.core.reliability import Precision
 from lok_hooks.core.review import Unreviewed
 from lok_hooks.core.route import Candidate, Route, route
-from lok_hooks.core.task import Chunk, Piece, Prompt, Task
+from lok_hooks.core.task import Chunk, Prompt, Task
 
 PROMPT_OVERHEAD: Final = 8_000  # bytes kept for instructions around the code
 ANALYSIS: Final = "analysis"  # the task name of analysers, which look at everything once
@@ -62,8 +62,9 @@ def plan(
     precision: Mapping[str, Precision] | None = None,
 ) -> Plan:
     """The requests for `diff`: each task's prompts as one request per routed model and chunk, and one request per
-    analyser. `chosen` (from `--backend`) limits both kinds of backend; empty means all that are switched on. `only`
-    limits a task by its name to some paths; `precision` is what was measured of each backend."""
+    analyser, or as many as one path has files. `chosen` (from `--backend`) limits both kinds of backend; empty means
+    all that are switched on. `only` limits a task by its name to some paths; `precision` is what was measured of each
+    backend."""
     absent = {backend.name: failure for backend in backends if (failure := backend.missing())}
     candidates = [
         Candidate(
@@ -85,7 +86,7 @@ def plan(
             drafts += sent
             too_large += left
     analysers = [b for b in backends if b.traits.role == "analyser" and (not chosen or b.name in chosen)]
-    drafts += [_analyser_draft(b, diff) for b in analysers if b.name not in absent and diff.files]
+    drafts += [draft for b in analysers if b.name not in absent for draft in _analyser_drafts(b, diff)]
     wanted = {*chosen, *(b.name for b in analysers)}
     return Plan(
         drafts=tuple(drafts),
@@ -149,11 +150,12 @@ def _model_drafts(
     return drafts, [Unreviewed(path=file.path, task=task.name, reason=reason) for file in packed.too_large]
 
 
-def _analyser_draft(backend: Backend, diff: Diff) -> Draft:
-    chunk = Chunk(
-        pieces=tuple(Piece(file=file, hunks=file.hunks, enclosing=("",) * len(file.hunks)) for file in diff.files)
-    )
-    return Draft(backend=backend, task=None, chunk=chunk, part="1/1")
+def _analyser_drafts(backend: Backend, diff: Diff) -> list[Draft]:
+    chunks = whole_files(diff.files)
+    return [
+        Draft(backend=backend, task=None, chunk=chunk, part=f"{number}/{len(chunks)}")
+        for number, chunk in enumerate(chunks, 1)
+    ]
 
 
 class Headings:

@@ -161,8 +161,13 @@ def requests_for(drafts: Sequence[Draft], means: Means, screening: Screening) ->
 
 
 def _searched(outcomes: Sequence[_Outcome]) -> bool:
-    """True when the embedded reviewer answered, which makes findings of secrets itself."""
-    return any(o.failure is None and o.request.backend.traits.kind == "static" for o in outcomes)
+    """True when an embedded reviewer answered for everything, which makes findings of secrets itself."""
+    answered: dict[str, bool] = {}
+    for outcome in outcomes:
+        if outcome.request.backend.traits.kind == "static":
+            name = outcome.request.backend.name
+            answered[name] = answered.get(name, True) and outcome.failure is None
+    return any(answered.values())
 
 
 def _examine(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from lok_hooks.core.chunk import whole_files
 from lok_hooks.core.diff import Diff
 from lok_hooks.core.finding import OURS, SCREENING, Claim, Finding, Grounded
 from lok_hooks.core.ground import ground
@@ -13,7 +14,7 @@ from lok_hooks.core.ports import Answer, Backend, Failure, Listener
 from lok_hooks.core.prompts import Redact
 from lok_hooks.core.redaction import Value, without_secrets
 from lok_hooks.core.screen import Screening
-from lok_hooks.core.task import Chunk, Piece, Prompt
+from lok_hooks.core.task import Prompt
 from lok_hooks.flows.planning import ANALYSIS, as_context
 
 Screen = Callable[[Diff, Sequence[str]], Screening]
@@ -38,9 +39,8 @@ def hidden_text(diff: Diff) -> Sequence[Grounded]:
 
 def secrets_on_added_lines(diff: Diff, secrets: Secrets) -> list[Grounded]:
     """What `secrets` finds on the added lines, as findings in our own name."""
-    chunk = Chunk(pieces=tuple(Piece(file=f, hunks=f.hunks, enclosing=("",) * len(f.hunks)) for f in diff.files))
-    prompt = Prompt(task=ANALYSIS, text="", receipt="", chunk=chunk)
-    return [ground(claim, chunk) for claim in secrets(SCREENING, prompt)]
+    prompts = (Prompt(task=ANALYSIS, text="", receipt="", chunk=chunk) for chunk in whole_files(diff.files))
+    return [ground(claim, prompt.chunk) for prompt in prompts for claim in secrets(SCREENING, prompt)]
 
 
 def redactor(backend: Backend, redact: Redact, *, spares_local: bool) -> Redact:

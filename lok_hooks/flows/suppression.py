@@ -23,9 +23,9 @@ def suppressed(
 ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     """The findings, those with their reason that comments of the changed files or `dismissed` (by identity) speak
     for; and the lines about comments that the user must see."""
-    comments: dict[str, list[IgnoreComment]] = {}
+    comments: dict[tuple[str, str], list[IgnoreComment]] = {}
     for file in diff.files:
-        comments.setdefault(file.path, []).extend(ignore_comments(file, _new_lines(file, contents)))
+        comments.setdefault((file.path, file.ref), []).extend(ignore_comments(file, _new_lines(file, contents)))
     # Old ones are not this change's business.
     added = [comment for among in comments.values() for comment in among if comment.is_added]
     judged = suppress(findings, comments, dismissed)
@@ -38,7 +38,7 @@ def unsuppressed(
     """The findings nobody has answered for, and a line about the others. `files` gives a file with all its lines."""
     found = list(findings)
     comments = {
-        path: ignore_comments(file, _shown_lines(file))
+        (path, file.ref): ignore_comments(file, _shown_lines(file))
         for path in dict.fromkeys(finding.place.path for finding in found)
         if (file := files(path)) is not None
     }

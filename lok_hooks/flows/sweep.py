@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from lok_hooks.core.answers import read_exploration, read_review
+from lok_hooks.core.chunk import whole
 from lok_hooks.core.diff import NO_FILES, Diff
 from lok_hooks.core.finding import OURS, Claim, Finding, Grounded, Place
 from lok_hooks.core.ground import ground
@@ -35,7 +36,6 @@ from lok_hooks.flows.sweep_planning import (
     SweepPlan,
     plan_sweep,
     taken_over,
-    whole,
 )
 
 _NOT_THERE: Final = "the file it names is not among those of the directory"

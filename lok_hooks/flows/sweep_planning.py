@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
-from lok_hooks.core.chunk import pack
+from lok_hooks.core.chunk import pack, whole
 from lok_hooks.core.diff import NO_FILES, Diff, FileDiff, Skipped
 from lok_hooks.core.finding import Severity
 from lok_hooks.core.ports import Backend, Contents, Failure, Request
@@ -16,7 +16,7 @@ from lok_hooks.core.route import CHOSEN, INSTALL, Candidate, Route, best_of, nex
 from lok_hooks.core.screen import Screening
 from lok_hooks.core.suppress import Dismissal
 from lok_hooks.core.sweep import exploring_prompt
-from lok_hooks.core.task import Chunk, Piece, Prompt, Task
+from lok_hooks.core.task import Chunk, Prompt, Task
 from lok_hooks.flows.crew import Crew
 from lok_hooks.flows.planning import ANALYSIS, PROMPT_OVERHEAD
 from lok_hooks.flows.screening import redactor
@@ -160,11 +160,6 @@ def taken_over(
 def _candidates(means: SweepMeans) -> list[Candidate]:
     missing = {backend.name: failure.reason for backend in means.crew.backends if (failure := backend.missing())}
     return [Candidate(name=b.name, traits=b.traits, missing=missing.get(b.name, "")) for b in means.crew.backends]
-
-
-def whole(file: FileDiff) -> Piece:
-    """All of a file as one piece."""
-    return Piece(file=file, hunks=file.hunks, enclosing=("",) * len(file.hunks))
 
 
 def _words(task: Task) -> list[str]:

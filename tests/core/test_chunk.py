@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lok_hooks.core.chunk import pack
+from lok_hooks.core.chunk import pack, whole_files
 from lok_hooks.core.diff import FileDiff, Hunk, Line
 from tests.core.builders import file_diff
 
@@ -56,6 +56,14 @@ def test_a_single_line_larger_than_the_budget_is_named_not_dropped() -> None:
 def test_one_request_never_shows_two_versions_of_a_path() -> None:
     one, other = file_diff("a.py", "", "1\n"), file_diff("a.py", "", "2\n")
     assert [c.paths for c in pack([one, other], 100_000, nothing).chunks] == [("a.py",), ("a.py",)]
+
+
+def test_who_looks_at_everything_at_once_sees_each_version_of_a_path_apart() -> None:
+    files = [file_diff(path, "", f"{n}\n") for n, path in enumerate(("a.py", "b.py", "a.py", "c.py", "a.py"))]
+    chunks = whole_files(files)
+    assert [chunk.paths for chunk in chunks] == [("a.py", "b.py", "c.py"), ("a.py",), ("a.py",)]
+    assert [p.file for chunk in chunks for p in chunk.pieces] == [files[n] for n in (0, 1, 3, 2, 4)]
+    assert all(len(piece.hunks) == len(piece.enclosing) for chunk in chunks for piece in chunk.pieces)
 
 
 @given(

@@ -87,13 +87,17 @@ def test_other_text_is_no_suppression(text: str) -> None:
     ],
 )
 def test_a_comment_speaks_for_its_line_and_category(given: IgnoreComment, suppressed: bool) -> None:
-    (found,) = suppress([FINDING], {"a.py": [given]}, {})
+    (found,) = suppress([FINDING], {("a.py", ""): [given]}, {})
     assert bool(found.suppression) is suppressed
     assert ("checked" in found.suppression) is suppressed
 
 
 def test_a_comment_of_another_file_says_nothing() -> None:
-    assert suppress([FINDING], {"b.py": [comment(path="b.py")]}, {}) == (FINDING,)
+    assert suppress([FINDING], {("b.py", ""): [comment(path="b.py")]}, {}) == (FINDING,)
+
+
+def test_a_comment_of_another_pushed_ref_says_nothing() -> None:
+    assert suppress([FINDING], {("a.py", "refs/heads/other"): [comment()]}, {}) == (FINDING,)
 
 
 def test_a_dismissal_is_found_by_identity_alone() -> None:

@@ -10,12 +10,13 @@ from itertools import permutations
 import pytest
 
 from lok_hooks.core.diff import Diff, FileDiff
-from lok_hooks.core.finding import Severity
+from lok_hooks.core.finding import Claim, Severity
 from lok_hooks.core.ports import Analysis, Answer, Deadline, Failure, FailureKind, Listener, Reply, Request, Traits
 from lok_hooks.core.review import Disposition, Policy, Review, Unreviewed
 from lok_hooks.core.screen import Screening, Secret, Strength, screening_of
 from lok_hooks.core.task import Aspect, Prompt, Task
 from lok_hooks.flows.review import Means, Order, review
+from lok_hooks.flows.screening import Secrets, no_secrets
 from tests.core.builders import claim, file_diff
 
 HUNT = Task(
@@ -44,13 +45,14 @@ class Reviewer:
     may_block: bool = True
     absent: bool = False
     max_prompt_bytes: int = 200_000
+    kind: str = "command"
     prompts: list[Prompt] = field(default_factory=list)
 
     @property
     def traits(self) -> Traits:
         return Traits(
             role=self.role,  # type: ignore[arg-type]
-            kind="command",
+            kind=self.kind,
             may_block=self.may_block,
             is_local=False,
             max_prompt_bytes=self.max_prompt_bytes,
@@ -129,12 +131,14 @@ def run(
     chosen: tuple[str, ...] = (),
     screening: Callable[[Diff, Sequence[str]], Screening] = lambda *_: Screening(),
     contents: Texts | None = None,
+    secrets: Secrets = no_secrets,
 ) -> Review:
     order = Order(command="lok-hunt", diff=diff, tasks=tasks, policy=policy or Policy(debate=False), chosen=chosen)
     means = Means(
         backends=reviewers,
         contents=contents or Texts(),
         screen=screening,
+        secrets=secrets,
         ask_all=one_after_the_other,
         listener=Silent(),
         deadline=Forever(),
@@ -401,3 +405,52 @@ def test_what_stands_around_the_diff_is_screened_too() -> None:
     run(Reviewer("codex", says("codex")), diff=diff, contents=Texts({"a.py": changed}), screening=screening)
     assert ("a.py", " class Shop:\n     def total(self, items):\n") not in screened
     assert ("a.py", " class Shop:\n def total(self, items):\n") in screened
+
+
+def refs(*versions: str) -> Diff:
+    """One file as each of several pushed refs changes it."""
+    files = (replace(file_diff("a.py", "items = []\n", text), ref=f"refs/heads/{n}") for n, text in enumerate(versions))
+    return Diff(label="push", files=tuple(files))
+
+
+GOOD, WRONG = "items = [1]\n", "items = []\ncount = len(items) + 1\n"
+
+
+def proves(quote: str) -> Script:
+    """An analyser that reads the files of its request."""
+
+    def script(prompt: Prompt) -> Answer:
+        claims = [
+            claim(piece.file.path, 2, quote, backend="static", task="analysis", is_proof=True)
+            for piece in prompt.chunk.pieces
+            if any(quote in hunk.body for hunk in piece.hunks)
+        ]
+        return Analysis(backend="static", claims=tuple(claims), seconds=0.1)
+
+    return script
+
+
+@pytest.mark.parametrize("versions", [(GOOD, WRONG), (WRONG, GOOD)])
+def test_what_an_analyser_proves_about_one_pushed_ref_is_looked_for_in_that_ref(versions: tuple[str, str]) -> None:
+    found = run(Reviewer("static", proves("count = len(items) + 1"), role="analyser"), diff=refs(*versions))
+    assert dispositions(found) == [Disposition.CONFIRMED]
+    assert found.judged[0].finding.place.ref == f"refs/heads/{versions.index(WRONG)}"
+
+
+def test_secrets_are_looked_for_where_the_embedded_reviewer_answered_for_one_ref_alone() -> None:
+    answers = [fails("static"), analyses("static", quote="items = [1]")]
+    static = Reviewer("static", lambda prompt: answers.pop()(prompt), role="analyser", kind="static")
+    asked: list[Prompt] = []
+
+    def secrets(author: str, prompt: Prompt) -> tuple[Claim, ...]:
+        asked.append(prompt)
+        return ()
+
+    run(static, diff=refs(GOOD, WRONG), secrets=secrets)
+    assert len(asked) == 2
+
+
+def test_a_comment_in_one_pushed_ref_ignores_nothing_in_another() -> None:
+    ignoring = "items = []\ncount = 1  # lok: ignore[logic] wanted\n"
+    found = run(Reviewer("static", proves("count = len(items) + 1"), role="analyser"), diff=refs(ignoring, WRONG))
+    assert dispositions(found) == [Disposition.CONFIRMED]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from lok_hooks.backends.secrets import screen
+from lok_hooks.backends.static_secrets import secret_claims
 from lok_hooks.core.diff import Diff
 from lok_hooks.core.finding import Finding
 from lok_hooks.core.ground import ground
 from lok_hooks.core.merge import merge
 from lok_hooks.core.ports import Answer, Failure, FailureKind
 from lok_hooks.core.screen import Screening
-from lok_hooks.flows.screening import Discreet, Discretion, who_knows
+from lok_hooks.flows.screening import Discreet, Discretion, secrets_on_added_lines, who_knows
 from tests.core.builders import chunk, claim, file_diff
 from tests.flows.test_review import Reviewer, analyses, says
 from tests.security.panel import Heard, Scripted, honest
@@ -99,3 +101,10 @@ def test_those_know_who_see_the_code_itself(spares_local: bool, expected: set[st
 def test_an_empty_change_is_told_as_it_is() -> None:
     nothing = Discretion(screening=Screening(), knowing=frozenset())
     assert nothing.told("a label", screen, "a label") == "a label"
+
+
+def test_a_secret_is_looked_for_in_each_pushed_ref_by_itself() -> None:
+    texts = {"refs/heads/one": "a = 1\n", "refs/heads/other": f"a = 1\ntoken = '{TOKEN}'\n"}
+    files = (replace(file_diff("a.py", "", text), ref=ref) for ref, text in texts.items())
+    (secret,) = secrets_on_added_lines(Diff(label="push", files=tuple(files)), partial(secret_claims, rules={}))
+    assert (secret.problem, secret.place.ref, secret.place.line) == ("", "refs/heads/other", 2)
