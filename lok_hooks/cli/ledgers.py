@@ -135,9 +135,13 @@ def record(ledger: Ledger | None, review: Review, snapshot: Snapshot) -> None:
     """Leaves in the ledger what was found, and which earlier findings are mended now."""
     if ledger is None:
         return
-    ledger.settle({file.path: partial(_text, snapshot, file) for file in snapshot.diff.files})
+    by_path: dict[str, list[FileDiff]] = {}
+    for file in snapshot.diff.files:
+        by_path.setdefault(file.path, []).append(file)
+    ledger.settle({path: partial(_text, snapshot, versions) for path, versions in by_path.items()})
     ledger.record(sightings(review), time.time())
 
 
-def _text(snapshot: Snapshot, file: FileDiff) -> str:
-    return (snapshot.new(file) or b"").decode("utf-8", "replace")
+def _text(snapshot: Snapshot, versions: Sequence[FileDiff]) -> str:
+    """What stands in a file, in whichever of several pushed refs."""
+    return "\n".join((snapshot.new(file) or b"").decode("utf-8", "replace") for file in versions)

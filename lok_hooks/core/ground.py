@@ -42,7 +42,7 @@ def ground(claim: Claim, chunk: Chunk) -> Grounded:
     if piece is None:
         return _outside(claim, "it names a file that is not part of the change")
     shown = _shown(piece)
-    quote = _quoted(claim.quote)
+    quote = quoted_lines(claim.quote)
     if not quote:
         return _outside(claim, "it quotes no code")
     quote, starts = _located(shown, quote)
@@ -78,10 +78,20 @@ def shows(chunk: Chunk, finding: Finding) -> bool:
 
 def stands_in(quote: str, chunk: Chunk) -> bool:
     """True when the quoted code stands in what the chunk shows. A quote of less than four letters is no evidence."""
-    lines = _quoted(quote)
+    lines = quoted_lines(quote)
     if sum(map(len, lines)) < MIN_QUOTE:
         return False
     return any(_located(_shown(piece), lines)[1] for piece in chunk.pieces)
+
+
+def quoted_lines(text: str) -> list[str]:
+    """The lines of a quote, their white space collapsed, without blank ones."""
+    return [_normal(line) for line in text.splitlines() if _normal(line)]
+
+
+def without_number(line: str) -> str:
+    """A quoted line without the number and sign that prompts show before it, which some models copy along."""
+    return _normal(_PREFIX.sub("", line))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,15 +113,11 @@ def _normal(text: str) -> str:
     return " ".join(text.split())
 
 
-def _quoted(text: str) -> list[str]:
-    return [_normal(line) for line in text.splitlines() if _normal(line)]
-
-
 def _located(shown: Sequence[_Shown], quote: list[str]) -> tuple[list[str], list[int]]:
     """The quote, as it is or without the numbers and signs that were copied along, and where it stands."""
     if starts := _matches(shown, quote):
         return quote, starts
-    bare = [_normal(_PREFIX.sub("", line)) for line in quote]
+    bare = list(map(without_number, quote))
     return bare, _matches(shown, bare)
 
 

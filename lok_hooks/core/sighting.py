@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lok_hooks.core.family import family
+from lok_hooks.core.ground import quoted_lines, without_number
 from lok_hooks.core.reliability import Outcome
 from lok_hooks.core.review import Disposition, Judged, Review
+from lok_hooks.core.screen import PLACEHOLDER
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sighting:
     """A finding of a review as the ledger keeps it, one for each author. `backend` is "" for what a rule proved: it can
-    be dismissed like any other, but says nothing about anybody. `outcome` is None where nobody has had the last word
-    yet."""
+    be dismissed like any other, but says nothing about anybody. `quote` is the code that goes when it is mended, "" for
+    lines that the change removed. `outcome` is None where nobody has had the last word yet."""
 
     identity: str
     backend: str
@@ -34,7 +36,7 @@ def sightings(review: Review) -> tuple[Sighting, ...]:
             family=family(judged.finding.category, judged.finding.cwe),
             path=judged.finding.place.path,
             title=judged.finding.title,
-            quote=judged.finding.quote,
+            quote="" if judged.finding.place.removed else judged.finding.quote,
             outcome=_outcome(judged),
         )
         for judged in review.judged
@@ -48,7 +50,18 @@ def _outcome(judged: Judged) -> Outcome | None:
 
 
 def is_gone(quote: str, content: str) -> bool:
-    """True when no line of the quoted code stands in `content` any more, white space aside: it was mended."""
-    code = {" ".join(line.split()) for line in content.splitlines()}
-    quoted = {" ".join(line.split()) for line in quote.splitlines()} - {""}
-    return bool(quoted) and not any(any(line in shown for shown in code) for line in quoted)
+    """True when no line of the quoted code stands in `content` any more, white space aside: it was mended. Where a
+    secret was taken out of the quote, whatever stands there counts as the secret."""
+    code = set(quoted_lines(content))
+    quoted = {each for line in quoted_lines(quote) for each in (line, without_number(line)) if each}
+    return bool(quoted) and not any(_stands_in(line, shown) for line in quoted for shown in code)
+
+
+def _stands_in(quoted: str, line: str) -> bool:
+    at = 0
+    for number, part in enumerate(PLACEHOLDER.split(quoted)):
+        at = line.find(part, at + (number > 0))  # a placeholder stands for one character at least
+        if at < 0:
+            return False
+        at += len(part)
+    return True

@@ -1,5 +1,5 @@
-"""The ledger: what became of each backend's findings, and what this user dismissed, in the repository's common git
-directory. Unlike remembered answers it is not made again by asking, so `lok cache clear` leaves it alone."""
+"""The ledger: what became of each backend's findings, and what this user dismissed, in the repository's place
+(`store.place`). Unlike remembered answers it is not made again by asking, so `lok cache clear` leaves it alone."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ class Ledger:
                 "SELECT DISTINCT identity, quote FROM findings WHERE path = ? AND (outcome IS NULL OR outcome = ?)",
                 *(path, Outcome.CONFIRMED),
             )
-            gone = [identity for identity, quote in rows if is_gone(quote, content())]
+            text = content() if rows else ""
+            gone = [identity for identity, quote in rows if is_gone(quote, text)]
             if gone:
                 update = "UPDATE findings SET outcome = ? WHERE identity = ?"
                 self._database.change(*((update, (Outcome.FIXED, identity)) for identity in gone))

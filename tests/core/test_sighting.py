@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lok_hooks.core.finding import Finding, Place, Severity
@@ -18,6 +20,13 @@ from lok_hooks.core.sighting import is_gone, sightings
         ("f(y)", "x = f(y)\n", False),
         ("x = 1\ny = 2", "y = 2\n", False),
         ("", "x", False),
+        ('key = "<SECRET:aws-key:1>"', 'a\nkey =  "AKIA-and-more"\n', False),
+        ('key = "<SECRET:aws-key:1>"', 'key = os.environ["KEY"]\n', True),
+        ('key = "<SECRET:aws-key:1>"', 'key = ""\n', True),
+        ('f("<SECRET:key:1>", "<SECRET:key:2>")', 'f("one", "other")\n', False),
+        ('f("<SECRET:key:1>", "<SECRET:key:2>")', 'f("one")\n', True),
+        ("   12 +     x = f(y)", "    x = f(y)\n", False),
+        ("   12 +     x = f(y)", "    x = g(y)\n", True),
     ],
 )
 def test_code_is_gone_when_no_line_of_it_is_left(quote: str, content: str, gone: bool) -> None:
@@ -58,6 +67,13 @@ def test_hallucinations_are_left_out() -> None:
 def test_what_a_rule_proved_is_known_and_speaks_for_nobody() -> None:
     (found,) = sightings(review(judged(Disposition.CONFIRMED, is_proof=True)))
     assert (found.identity, found.backend) == ("ab" * 16, "")
+
+
+def test_what_a_change_removed_is_not_mended_by_staying_away() -> None:
+    found = judged(Disposition.CONFIRMED)
+    gone = replace(found.finding, place=replace(found.finding.place, removed=("q",)))
+    assert {s.quote for s in sightings(review(found))} == {"q"}
+    assert {s.quote for s in sightings(review(replace(found, finding=gone)))} == {""}
 
 
 def review(*found: Judged) -> Review:

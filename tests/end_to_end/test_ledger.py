@@ -96,3 +96,33 @@ def test_the_same_bytes_keep_their_verdict_whatever_was_measured_since(project: 
     rows = [json.loads(text) for (text,) in kept.execute("SELECT text FROM memory WHERE key LIKE 'precision %'")]
     kept.close()
     assert rows == [[]]
+
+
+def outcomes(project: Project) -> list[str]:
+    """What became of each finding, as it is kept."""
+    kept = sqlite3.connect(project.kept / "ledger.sqlite")
+    found = [outcome for (outcome,) in kept.execute("SELECT outcome FROM findings")]
+    kept.close()
+    return found
+
+
+def test_a_secret_that_still_stands_there_is_not_mended(project: Project, configure: Configure) -> None:
+    configure(analysers="true")
+    line = f"key = 'AK{'IA'}Z7QW3ERT9YUP2LKJ'\n"
+    said = []
+    for text in (line, f"{line}# and more\n", "key = ''\n"):
+        project.stage("app.py", text)
+        said.append((project.run("lok-hunt").code, outcomes(project)))
+    assert said == [(1, ["confirmed"]), (1, ["confirmed"]), (0, ["fixed"])]
+
+
+def test_what_stands_in_one_of_several_pushed_refs_is_not_mended(project: Project, configure: Configure) -> None:
+    configure()
+    base, lines = project.head(), []
+    for branch, text in (("one", BAD), ("other", "value = 1\n")):
+        project.git("checkout", "-q", "-b", branch, base)
+        project.seed({"app.py": text})
+        lines.append(f"refs/heads/{branch} {project.head()} refs/heads/{branch} {base}\n")
+    for _ in range(2):
+        assert project.run("lok-audit", stdin="".join(lines)).code == 1
+        assert outcomes(project) == ["confirmed"]
