@@ -1,8 +1,10 @@
 """The layer that parsed TOML makes, checked by the schema once: building it and loading pydantic costs each commit
 five Python starts, and lok.toml changes seldom.
 
-What was found right is kept in the user's state folder, never in a repository, whose author could say there what
-somebody else's file means. A record that cannot be used means that the schema is asked.
+That a file was found right is kept in the user's state folder, never in a repository, whose author could say there what
+somebody else's file means. No text of the file is kept, which may be a key for some backend: a digest, and the numbers
+that the schema reads in another way (30 as 30.0, a budget of 0 as none). A record that cannot be used means that the
+schema is asked.
 """
 
 from __future__ import annotations
@@ -14,14 +16,14 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from lok_hooks.config.defaults import PromptEntry
+from lok_hooks.config.defaults import flat
 from lok_hooks.config.layers import Layer, Values
 from lok_hooks.config.own_files import read_own, write_own
 from lok_hooks.core.state import state_folder
 
 _MOST_KEPT: Final = 20  # files and flags; the oldest go first
-_LARGEST_BYTES: Final = 2 * 2**20
-_WHAT_CHECKS: Final = ("checking.py", "mistakes.py", "schema.py", "checked_before.py")
+_LARGEST_BYTES: Final = 256 * 1024
+_WHAT_CHECKS: Final = ("checking.py", "mistakes.py", "schema.py", "defaults.py", "checked_before.py")
 
 
 class Check(Protocol):
@@ -51,15 +53,15 @@ class CheckedBefore:
 
     def __call__(self, raw: dict[str, Any], *, label: str, origin: str) -> Layer:
         """The layer that this parsed TOML makes; `raw` is used up."""
-        key = _key(raw)
+        key, written = _key(raw), _written(raw)
         record = self._record()
-        values = _restored(record.get(key))
+        values = _restored(written, record.get(key))
         if values is not None:
             return Layer(label=label, origin=origin, values=values, names=_names(values))
         layer = by_schema(raw, label=label, origin=origin)
-        kept = [[list(path), _as_json(value)] for path, value in layer.values.items()]
-        if not layer.mistakes and _restored(kept) == layer.values:
-            self._keep({**record, key: kept})
+        made = [[list(path), value] for path, value in layer.values.items() if not _is_same(value, written.get(path))]
+        if not layer.mistakes and _restored(written, made) == layer.values:
+            self._keep({**record, key: made})
         return layer
 
     def _record(self) -> dict[str, Any]:
@@ -92,21 +94,23 @@ def _names(values: Values) -> frozenset[str]:
     return frozenset(path[1] for path in values if len(path) == 2 and path[0] in ("backends", "tasks"))
 
 
-def _as_json(value: Any) -> Any:
-    if isinstance(value, PromptEntry):
-        return {"name": value.name, "prompt": value.prompt}
-    return [_as_json(entry) for entry in value] if isinstance(value, tuple) else value
-
-
-def _restored(kept: Any) -> Values | None:
-    """What was kept, None where nothing was, or nothing that `_as_json` wrote."""
+def _written(raw: dict[str, Any]) -> Values:
+    """The values as they stand there; none where that is clearly no lok.toml."""
     try:
-        return {tuple(map(str, path)): _from_json(value) for path, value in kept}
+        return dict(flat(raw, ()))
+    except TypeError:
+        return {}
+
+
+def _is_same(value: Any, other: Any) -> bool:
+    return type(value) is type(other) and value == other
+
+
+def _restored(written: Values, made: Any) -> Values | None:
+    """What stands there, but for the values that the schema `made`; None where these are nothing that was kept."""
+    try:
+        numbers = {tuple(map(str, path)): value for path, value in made}
     except (TypeError, ValueError):
         return None
-
-
-def _from_json(value: Any) -> Any:
-    if isinstance(value, dict):
-        return PromptEntry(**value)
-    return tuple(map(_from_json, value)) if isinstance(value, list) else value
+    is_known = all(value is None or type(value) is float for value in numbers.values())
+    return {**written, **numbers} if is_known and numbers.keys() <= written.keys() else None

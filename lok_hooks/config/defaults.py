@@ -67,16 +67,17 @@ def built_in_layer() -> Layer:
     text = Path(__file__).with_name("default.toml").read_text(encoding="utf-8")
     raw = tomllib.loads(text)
     names = frozenset(name for section in _NAMED for name in raw[section])
-    return Layer(label="default.toml", origin=BUILT_IN, values=dict(_flat(raw, ())), names=names)
+    return Layer(label="default.toml", origin=BUILT_IN, values=dict(flat(raw, ())), names=names)
 
 
-def _flat(node: Any, path: Key) -> Iterator[tuple[Key, Any]]:
-    """Every value by its key path; a section that a user could name counts as a value too."""
+def flat(node: Any, path: Key) -> Iterator[tuple[Key, Any]]:
+    """Every value of parsed TOML by its key path; a section that a user names counts as a value too. Raises TypeError
+    where a list holds tables that are no prompts."""
     if isinstance(node, dict):
         for key, value in node.items():
             if path and path[0] in _NAMED and len(path) == 1:
                 yield (*path, key), True
-            yield from _flat(value, (*path, key))
+            yield from flat(value, (*path, key))
     elif isinstance(node, list):
         yield path, tuple(PromptEntry(**entry) if isinstance(entry, dict) else entry for entry in node)
     else:

@@ -112,10 +112,23 @@ def _link(record: Path) -> None:
 
 def _lie(record: Path) -> None:
     known = json.loads(record.read_text())
+    record.write_text(json.dumps({key: [[["backends", "team", "timeout"], 99.0]] for key in known}))
+
+
+def _text(record: Path) -> None:
+    known = json.loads(record.read_text())
     record.write_text(json.dumps({key: [[["backends", "team", "command"], "evil"]] for key in known}))
 
 
-@pytest.mark.parametrize("spoil", [_garbage, _list, _deep, _odd_values, _numbers, _others_may_write, _link])
+def _more(record: Path) -> None:
+    known = json.loads(record.read_text())
+    record.write_text(json.dumps({key: [*made, [["defaults", "timeout"], 1.0]] for key, made in known.items()}))
+
+
+SPOILT = [_garbage, _list, _deep, _odd_values, _numbers, _text, _more, _others_may_write, _link]
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
 def test_a_record_that_cannot_be_used_is_no_record(record: Path, spoil: Callable[[Path], Any]) -> None:
     layer(record, SMALL)
     spoil(record)
@@ -136,3 +149,20 @@ def test_the_record_is_this_users_alone_and_stays_small(record: Path) -> None:
     assert len(json.loads(record.read_text())) == 20
     assert record.stat().st_mode & 0o777 == 0o600
     assert list(record.parent.iterdir()) == [record]
+
+
+def test_nothing_that_stands_in_the_file_is_kept(record: Path) -> None:
+    text = (
+        '[backends.team]\ncommand = "reviewer"\ntimeout = 30\n[backends.team.env]\nTOKEN = "a key"\n'
+        '[tasks.mine]\nprompts = [{ name = "n", prompt = "words" }]\n[review]\nbudget = 0\n'
+    )
+    assert layer(record, text) == layer(record, text)
+
+    (made,) = json.loads(record.read_text()).values()
+    assert sorted(made) == [[["backends", "team", "timeout"], 30.0], [["review", "budget"], None]]
+
+
+@pytest.mark.parametrize("text", ['[backends.team]\ncommand = "none"\n', "[[backends.team.args]]\nx = 1\n"])
+def test_what_the_schema_reads_in_another_way_is_asked_each_time(record: Path, text: str) -> None:
+    assert layer(record, text) == layer(record, text) == plain(text)
+    assert not record.exists()
