@@ -61,7 +61,9 @@ def recall(drafts: Sequence[Draft], memory: Memory, redact: Redact) -> Recalled:
                 unknown.append((piece, key))
             else:
                 prompt = Prompt(task=task.name, text="", receipt="", chunk=Chunk(pieces=(piece,)))
-                known.append((Request(backend=asked[0].backend, prompt=prompt, part=REMEMBERED), claims))
+                known.append(
+                    (Request(backend=asked[0].backend, prompt=prompt, part=REMEMBERED), _named(claims, piece, redact))
+                )
         left += _packed_again(asked, unknown)
     return Recalled(left=tuple(left), known=tuple(known))
 
@@ -110,6 +112,12 @@ def _keep(asked: Open, claims: Sequence[Claim], memory: Memory, discretion: Disc
 def _claims(memory: Memory, key: str | None, draft: Draft, task: Task) -> tuple[Claim, ...] | None:
     text = memory.recall(key) if key else None
     return None if text is None else read_claims(text, draft.backend.name, task.name)
+
+
+def _named(claims: Iterable[Claim], piece: Piece, redact: Redact) -> tuple[Claim, ...]:
+    """The claims about the piece's file under its own name, which was kept without the secrets in it."""
+    path = piece.file.path
+    return tuple(replace(claim, file=path) if claim.file == redact(path) else claim for claim in claims)
 
 
 def _packed_again(drafts: Sequence[Draft], unknown: Sequence[tuple[Piece, str | None]]) -> list[Open]:

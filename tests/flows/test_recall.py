@@ -202,6 +202,20 @@ def test_what_is_kept_holds_no_secret_and_the_quote_is_found_again() -> None:
     assert reviewed(first) == reviewed(second)
 
 
+def test_what_is_kept_about_a_file_with_a_secret_in_its_name_is_about_that_file_again() -> None:
+    value = "Tr0ub4dor-3x"
+    name = f"keys/{value}.py"
+    screening = screening_of([Secret(kind="key", value=value, line=0, start=0, strength=Strength.LIKELY)])
+    diff = Diff(label="staged changes", files=(replace(DIFF.files[0], path=name, old_path=name),))
+    memory = Kept()
+    said = BUG | {"file": "keys/<SECRET:key:1>.py"}
+    first = run(memory, Known("codex", says("codex", said)), diff=diff, screening=screening)
+    second = run(memory, Known("codex", fails("codex")), diff=diff, screening=screening)
+    assert value not in repr(memory.texts)
+    assert (first.exit_code, second.exit_code) == (1, 1)
+    assert reviewed(first) == reviewed(second)
+
+
 def test_what_is_kept_of_a_spared_model_holds_no_word_that_is_a_secret() -> None:
     line = 'password = "swordfish"'
     diff = Diff(label="staged changes", files=(file_diff("a.py", "", f"{line}\n"),))
