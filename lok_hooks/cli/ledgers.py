@@ -19,7 +19,7 @@ from lok_hooks.core.review import Review
 from lok_hooks.core.sighting import sightings
 from lok_hooks.core.suppress import Dismissal
 from lok_hooks.store.database import Database
-from lok_hooks.store.dismissals import FILE_NAME, read_dismissals
+from lok_hooks.store.dismissals import FILE_NAME, dismissals_in, read_dismissals
 from lok_hooks.store.ledger import LAYOUT, Ledger
 from lok_hooks.store.place import Place, ready
 
@@ -72,23 +72,13 @@ def committed_dismissals(repository: Repository, changes: Sequence[Sides]) -> tu
     return read_dismissals(found.content, place), notes
 
 
-def dismissed_in(directory: Path) -> dict[str, Dismissal]:
-    """What is dismissed in the repository whose top is `directory`, by this user and in the file as it is on disk;
-    nothing anywhere else, since a finding's identity begins with its path from the top."""
+def dismissed_in(repository: Repository) -> dict[str, Dismissal]:
+    """What is dismissed in the repository, by this user and in the file as it is on disk. Raises ConfigError for a list
+    that cannot be read."""
     from lok_hooks.cli.keeping import place_for
-    from lok_hooks.errors import RepositoryError
-    from lok_hooks.repo.git import Repository
 
-    try:
-        repository = Repository.open(directory)
-    except RepositoryError:
-        return {}
-    if repository.top != directory.resolve():
-        return {}
-    path = directory / FILE_NAME
-    entries = read_dismissals(path.read_bytes(), FILE_NAME) if path.is_file() else {}
     with ledger_in(place_for(repository), lambda _: None) as ledger:
-        return {**ledger.dismissed(), **entries}
+        return {**ledger.dismissed(), **dismissals_in(repository.top)}
 
 
 def brought_in(ledger: Ledger | None, settings: Settings, order: Order, memory: Memory) -> tuple[Settings, Order]:

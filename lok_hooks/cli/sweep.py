@@ -110,7 +110,7 @@ def look_through(command: str, directory: Path, settings: Settings, task: Task, 
         fail_on=Severity(arguments.fail_on) if arguments.fail_on else None,
         notes=settings.notes,
         below=home.below if home else "",
-        dismissed=dismissed_in(home.repository.top) if home else {},
+        dismissed=dismissed_in(home.repository) if home else {},
     )
     with wiring.crew(
         settings,

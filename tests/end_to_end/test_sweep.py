@@ -273,3 +273,14 @@ def test_what_somebody_answered_for_is_counted_and_not_told(buggy: Project, expl
     buggy.write(".lok/dismissed.json", json.dumps({"schema": "lok-hooks/dismissed/1", "findings": [entry]}))
     assert report(buggy.run("lok", "hunt", "--json"))["findings"] == []
     assert "2 suppressed" in buggy.run("lok", "hunt").said
+
+
+def test_a_list_of_dismissals_that_leads_elsewhere_is_not_read(
+    buggy: Project, explorers: Explorers, tmp_path: Path
+) -> None:
+    log = explorers(one="looks")
+    (tmp_path / "elsewhere.json").write_text(json.dumps({"schema": "lok-hooks/dismissed/1", "findings": []}))
+    (buggy.path / ".lok").mkdir()
+    (buggy.path / ".lok" / "dismissed.json").symlink_to(tmp_path / "elsewhere.json")
+    done = buggy.run("lok", "hunt")
+    assert (done.code, ".lok/dismissed.json: a symbolic link" in done.said, log.exists()) == (2, True, False)
