@@ -14,16 +14,16 @@ class Remembering(Wrapper):
     """A Backend around a Backend: votes and words come from `memory` where this very prompt was answered before.
 
     `surroundings` is a digest of everything the backend may look at besides the prompt. Only answers that can be read
-    are kept, never a failure, and none that says a secret (`redact` would change it): a workflow gets the same answer
-    whether it is remembered or not. Reviews are not remembered here but piece by piece (flows/recall.py), so that one
-    changed file does not make the others be asked for again.
+    are kept, never a failure, and none of which `says_secret` is true, given the answer and the prompt's text: a
+    workflow gets the same answer whether it is remembered or not. Reviews are not remembered here but piece by piece
+    (flows/recall.py), so that one changed file does not make the others be asked for again.
     """
 
     def __init__(
-        self, backend: Backend, memory: Memory, surroundings: str = "", redact: Callable[[str], str] = str
+        self, backend: Backend, memory: Memory, says_secret: Callable[[str, str], bool], surroundings: str = ""
     ) -> None:
         super().__init__(backend)
-        self._redact = redact
+        self._says_secret = says_secret
         self._memory = memory
         self._surroundings = surroundings
 
@@ -37,7 +37,11 @@ class Remembering(Wrapper):
         if known is not None:
             return known
         answer = self._backend.ask(prompt, deadline)
-        if isinstance(answer, Reply) and _is_readable(answer, prompt) and self._redact(answer.text) == answer.text:
+        if (
+            isinstance(answer, Reply)
+            and _is_readable(answer, prompt)
+            and not self._says_secret(answer.text, prompt.text)
+        ):
             self._memory.keep(key, write_reply(answer))
         return answer
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from lok_hooks.backends.secret_keys import keys_cut_off, private_keys
 from lok_hooks.backends.secret_patterns import detectors, has_letters_and_digits, looks_random
-from lok_hooks.core.diff import Diff, FileDiff, Hunk
+from lok_hooks.core.diff import NO_FILES, Diff, FileDiff, Hunk
 from lok_hooks.core.screen import PLACEHOLDER, Screening, Secret, Strength, is_unmistakable, screening_of
 
 _SHORTEST_LINE: Final = 8
@@ -127,6 +127,11 @@ def redacted(text: str) -> str:
     found = [secret for secret in find_secrets("", lines) if is_unmistakable(secret.value)]
     found += [secret for path in _WAYS_TO_QUOTE for secret in find_secrets(path, lines)]
     return screening_of(found, [text]).redact(text)
+
+
+def says_unshown_secret(said: str, shown: str) -> bool:
+    """Whether an answer says a secret that does not stand in what its author was shown."""
+    return any(secret.value not in shown for secret in secrets_in(NO_FILES, [said]))
 
 
 def _names(diff: Diff) -> Iterator[str]:

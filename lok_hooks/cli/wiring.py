@@ -141,9 +141,12 @@ def _backends(
     from lok_hooks.backends.all import make
     from lok_hooks.backends.reformatting import Reformatting
     from lok_hooks.backends.remembering import Remembering
+    from lok_hooks.backends.secrets import says_unshown_secret
 
     made = [make(backend, snapshot, noted) for backend in settings.backends if backend.enabled]
-    return tuple(Remembering(Reformatting(b), memory) if b.traits.role == "model" else b for b in made)
+    return tuple(
+        Remembering(Reformatting(b), memory, says_unshown_secret) if b.traits.role == "model" else b for b in made
+    )
 
 
 def analysers(settings: Settings, contents: Contents, noted: Callable[[str], None]) -> tuple[Backend, ...]:
@@ -204,7 +207,8 @@ def _explorer(
 
     memory, seen = remembering
     explorer = make_exploring(settings, directory, noted)
-    known = Remembering(explorer, memory, seen if settings.kind in _HANDS else "", redact)
+    surroundings = seen if settings.kind in _HANDS else ""
+    known = Remembering(explorer, memory, lambda said, _: redact(said) != said, surroundings)
     return Redacting(known, redactor(known, redact, spares_local=spares_local))
 
 

@@ -20,20 +20,23 @@ from lok_hooks.core.reading import Unreadable
 from lok_hooks.core.review import Asked, Policy
 from lok_hooks.core.route import Candidate
 from lok_hooks.core.screen import Screening
-from lok_hooks.core.votes import MISSING, read_ballots, votes_of
+from lok_hooks.core.votes import MISSING, Ballot, read_ballots, votes_of
 from lok_hooks.flows.requests import told, unusable
+from lok_hooks.flows.screening import Screen, with_unshown
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """What is debated: the merged findings of a review, the changed files they are about, and what prompts need.
-    `key` is the repository's own, for marks that no text of the change can hold."""
+    `screen` finds the secrets that only votes say. `key` is the repository's own, for marks that no text of the change
+    can hold."""
 
     findings: Sequence[Finding]
     files: Sequence[FileDiff]
     policy: Policy
     enclosing: Enclosing
     screening: Screening
+    screen: Screen
     key: str = ""
 
 
@@ -125,24 +128,31 @@ def _round(
     for request in requests:
         panel.listener.noted(told(request))
     answers = panel.ask_all(requests, panel.deadline, panel.listener) if requests else []
-    return [
-        _hear(batch, request, answer, case.screening) for (batch, request), answer in zip(asked, answers, strict=True)
-    ]
+    return [_hear(batch, request, answer, case) for (batch, request), answer in zip(asked, answers, strict=True)]
 
 
-def _hear(batch: Batch, request: Request, answer: Answer, screening: Screening) -> _Heard:
+def _hear(batch: Batch, request: Request, answer: Answer, case: Case) -> _Heard:
     failure = answer if isinstance(answer, Failure) else None
     votes: Mapping[int, Vote] = {}
     if isinstance(answer, Reply):
         ballots = read_ballots(answer.text, request.prompt)
         if isinstance(ballots, Unreadable):
-            failure = unusable(answer, ballots, screening.redact)
+            failure = unusable(answer, ballots, case.screening.redact)
         else:
-            backend = request.backend
-            # A quote was copied out of the redacted text and is looked for in the code.
-            ballots = tuple(replace(ballot, quote=screening.restore(ballot.quote)) for ballot in ballots)
-            votes = votes_of(ballots, batch, backend.name, is_weak=not backend.traits.may_block)
+            backend, told = request.backend, _told(ballots, request.prompt.text, case)
+            votes = votes_of(told, batch, backend.name, is_weak=not backend.traits.may_block)
     return _Heard(request=request, batch=batch, answer=answer, votes=votes, failure=failure)
+
+
+def _told(ballots: Sequence[Ballot], shown: str, case: Case) -> list[Ballot]:
+    """The ballots without secrets, also those that their author was not shown. A quote was copied out of the redacted
+    text and is looked for in the code."""
+    texts = [text for ballot in ballots for text in (ballot.reason, ballot.quote)]
+    redact = with_unshown(case.screening, case.screen, texts, shown).redact
+    return [
+        replace(ballot, reason=redact(ballot.reason), quote=case.screening.restore(redact(ballot.quote)))
+        for ballot in ballots
+    ]
 
 
 def _votes(heard: Iterable[_Heard]) -> dict[int, tuple[Vote, ...]]:

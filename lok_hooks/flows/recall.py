@@ -15,7 +15,7 @@ from lok_hooks.core.reading import Unreadable
 from lok_hooks.core.remember import piece_key, read_claims, write_claims
 from lok_hooks.core.task import Chunk, Piece, Prompt, Task
 from lok_hooks.flows.planning import PROMPT_OVERHEAD, Draft
-from lok_hooks.flows.screening import Discretion
+from lok_hooks.flows.screening import Discretion, Screen, with_unshown
 
 REMEMBERED: Final = "remembered"  # stands in place of a part's number where nobody is asked
 
@@ -73,12 +73,18 @@ class Keeping:
     paid for."""
 
     def __init__(
-        self, listener: Listener, asked: Iterable[tuple[Open, Request]], memory: Memory, discretion: Discretion
+        self,
+        listener: Listener,
+        asked: Iterable[tuple[Open, Request]],
+        memory: Memory,
+        discretion: Discretion,
+        screen: Screen,
     ) -> None:
         self._listener = listener
         self._asked = {(r.backend.name, r.prompt.task, r.part): (each, r) for each, r in asked}
         self._memory = memory
         self._discretion = discretion
+        self._screen = screen
 
     def asked(self, backend: str, task: str, part: str) -> None:
         """Passed on."""
@@ -91,12 +97,18 @@ class Keeping:
 
             claims = read_review(answer.text, known[1].prompt, backend)
             if not isinstance(claims, Unreadable):
-                _keep(known[0], claims, self._memory, self._discretion)
+                _keep(known[0], claims, self._memory, self._having_heard(claims, known[1].prompt.text))
         self._listener.answered(backend, task, part, answer)
 
     def noted(self, text: str) -> None:
         """Passed on."""
         self._listener.noted(text)
+
+    def _having_heard(self, claims: Sequence[Claim], shown: str) -> Discretion:
+        """The discretion that knows the secrets too which only the claims say."""
+        texts = [text for claim in claims for text in (claim.title, claim.why, claim.fix, claim.quote)]
+        screening = with_unshown(self._discretion.screening, self._screen, texts, shown)
+        return replace(self._discretion, screening=screening)
 
 
 def _keep(asked: Open, claims: Sequence[Claim], memory: Memory, discretion: Discretion) -> None:

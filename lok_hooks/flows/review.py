@@ -121,7 +121,8 @@ def review(order: Order, means: Means) -> Review:
     means = replace(means, listener=Discreet(means.listener, discretion, means.screen))
     for request in requests:
         means.listener.noted(told(request))
-    keeping = Keeping(means.listener, zip(recalled.left, requests, strict=True), means.memory, discretion)
+    pairs = zip(recalled.left, requests, strict=True)
+    keeping = Keeping(means.listener, pairs, means.memory, discretion, means.screen)
     hidden = means.beside(partial(hidden_text, order.diff))
     answers = means.ask_all(requests, means.deadline, keeping)
     asked = [_read(request, answer, screening.redact) for request, answer in zip(requests, answers, strict=True)]
@@ -195,6 +196,7 @@ def _examine(
         policy=order.policy,
         enclosing=enclosing,
         screening=screening,
+        screen=means.screen,
         key=means.key,
     )
     panel = Panel(models=models, ask_all=means.ask_all, listener=means.listener, deadline=means.deadline)

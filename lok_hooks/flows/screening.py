@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from lok_hooks.core.chunk import whole_files
-from lok_hooks.core.diff import Diff
+from lok_hooks.core.diff import NO_FILES, Diff
 from lok_hooks.core.finding import OURS, SCREENING, Claim, Finding, Grounded
 from lok_hooks.core.ground import ground
 from lok_hooks.core.ports import Answer, Backend, Failure, Listener
@@ -133,6 +133,14 @@ class Discretion:
 def widened(screening: Screening, screen: Screen, diff: Diff, texts: Sequence[str] = ()) -> Screening:
     """`screening` and what stands in another diff and texts; no placeholder that was given out gets another meaning."""
     return screening.extended(screen(diff, (*texts, *sorted(screening.placeholders))))
+
+
+def with_unshown(screening: Screening, screen: Screen, texts: Sequence[str], shown: str) -> Screening:
+    """`screening` and the secrets in `texts` of somebody who was shown `shown`, but for what stands there: that was
+    searched as code, and is quoted as it is."""
+    more = screen(NO_FILES, (*texts, *sorted(screening.placeholders)))
+    unshown = tuple(each for each in more.replacements if each.value not in shown)
+    return screening.extended(Screening(replacements=unshown))
 
 
 class Discreet:

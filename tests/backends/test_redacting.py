@@ -58,7 +58,7 @@ class Kept:
 def asked(model: Model, prompt: Prompt, memory: Kept, *, spares_local: bool = False) -> Answer:
     """As `lok ask` wires it."""
     secrets = KnownSecrets()
-    known = Remembering(model, memory, "", secrets.redact)
+    known = Remembering(model, memory, lambda said, _: secrets.redact(said) != said)
     return Redacting(known, redactor(known, secrets.redact, spares_local=spares_local)).ask(prompt, Seconds(seconds=5))
 
 

@@ -9,11 +9,13 @@ import pytest
 
 from lok_hooks.backends.deadline import Until
 from lok_hooks.backends.remembering import Remembering
+from lok_hooks.backends.secrets import says_unshown_secret
 from lok_hooks.core.ports import Answer, Deadline, Failure, FailureKind, Reply, Traits
 from lok_hooks.core.task import Chunk, Prompt, plain_prompt
 
 QUESTION = plain_prompt("ask", "What is it for?")
 VOTES = Prompt(task="cross-examination", text="claim: C1", receipt="r", chunk=Chunk(pieces=()), asks="votes")
+AWS = "AK" + "IAZ7QW3ERT9YUP2LKJ"
 FINDINGS = replace(VOTES, task="hunt", asks="findings")
 
 
@@ -51,7 +53,7 @@ class Counting:
 
 
 def ask(inner: Counting, memory: Kept, prompt: Prompt = QUESTION, surroundings: str = "") -> Answer:
-    return Remembering(inner, memory, surroundings).ask(prompt, Until.after(None))
+    return Remembering(inner, memory, says_unshown_secret, surroundings).ask(prompt, Until.after(None))
 
 
 def test_the_same_question_is_asked_once_and_the_answer_says_so() -> None:
@@ -100,3 +102,14 @@ def test_what_cannot_be_read_back_is_asked_again() -> None:
     ask(inner, memory)
     memory.texts = dict.fromkeys(memory.texts, "half of it [")
     assert ask(inner, memory) == Reply(backend="codex", text="answer 2", seconds=2.0, model="m-1", tokens_in=7)
+
+
+@pytest.mark.parametrize(
+    ("shown", "said", "count"),
+    [("claim: C1", f"the key {AWS}", 2), (f"+ key = '{AWS}'", f"the key {AWS}", 1), ("claim: C1", "the key", 1)],
+)
+def test_an_answer_with_a_secret_that_nobody_showed_is_not_kept(shown: str, said: str, count: int) -> None:
+    inner, memory = Counting(said), Kept()
+    for _ in range(2):
+        ask(inner, memory, replace(QUESTION, text=shown))
+    assert inner.count == count

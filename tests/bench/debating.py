@@ -181,6 +181,7 @@ def _debated(scene: Scene, models: Sequence[ScriptedExaminer], repetitions: int)
         policy=_POLICY,
         enclosing=_no_definition,
         screening=screening_of(()),
+        screen=lambda *_: screening_of(()),
     )
     panel = Panel(models=models, ask_all=one_after_the_other, listener=Silent(), deadline=Endless())
     votes = examine(case, panel).votes

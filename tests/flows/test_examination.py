@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lok_hooks.backends.secrets import screen
 from lok_hooks.core.diff import Diff
 from lok_hooks.core.ports import Answer, Deadline, FailureKind, Listener, Reply, Request
 from lok_hooks.core.review import Disposition, Policy, Review
@@ -19,6 +20,7 @@ from lok_hooks.core.screen import Screening, Secret, Strength, screening_of
 from lok_hooks.core.settings import DebateSettings
 from lok_hooks.core.task import Prompt
 from lok_hooks.flows.review import Means, Order, review
+from lok_hooks.flows.screening import Screen
 from tests.core.builders import file_diff
 from tests.flows.test_review import (
     BUG,
@@ -93,6 +95,7 @@ def debate(
     chosen: tuple[str, ...] = (),
     screening: Screening | None = None,
     deadline: Deadline | None = None,
+    screen: Screen | None = None,
 ) -> Review:
     order = Order(
         command="lok-hunt",
@@ -104,7 +107,7 @@ def debate(
     means = Means(
         backends=reviewers,
         contents=Texts(),
-        screen=lambda *_: screening or Screening(),
+        screen=screen or (lambda *_: screening or Screening()),
         ask_all=one_after_the_other,
         listener=Silent(),
         deadline=deadline or Forever(),
@@ -466,3 +469,35 @@ def test_every_order_of_examiners_gives_the_same_verdict(first: str, second: str
         made = {"gemini": examiner("gemini", first), "claude": examiner("claude", second), "codex": author()}
         results.append(debate(*(made[name] for name in order)))
     assert all(result.judged == results[0].judged for result in results)
+
+
+def test_a_secret_that_only_a_vote_says_reaches_no_other_examiner_and_no_report() -> None:
+    value = "AK" + "IAZ7QW3ERT9YUP2LKJ"
+
+    def leaking(name: str, stance: str, quote: str) -> Reviewer:
+        def script(prompt: Prompt) -> Answer:
+            said = f"decoded it is {value}"
+            return ballot(name, prompt, stance, said, quote) if round_of(prompt) else says(name)(prompt)
+
+        return Reviewer(name, script)
+
+    claude, gemini = leaking("claude", "refute", LINE), leaking("gemini", "confirm", f"key = '{value}'")
+    sure = examiner("house", "confirm")
+    found = debate(author(), claude, gemini, sure, screen=screen)
+    assert rounds(claude) == rounds(sure) == ["cross-examination", "rebuttal"]
+    prompts = [prompt.text for one in (claude, gemini, sure) for prompt in one.prompts]
+    assert value not in repr(prompts) + repr(found)
+    assert "decoded it is <SECRET:aws-key:1>" in repr(prompts)
+    assert "decoded it is <SECRET:aws-key:1>" in repr(found)
+
+
+def test_a_line_that_a_vote_quotes_is_looked_for_as_it_was_shown() -> None:
+    line = "password = swordfish9"  # a name in Python, in words a password
+    diff = Diff(label="staged changes", files=(file_diff("a.py", "", f"{line}\n"),))
+    raised = BUG | {"line": 1, "quote": line}
+    refuting = Reviewer(
+        "claude", lambda p: ballot("claude", p, "refute", "", line) if round_of(p) else says("claude")(p)
+    )
+    assert told(debate(author(raised), refuting, diff=diff, screen=screen)) == [
+        ("cross-examination", "claude", "refute")
+    ]

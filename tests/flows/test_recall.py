@@ -14,6 +14,7 @@ from lok_hooks.core.review import Policy, Review
 from lok_hooks.core.screen import Screening, Secret, Strength, screening_of
 from lok_hooks.core.task import Prompt, Task
 from lok_hooks.flows.review import Means, Order, review
+from lok_hooks.flows.screening import Screen
 from tests.core.builders import file_diff
 from tests.flows.test_review import (
     AUDIT,
@@ -66,12 +67,13 @@ def run(
     only: dict[str, frozenset[str]] | None = None,
     ask_all: AskAll = one_after_the_other,
     spares_local: bool = False,
+    screen: Screen | None = None,
 ) -> Review:
     order = Order(command="lok-hunt", diff=diff, tasks=tasks, policy=POLICY, only=only or {})
     means = Means(
         backends=reviewers,
         contents=Texts(),
-        screen=lambda *_: screening,
+        screen=screen or (lambda *_: screening),
         ask_all=ask_all,
         listener=Silent(),
         deadline=Forever(),
@@ -212,6 +214,29 @@ def test_what_is_kept_about_a_file_with_a_secret_in_its_name_is_about_that_file_
     first = run(memory, Known("codex", says("codex", said)), diff=diff, screening=screening)
     second = run(memory, Known("codex", fails("codex")), diff=diff, screening=screening)
     assert value not in repr(memory.texts)
+    assert (first.exit_code, second.exit_code) == (1, 1)
+    assert reviewed(first) == reviewed(second)
+
+
+def test_what_is_kept_holds_no_secret_that_only_the_answer_says() -> None:
+    value = "AK" + "IAZ7QW3ERT9YUP2LKJ"
+    made_up = BUG | {"title": f"{value} again", "quote": f"key = '{value}'"}
+    said = [BUG | {"why": f"decoded it is {value}", "fix": f"revoke {value}"}, made_up]
+    memory = Kept()
+    first = run(memory, Known("codex", says("codex", *said)), screen=screen)
+    second = run(memory, Known("codex", fails("codex")), screen=screen)
+    assert memory.texts
+    assert value not in repr(memory.texts) + repr(first) + repr(second)
+    assert (first.exit_code, [j.disposition for j in first.judged]) == (1, [j.disposition for j in second.judged])
+
+
+def test_what_is_quoted_as_it_was_shown_is_kept_as_it_is() -> None:
+    line = "password = swordfish9"  # a name in Python, in words a password
+    diff = Diff(label="staged changes", files=(file_diff("a.py", "", f"{line}\n"),))
+    said = BUG | {"line": 1, "quote": line, "why": f"{line} is never read"}
+    memory = Kept()
+    first = run(memory, Known("codex", says("codex", said)), diff=diff, screen=screen)
+    second = run(memory, Known("codex", fails("codex")), diff=diff, screen=screen)
     assert (first.exit_code, second.exit_code) == (1, 1)
     assert reviewed(first) == reviewed(second)
 
