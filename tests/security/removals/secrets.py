@@ -154,6 +154,33 @@ ROWS: Final = (
         ),
     ),
     Removal(
+        name="secrets that only votes say",
+        promise=_LEAVES,
+        changes=(
+            Change(
+                "lok_hooks/flows/examination.py",
+                "redact = with_unshown(case.screening, case.screen, texts, shown).redact",
+                "redact = case.screening.redact",
+            ),
+        ),
+        tests=(
+            "tests/flows/test_examination.py"
+            "::test_a_secret_that_only_a_vote_says_reaches_no_other_examiner_and_no_report",
+        ),
+    ),
+    Removal(
+        name="secrets that only an answer says, out of what is remembered",
+        promise=_LEAVES,
+        changes=(
+            Change("lok_hooks/flows/recall.py", "replace(self._discretion, screening=screening)", "self._discretion"),
+            Change("lok_hooks/backends/remembering.py", " and not self._says_secret(answer.text, prompt.text)", ""),
+        ),
+        tests=(
+            "tests/flows/test_recall.py::test_what_is_kept_holds_no_secret_that_only_the_answer_says",
+            "tests/backends/test_remembering.py::test_an_answer_with_a_secret_that_nobody_showed_is_not_kept",
+        ),
+    ),
+    Removal(
         name="secrets out of what is remembered",
         promise=_LEAVES,
         changes=(
