@@ -41,15 +41,15 @@ class Draft:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Every request to come, the routes behind them, and the files no request can hold. `missing` are backends that
-    had to be asked and cannot be; `absent_models` all models that cannot, wanted or not."""
+    """Every request to come, the routes behind them, and the files that no request to some backend can hold. `missing`
+    are backends that had to be asked and cannot be; `absent_models` all models that cannot, wanted or not."""
 
     drafts: tuple[Draft, ...]
     routes: tuple[Route, ...]
     analysers: tuple[str, ...]
     missing: tuple[Failure, ...]
     absent_models: tuple[Failure, ...]
-    too_large: tuple[Unreviewed, ...]
+    too_large: tuple[tuple[FileDiff, Unreviewed], ...]
 
 
 def plan(
@@ -79,7 +79,7 @@ def plan(
     by_name = {backend.name: backend for backend in backends}
     enclosing = Headings(contents)
     drafts: list[Draft] = []
-    too_large: list[Unreviewed] = []
+    too_large: list[tuple[FileDiff, Unreviewed]] = []
     for task, way in zip(tasks, routes, strict=True):
         for name in way.backends:
             sent, left = _model_drafts(files_for(task.name, diff, only or {}), task, by_name[name], enclosing)
@@ -140,14 +140,15 @@ def files_for(task: str, diff: Diff, only: Mapping[str, frozenset[str]]) -> list
 
 def _model_drafts(
     files: Sequence[FileDiff], task: Task, backend: Backend, enclosing: Headings
-) -> tuple[list[Draft], list[Unreviewed]]:
+) -> tuple[list[Draft], list[tuple[FileDiff, Unreviewed]]]:
     packed = pack(files, backend.traits.max_prompt_bytes - PROMPT_OVERHEAD, enclosing)
     drafts = [
         Draft(backend=backend, task=task, chunk=chunk, part=f"{number}/{len(packed.chunks)}")
         for number, chunk in enumerate(packed.chunks, 1)
     ]
     reason = f"one line alone is larger than a prompt to {backend.name} may be"
-    return drafts, [Unreviewed(path=file.path, task=task.name, reason=reason) for file in packed.too_large]
+    left = [(file, Unreviewed(path=file.path, task=task.name, reason=reason)) for file in packed.too_large]
+    return drafts, left
 
 
 def _analyser_drafts(backend: Backend, diff: Diff) -> list[Draft]:

@@ -271,7 +271,8 @@ def _report_order(judged: Judged) -> tuple[object, ...]:
 def _coverage(order: Order, planned: Plan, outcomes: Sequence[_Outcome]) -> Coverage:
     """A file is reviewed when, for every task, some routed model answered for all its parts, and every analyser
     answered; with no model at hand the analysers alone must have."""
-    unreviewed = [*planned.too_large]
+    put = {(o.request.prompt.task, p.file.path, p.file.ref) for o in outcomes for p in o.request.prompt.chunk.pieces}
+    unreviewed = [left for file, left in planned.too_large if (left.task, file.path, file.ref) not in put]
     for way in planned.routes:
         if way.backends:
             unreviewed += _unreviewed(way.task, outcomes)
@@ -316,7 +317,9 @@ def _unasked(order: Order, planned: Plan) -> list[Unreviewed]:
     """Every file, for the tasks that nobody at all was asked for: the chosen backends are missing, or none exists."""
     asked = {draft.task.name for draft in planned.drafts if draft.task}
     wanted = (
-        [way.task for way in planned.routes if way.passed_over] if order.chosen else [w.task for w in planned.routes]
+        [way.task for way in planned.routes if way.passed_over]
+        if order.chosen
+        else [way.task for way in planned.routes if not way.backends]
     )
     absent = planned.missing or planned.absent_models
     reason = "; ".join(f"{failure.backend}: {failure.kind}" for failure in absent) or "no backend is switched on"

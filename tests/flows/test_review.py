@@ -300,6 +300,26 @@ def test_a_file_in_several_parts_needs_an_answer_for_each() -> None:
     assert [item.path for item in found.coverage.unreviewed] == ["a.py"]
 
 
+@pytest.mark.parametrize(
+    ("others", "reasons"),
+    [
+        ((), ["one line alone is larger than a prompt to codex may be"]),
+        ((says("claude"),), []),
+        ((fails("claude"),), ["claude: crashed"]),
+    ],
+)
+def test_a_line_too_long_for_one_model_may_be_reviewed_by_another(
+    others: tuple[Script, ...], reasons: list[str]
+) -> None:
+    diff = Diff(label="staged changes", files=(file_diff("a.py", "", f"x = '{'a ' * 20_000}'\n"),))
+    small = Reviewer("codex", says("codex"), max_prompt_bytes=20_000)
+    task = replace(HUNT, backends=("codex", "claude"))
+    found = run(small, *(Reviewer("claude", script) for script in others), diff=diff, tasks=(task,))
+    assert small.prompts == []
+    assert [left.reason for left in found.coverage.unreviewed] == reasons
+    assert found.is_incomplete is bool(reasons)
+
+
 def test_a_credential_file_is_shown_to_no_model() -> None:
     held = file_diff(".env", "", "TOKEN=abc\n", held_back="its name says it holds credentials")
     codex = Reviewer("codex", says("codex"))
