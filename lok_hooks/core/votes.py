@@ -14,6 +14,7 @@ from lok_hooks.core.debate import Ground, Stance, Vote
 from lok_hooks.core.examination import Batch
 from lok_hooks.core.ground import stands_in
 from lok_hooks.core.reading import AmbiguousError, Unreadable, objects_with, refusal, whole, without
+from lok_hooks.core.shorten import beginning
 from lok_hooks.core.task import Prompt
 
 MAX_VOTES: Final = 1_000
@@ -23,7 +24,7 @@ _STANCES: Final[Mapping[str, Stance]] = {
     "refute": Stance.REFUTE, "refuted": Stance.REFUTE,
     "unsure": Stance.UNSURE,
 }  # fmt: skip
-_REASON_LIMIT: Final = 2_000  # characters kept of a reason or quote
+_TEXT_LIMIT: Final = 2_000  # characters kept of a reason or quote
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,8 +66,9 @@ def _ballot(entry: Mapping[str, Any]) -> Ballot:
         claim=_word(entry.get("claim")).upper(),
         stance=_STANCES.get(_word(entry.get("stance"))),
         ground=next((each for each in Ground if ground.startswith(each)), None),
-        reason=_text(entry.get("reason")).strip(),
-        quote=_text(entry.get("quote")),
+        # Words are searched for secrets later, and half of one would not be found.
+        reason=beginning(_text(entry.get("reason")), _TEXT_LIMIT).strip(),
+        quote=_text(entry.get("quote"))[:_TEXT_LIMIT],
     )
 
 
@@ -75,7 +77,7 @@ def _word(value: object) -> str:
 
 
 def _text(value: object) -> str:
-    return whole(str(value)[:_REASON_LIMIT]) if isinstance(value, str | int | float) else ""
+    return whole(str(value)) if isinstance(value, str | int | float) else ""
 
 
 def votes_of(ballots: Sequence[Ballot], batch: Batch, voter: str, *, is_weak: bool) -> dict[int, Vote]:

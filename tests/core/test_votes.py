@@ -163,3 +163,9 @@ def test_any_json_is_read_or_refused(votes: object) -> None:
     ballots = read_ballots(json.dumps({"receipt": PROMPT.receipt, "votes": votes}), PROMPT)
     if not isinstance(ballots, Unreadable):
         assert set(votes_of(ballots, BATCH, "claude", is_weak=True)) == {4, 7}
+
+
+def test_a_reason_is_cut_between_words_so_that_no_half_of_a_secret_is_left() -> None:
+    secret = "AK" + "IAZ7QW3ERT9YUP2LKJ"
+    votes = read(ENTRY | {"reason": f"{'w ' * 995}{secret} and more"}, OTHER)
+    assert votes[4].reason == ("w " * 995).strip()
