@@ -17,7 +17,7 @@ from lok_hooks.core.task import plain_prompt
 from lok_hooks.errors import InternalError
 from lok_hooks.flows.crew import Crew
 
-_KEY_LETTERS: Final = 120  # characters of a failure's reason in a sentence about somebody's absence
+_REASON_LIMIT: Final = 120  # characters of a failure's reason in a sentence about somebody's absence
 
 
 class Teller(Protocol):
@@ -182,7 +182,7 @@ def suggestion_of(
 def reason_of(failure: Failure) -> str:
     """A failure in a few words: "timed out: not answered when the time was over"."""
     words = " ".join(failure.reason.split())
-    words = words if len(words) <= _KEY_LETTERS else f"{words[: _KEY_LETTERS - 1]}…"
+    words = words if len(words) <= _REASON_LIMIT else f"{words[: _REASON_LIMIT - 1]}…"
     return f"{failure.kind}: {words}" if words else str(failure.kind)
 
 

@@ -21,7 +21,7 @@ from lok_hooks.core.review import Asked, Policy
 from lok_hooks.core.route import Candidate
 from lok_hooks.core.screen import Screening
 from lok_hooks.core.votes import MISSING, Ballot, read_ballots, votes_of
-from lok_hooks.flows.requests import told, unusable
+from lok_hooks.flows.requests import told, total, unusable
 from lok_hooks.flows.screening import Screen, with_unshown
 
 
@@ -212,8 +212,8 @@ def _asked(heard: Sequence[_Heard]) -> tuple[Asked, ...]:
                 # Rounds follow one another, requests of one round run together.
                 seconds=sum(max(e.answer.seconds for e in mine if e.batch.round is round_) for round_ in rounds),
                 model=next((reply.model for reply in replies if reply.model), mine[0].request.backend.traits.model),
-                tokens_in=_total([reply.tokens_in for reply in replies]),
-                tokens_out=_total([reply.tokens_out for reply in replies]),
+                tokens_in=total([reply.tokens_in for reply in replies]),
+                tokens_out=total([reply.tokens_out for reply in replies]),
             )
         )
     return tuple(rows)
@@ -221,11 +221,6 @@ def _asked(heard: Sequence[_Heard]) -> tuple[Asked, ...]:
 
 def _is_remembered(answer: Answer) -> bool:
     return isinstance(answer, Reply) and answer.is_remembered
-
-
-def _total(counts: Sequence[int | None]) -> int | None:
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None
 
 
 def _notes(

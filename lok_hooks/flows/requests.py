@@ -1,6 +1,8 @@
-"""What every flow says of a request, and of an answer it cannot use."""
+"""What every flow says of a request, of an answer it cannot use, and of all that came."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from lok_hooks.core.ports import Failure, FailureKind, Reply, Request
 from lok_hooks.core.prompts import Redact
@@ -13,6 +15,20 @@ def told(request: Request) -> str:
     size = len(prompt.text.encode("utf-8", "replace"))
     title = f"{request.backend.name} · {prompt.task} {request.part} · {size:,} bytes"
     return f"{title}\n{prompt.text}" if prompt.text else title
+
+
+def total(counts: Iterable[int | None]) -> int | None:
+    """The sum of the counts that are known, None where none is."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def each_once(failures: Iterable[Failure]) -> tuple[Failure, ...]:
+    """Each failure once, however many requests met it."""
+    found: dict[tuple[str, str, str], Failure] = {}
+    for failure in failures:
+        found.setdefault((failure.backend, failure.kind, failure.reason), failure)
+    return tuple(found.values())
 
 
 def unusable(reply: Reply, problem: Unreadable, redact: Redact) -> Failure:

@@ -40,7 +40,7 @@ from lok_hooks.core.task import Task
 from lok_hooks.flows.examination import Case, Examination, Panel, examine
 from lok_hooks.flows.planning import ANALYSIS, Draft, Headings, Plan, headings, plan, with_headings
 from lok_hooks.flows.recall import Keeping, recall
-from lok_hooks.flows.requests import told, unusable
+from lok_hooks.flows.requests import each_once, told, total, unusable
 from lok_hooks.flows.screening import (
     Discreet,
     Discretion,
@@ -349,8 +349,8 @@ def _asked(order: Order, planned: Plan, outcomes: Sequence[_Outcome]) -> tuple[A
                 answered=sum(o.failure is None for o in mine),
                 seconds=max((o.answer.seconds for o in mine), default=0.0),
                 model=next((reply.model for reply in replies if reply.model), shares[0].request.backend.traits.model),
-                tokens_in=_total([reply.tokens_in for reply in replies]),
-                tokens_out=_total([reply.tokens_out for reply in replies]),
+                tokens_in=total([reply.tokens_in for reply in replies]),
+                tokens_out=total([reply.tokens_out for reply in replies]),
                 remembered=_files_in([outcome for outcome in shares if _is_remembered(outcome)]),
             )
         )
@@ -365,18 +365,9 @@ def _files_in(outcomes: Sequence[_Outcome]) -> int:
     return len({(piece.file.path, piece.file.ref) for o in outcomes for piece in o.request.prompt.chunk.pieces})
 
 
-def _total(counts: Sequence[int | None]) -> int | None:
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None
-
-
 def _failures(planned: Plan, outcomes: Sequence[_Outcome], examined: Examination) -> tuple[Failure, ...]:
-    """Each failure once, however many requests met it."""
-    failures: dict[tuple[str, str, str], Failure] = {}
     missing = planned.missing if planned.drafts else planned.missing or planned.absent_models
-    for failure in [*missing, *(o.failure for o in outcomes if o.failure), *examined.failures]:
-        failures.setdefault((failure.backend, failure.kind, failure.reason), failure)
-    return tuple(failures.values())
+    return each_once([*missing, *(o.failure for o in outcomes if o.failure), *examined.failures])
 
 
 def _alone(order: Order, planned: Plan) -> str:

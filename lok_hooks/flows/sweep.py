@@ -25,7 +25,7 @@ from lok_hooks.core.route import reasons
 from lok_hooks.core.screen import Screening
 from lok_hooks.core.sweep import Sweep, Unanswered, named_path, ranked
 from lok_hooks.core.task import Chunk, Task
-from lok_hooks.flows.requests import unusable
+from lok_hooks.flows.requests import each_once, total, unusable
 from lok_hooks.flows.screening import Discreet, Discretion, widened
 from lok_hooks.flows.suppression import unsuppressed
 from lok_hooks.flows.sweep_planning import (
@@ -78,6 +78,7 @@ def sweep(order: SweepOrder, means: SweepMeans) -> Sweep:
     discretion = Discretion(screening=_screening(grounded, planned, means), knowing=_knowing(means))
     discretion = discretion.with_words(means.screen, left)
     findings = tuple(map(discretion.finding, left))
+    failures = each_once([*planned.missing, *(outcome.failure for outcome in outcomes if outcome.failure)])
     read = {named_path(name, order.root) for outcome in outcomes for name in outcome.read}
     found = Sweep(
         command=order.command,
@@ -88,7 +89,7 @@ def sweep(order: SweepOrder, means: SweepMeans) -> Sweep:
         read=tuple(path for path in means.files.paths if path in read),
         skipped=tuple((planned.shown or means.files).skipped),
         asked=_asked(planned, outcomes),
-        failures=tuple(map(discretion.failure, _failures(planned, outcomes))),
+        failures=tuple(map(discretion.failure, failures)),
         unanswered=_unanswered(order, planned, outcomes),
         fail_on=order.fail_on,
         notes=order.notes + planned.notes + suppressed,
@@ -249,21 +250,8 @@ def _asked(planned: SweepPlan, outcomes: Sequence[_Outcome]) -> tuple[Asked, ...
                 answered=sum(outcome.failure is None for outcome in mine),
                 seconds=max(outcome.answer.seconds for outcome in mine),
                 model=next((r.model for r in replies if r.model), mine[0].request.backend.traits.model),
-                tokens_in=_total([reply.tokens_in for reply in replies]),
-                tokens_out=_total([reply.tokens_out for reply in replies]),
+                tokens_in=total([reply.tokens_in for reply in replies]),
+                tokens_out=total([reply.tokens_out for reply in replies]),
             )
         )
     return tuple(rows)
-
-
-def _total(counts: Sequence[int | None]) -> int | None:
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None
-
-
-def _failures(planned: SweepPlan, outcomes: Sequence[_Outcome]) -> tuple[Failure, ...]:
-    """Each failure once, however many requests met it."""
-    failures: dict[tuple[str, str, str], Failure] = {}
-    for failure in [*planned.missing, *(outcome.failure for outcome in outcomes if outcome.failure)]:
-        failures.setdefault((failure.backend, failure.kind, failure.reason), failure)
-    return tuple(failures.values())
