@@ -9,7 +9,7 @@ from typing import Final
 
 from lok_hooks.backends.secrets import secrets_in, texts_of
 from lok_hooks.core.diff import NO_FILES, Diff
-from lok_hooks.core.redaction import in_escaped_strings
+from lok_hooks.core.redaction import in_escaped_strings, said_in
 from lok_hooks.core.screen import PLACEHOLDER, Screening, Secret, is_unmistakable, masked, screening_of
 
 _NAMED: Final = 3  # placeholders that the note lists
@@ -43,7 +43,7 @@ class KnownSecrets:
         """Adds the secrets in a diff, found as its files are read, and those in further texts; returns all that are
         known."""
         texts = {digest: text for text in more if (digest := _digest(text)) not in self._searched}
-        said = [each for text in texts.values() for each in _said(text)]
+        said = [each for text in texts.values() for each in said_in(text)]
         found = list(secrets_in(diff, said))
         with self._lock:
             marks = {mark for text in (*texts_of(diff), *said) for mark in _marks(text)}
@@ -72,18 +72,6 @@ class KnownSecrets:
 
 def _marks(text: str) -> Iterable[str]:
     return PLACEHOLDER.findall(text) if "<SECRET:" in text else ()
-
-
-def _said(text: str) -> list[str]:
-    """The text, and what the strings in it say whose escapes may hide something."""
-    texts = [text]
-
-    def heard(said: str) -> str:
-        texts.extend(_said(said))
-        return said
-
-    in_escaped_strings(text, heard)
-    return texts
 
 
 def _redacted(text: str, screening: Screening) -> str:

@@ -18,6 +18,7 @@ from typing import Any, Final
 from lok_hooks.backends.secret_keys import keys_cut_off, private_keys
 from lok_hooks.backends.secret_patterns import detectors, has_letters_and_digits, looks_random
 from lok_hooks.core.diff import NO_FILES, Diff, FileDiff, Hunk
+from lok_hooks.core.redaction import said_in
 from lok_hooks.core.screen import PLACEHOLDER, Screening, Secret, Strength, is_unmistakable, screening_of
 
 _SHORTEST_LINE: Final = 8
@@ -131,7 +132,7 @@ def redacted(text: str) -> str:
 
 def says_unshown_secret(said: str, shown: str) -> bool:
     """Whether an answer says a secret that does not stand in what its author was shown."""
-    return any(secret.value not in shown for secret in secrets_in(NO_FILES, [said]))
+    return any(secret.value not in shown for secret in secrets_in(NO_FILES, said_in(said)))
 
 
 def _names(diff: Diff) -> Iterator[str]:

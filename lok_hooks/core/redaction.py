@@ -38,6 +38,18 @@ def in_escaped_strings(text: str, change: Callable[[str], str]) -> str:
     return _JSON_STRING.sub(changed, text) if "\\" in text else text
 
 
+def said_in(text: str) -> list[str]:
+    """The text, and what the JSON strings in it say whose escapes may hide something."""
+    texts = [text]
+
+    def heard(said: str) -> str:
+        texts.extend(said_in(said))
+        return said
+
+    in_escaped_strings(text, heard)
+    return texts
+
+
 def _clean(value: Any, redact: Callable[[str], str]) -> Any:
     if isinstance(value, Enum):
         return value

@@ -106,7 +106,13 @@ def test_what_cannot_be_read_back_is_asked_again() -> None:
 
 @pytest.mark.parametrize(
     ("shown", "said", "count"),
-    [("claim: C1", f"the key {AWS}", 2), (f"+ key = '{AWS}'", f"the key {AWS}", 1), ("claim: C1", "the key", 1)],
+    [
+        ("claim: C1", f"the key {AWS}", 2),
+        ("claim: C1", '{"reason": "password = \\"Tr0ub4dor3x\\""}', 2),
+        (f"+ key = '{AWS}'", f"the key {AWS}", 1),
+        ('+ password = "Tr0ub4dor3x"', '{"reason": "password = \\"Tr0ub4dor3x\\""}', 1),
+        ("claim: C1", "the key", 1),
+    ],
 )
 def test_an_answer_with_a_secret_that_nobody_showed_is_not_kept(shown: str, said: str, count: int) -> None:
     inner, memory = Counting(said), Kept()
