@@ -45,7 +45,10 @@ def ground(claim: Claim, chunk: Chunk) -> Grounded:
     quote = quoted_lines(claim.quote)
     if not quote:
         return _outside(claim, "it quotes no code")
-    quote, starts = _located(shown, quote)
+    located, starts = _located(shown, quote)
+    if starts and located != quote:
+        # A finding has one name, whether a model copied the number or not.
+        claim, quote = replace(claim, quote="\n".join(located)), located
     if sum(len(line) for line in quote) < MIN_QUOTE:
         starts = [index for index in starts if shown[index].line == claim.line]
     if not starts:
@@ -89,11 +92,6 @@ def quoted_lines(text: str) -> list[str]:
     return [_normal(line) for line in text.splitlines() if _normal(line)]
 
 
-def without_number(line: str) -> str:
-    """A quoted line without the number and sign that prompts show before it, which some models copy along."""
-    return _normal(_PREFIX.sub("", line))
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Span:
     """Indices into the shown lines, both inclusive."""
@@ -117,7 +115,7 @@ def _located(shown: Sequence[_Shown], quote: list[str]) -> tuple[list[str], list
     """The quote, as it is or without the numbers and signs that were copied along, and where it stands."""
     if starts := _matches(shown, quote):
         return quote, starts
-    bare = list(map(without_number, quote))
+    bare = [_normal(_PREFIX.sub("", line)) for line in quote]
     return bare, _matches(shown, bare)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lok_hooks.core.family import family
-from lok_hooks.core.ground import quoted_lines, without_number
+from lok_hooks.core.ground import quoted_lines
 from lok_hooks.core.reliability import Outcome
 from lok_hooks.core.review import Disposition, Judged, Review
 from lok_hooks.core.screen import PLACEHOLDER
@@ -53,7 +53,7 @@ def is_gone(quote: str, content: str) -> bool:
     """True when no line of the quoted code stands in `content` any more, white space aside: it was mended. Where a
     secret was taken out of the quote, whatever stands there counts as the secret."""
     code = set(quoted_lines(content))
-    quoted = {each for line in quoted_lines(quote) for each in (line, without_number(line)) if each}
+    quoted = quoted_lines(quote)
     return bool(quoted) and not any(_stands_in(line, shown) for line in quoted for shown in code)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lok_hooks.core.ground import ground
+from lok_hooks.core.merge import merge
 from tests.core.builders import chunk, claim, file_diff
 
 OLD = "".join(f"line {n}\n" for n in range(1, 41))
@@ -47,6 +48,13 @@ def test_the_quote_decides_where_a_claim_stands(
     if not problem:
         assert found.place.line == expected_line
         assert found.place.touches_change
+
+
+@pytest.mark.parametrize("quote", ["   21 +     total = price * count", "+    total = price * count"])
+def test_what_was_copied_along_is_no_part_of_a_findings_name(quote: str) -> None:
+    shown = chunk(file_diff("a.py", OLD, ADDED))
+    found = [ground(claim("a.py", 21, text), shown) for text in (quote, "total = price * count")]
+    assert merge(found[:1])[0].identity == merge(found[1:])[0].identity
 
 
 def test_a_file_that_was_not_shown_is_outside() -> None:
