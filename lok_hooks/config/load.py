@@ -115,15 +115,21 @@ def load(
     return replace(settings, chosen=selection.names) if selection else settings
 
 
+def user_folder(environ: Mapping[str, str]) -> Path | None:
+    """Where the user's own settings are: `lok` under `$XDG_CONFIG_HOME`, else under `~/.config`. None where these name
+    no absolute path."""
+    home = environ.get("XDG_CONFIG_HOME", "")
+    if not Path(home).is_absolute() and environ.get("HOME"):
+        home = str(Path(environ["HOME"], ".config"))
+    return Path(home, "lok") if Path(home).is_absolute() else None
+
+
 def _sources(
     directory: Path, environ: Mapping[str, str], config_file: Path | None, given: Given | None
 ) -> list[_Source]:
     sources = []
-    home = environ.get("XDG_CONFIG_HOME", "")
-    if not Path(home).is_absolute() and environ.get("HOME"):
-        home = str(Path(environ["HOME"], ".config"))
-    if Path(home).is_absolute():
-        user = Path(home, "lok", FILE_NAME)
+    if folder := user_folder(environ):
+        user = folder / FILE_NAME
         sources.append(_Source(path=user, label=str(user), origin=f"user file {user}"))
     named = config_file or (
         Path(environ[overrides.CONFIG_VARIABLE]) if environ.get(overrides.CONFIG_VARIABLE) else None

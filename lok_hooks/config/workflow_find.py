@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from lok_hooks.config.load import LARGEST_BYTES
+from lok_hooks.config.load import LARGEST_BYTES, user_folder
 from lok_hooks.errors import ConfigError
 
 Origin = Literal["project", "user", "built-in", "file"]
@@ -72,7 +72,8 @@ def _project_folder(top: Path) -> tuple[Path, Origin, str]:
 def _folders(top: Path, environ: Mapping[str, str]) -> list[tuple[Path, Origin, str]]:
     """Where to look, in order, with how messages call what lies there."""
     folders = [_project_folder(top)]
-    if user := _user_folder(environ):
+    if settings := user_folder(environ):
+        user = settings / "workflows"
         folders.append((user, "user", f"{user}/"))
     return [*folders, (BUILT_IN, "built-in", "built-in ")]
 
@@ -82,13 +83,6 @@ def _names_in(folder: Path) -> list[str]:
         return sorted(entry.name for entry in os.scandir(folder) if entry.name.endswith(".toml"))
     except OSError:  # no such folder, or none that may be looked into
         return []
-
-
-def _user_folder(environ: Mapping[str, str]) -> Path | None:
-    home = environ.get("XDG_CONFIG_HOME", "")
-    if not Path(home).is_absolute() and environ.get("HOME"):
-        home = str(Path(environ["HOME"], ".config"))
-    return Path(home, "lok", "workflows") if Path(home).is_absolute() else None
 
 
 def _read(path: Path, origin: Origin, label: str) -> Found:

@@ -19,10 +19,11 @@ from lok_hooks.flows.planning import ANALYSIS, as_context
 
 Screen = Callable[[Diff, Sequence[str]], Screening]
 """Finds the secrets in a diff and in further texts."""
-_TITLE: Final = 200  # characters of a claim's title
-_TEXT: Final = 4_000  # of each of its other texts; a quoted line of a minified file has a million
 Secrets = Callable[[str, Prompt], Sequence[Claim]]
 """Claims in an author's name about the secrets on the added lines that a prompt's chunk shows."""
+
+_TITLE: Final = 200  # characters of a claim's title
+_TEXT: Final = 4_000  # of each of its other texts; a quoted line of a minified file has a million
 
 
 def no_secrets(author: str, prompt: Prompt) -> Sequence[Claim]:
