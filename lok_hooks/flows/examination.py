@@ -139,8 +139,8 @@ def _hear(batch: Batch, request: Request, answer: Answer, case: Case) -> _Heard:
         if isinstance(ballots, Unreadable):
             failure = unusable(answer, ballots, case.screening.redact)
         else:
-            backend, told = request.backend, _told(ballots, request.prompt.text, case)
-            votes = votes_of(told, batch, backend.name, is_weak=not backend.traits.may_block)
+            backend, said = request.backend, _told(ballots, request.prompt.text, case)
+            votes = votes_of(said, batch, backend.name, is_weak=not backend.traits.may_block)
     return _Heard(request=request, batch=batch, answer=answer, votes=votes, failure=failure)
 
 
