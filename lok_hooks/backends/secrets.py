@@ -91,7 +91,7 @@ def find_secrets(path: str, lines: Sequence[str]) -> tuple[Secret, ...]:
     found = [
         secret
         for index, line in enumerate(lines)
-        if len(line) >= _SHORTEST_LINE
+        if len(line) >= _SHORTEST_LINE and (is_bare or len(line) > _WINDOW or may_match(line))
         for secret in _in_line(line, index, family, is_bare=is_bare)
     ]
     found += private_keys(lines)
