@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
-from itertools import chain, repeat
+from itertools import chain
 from operator import or_
 from typing import Final, NamedTuple
 
@@ -31,6 +31,11 @@ _NAMES: Final = _REVIEW | _READER_3
 _LEADER: Final = re.compile(r"\s*(#|//|/\*|\*|--|;|%|>|)")
 _PROSE: Final = re.compile(r"""\s*\w[^=(){}\[\]<>|_]*""")
 _PROSE_WORDS: Final = 4
+# What may be a sentence in a line of code: a comment, a text in quotes, words between marks.
+_PARTS: Final = re.compile(r"""(?:\#|//|/\*|--).*|(?:"[^"]*"\s*:\s*)?"[^"]*"?|'[^']*'?|[^"'()=\[\]{}<>.]+""")
+_NO_LETTER: Final = re.compile(r"[\W_]+")
+# Behind these a claim belongs to a description: "files that were reviewed before".
+_RELATIVE: Final = frozenset("that which what who if when whether where until once nothing everything".split())
 
 
 class _Entry(NamedTuple):
@@ -122,15 +127,16 @@ def scored_in(text: str, said: Sequence[Sequence[str]], distinct: frozenset[str]
     if is_ascii and not _MAY_BE_HEAVY[reduce(or_, hints.values(), 0)]:
         return
     lines = text.split("\n")
-    says_nothing = hints.keys().isdisjoint
-    about = [0 if says_nothing(line) else reduce(or_, map(hints.get, line, repeat(0))) for line in said]
+    about = _about(said, hints)
     together = map(or_, map(or_, about, [*about[1:], 0]), [*about[2:], 0, 0])  # of each line and the two behind it
     done = -1
     for index, bits in enumerate(together):
         if index <= done or (is_ascii and not _MAY_BE_HEAVY[bits]):
             continue
         scripts = () if is_ascii or lines[index].isascii() else in_scripts(lines[index].lower())
-        if (_MAY_BE_HEAVY[about[index]] or scripts) and (found := _heaviest(said[index], scripts)):
+        if (_MAY_BE_HEAVY[about[index]] or scripts) and (
+            found := _heaviest_sentence(lines[index], said[index], scripts)
+        ):
             yield index, found
             done = index
         elif about[index] & (_NAMES | _WANTS) and bits & _READER_2 and _MAY_BE_HEAVY[bits]:
@@ -138,6 +144,20 @@ def scored_in(text: str, said: Sequence[Sequence[str]], distinct: frozenset[str]
             if count > 1 and (found := _heaviest(list(chain(*said[index : index + count])), (), _MORE_WHEN_JOINED)):
                 yield index, found
                 done = index + count - 1
+
+
+def _about(said: Sequence[Sequence[str]], hints: Mapping[str, int]) -> list[int]:
+    """The hints of each line's words together; written for speed."""
+    about = []
+    says_nothing = hints.keys().isdisjoint
+    for words in said:
+        bits = 0
+        if not says_nothing(words):
+            for word in words:
+                if word in hints:
+                    bits |= hints[word]
+        about.append(bits)
+    return about
 
 
 def _joined_lines(lines: Sequence[str], said: Sequence[Sequence[str]], first: int) -> int:
@@ -158,6 +178,17 @@ def _leader(line: str) -> str | None:
     if mark or (_PROSE.fullmatch(line) and line.count(" ") >= _PROSE_WORDS):
         return mark
     return None
+
+
+def _heaviest_sentence(line: str, words: Sequence[str], scripts: Sequence[tuple[str, Weighed]]) -> str:
+    """`_heaviest` of a line. Words of code that marks of code part are no sentence: there what stands between
+    the marks, in quotes or in a comment is weighed by itself."""
+    found = _heaviest(words, scripts)
+    if not found or scripts or _leader(line) is not None:
+        return found
+    return next(
+        filter(None, (_heaviest(_NO_LETTER.sub(" ", part[0]).split(), ()) for part in _PARTS.finditer(line))), ""
+    )
 
 
 def _heaviest(words: Sequence[str], scripts: Sequence[tuple[str, Weighed]], more: int = 0) -> str:
@@ -210,6 +241,8 @@ def _counted(words: Sequence[str]) -> Iterator[tuple[str, Weighed]]:
         for entry in _entries_at(word, words[index + 1] if index + 1 < len(words) else ""):
             rest, _, weighed = entry
             if index < behind.get(weighed[0], 0):
+                continue
+            if weighed[0] == "claim" and index and words[index - 1] in _RELATIVE:
                 continue
             if not rest:
                 behind[weighed[0]] = index + 1
