@@ -83,6 +83,10 @@ SPEECH: Final[tuple[Speech, ...]] = (
         r"(?:that )?(?:you|i)\b|(?:\w+ ){0,3}?(?:said|told|above|before|learned))",
         r"\bforget (?:about )?(?:all|your|every|any) (?:\w+ ){0,3}?"
         rf"(?:{_ORDERS}|information|context|conversations?)\b",
+        r"\b(?:ignore|disregard|forget) (?:(?:all (?:of )?)?the above and|above and|"
+        r"all previous (?:text|content|requests)|instructions and)\b",
+        r"\b(?:ignore|disregard|bypass|override|neglect) (?:\w+ ){0,2}?(?:content policy|safety (?:polic\w+|guidelines|"
+        r"rules|filters?)|checklist|rubric)\b",
     ),
     _speech(
         "instructions instruction directives prompts",
@@ -93,6 +97,10 @@ SPEECH: Final[tuple[Speech, ...]] = (
         r"\b(?:instructions?|prompts|directives) (?:that )?(?:you (?:were|are|have been) (?:given|told|shown)|"
         r"i gave you|given to you|you (?:have )?received)\b",
         r"\binstructions? (?:\w+ )?(?:is|are) (?:not|no longer) (?:required|valid|needed|in effect)\b",
+        r"\bnew (?:important|urgent|critical|secret|higher|priority) (?:instructions?|directives)\b",
+        r"\b(?:repeat|recite) (?:the |your )?(?:last|first|previous|initial) instructions?\b",
+        r"\bwhat instructions (?:is|are|was|were|have|did) (?:\w+ )?(?:provided|given|told|been|get|receive)\b",
+        r"\binstructions? from your (?:administrators?|developers?|creators?|operators?|owners?|supervisors?)\b",
     ),
     _speech(
         "task tasks instruction instructions directive directives objective objectives goal mission missions orders "
@@ -106,6 +114,8 @@ SPEECH: Final[tuple[Speech, ...]] = (
         "prompt prompts instructions instruction system conversation",
         r"\b(?:reveal|print|repeat|output|leak|disclose|recite|show me|tell me|give me) (?:\w+ ){0,2}?"
         r"(?:system|initial|hidden) prompts?\b",
+        r"\b(?:reveal|repeat|leak|disclose|recite) (?:\w+ ){0,4}?system prompts?\b",
+        r"\byour (?:initial|hidden|original|secret|previous) (?:prompts?|instructions?)\b",
         rf"\b{_SHOW} (?:me )?(?:all (?:of )?|\w+ of )?your (?:\w+ ){{0,3}}?"
         r"(?:prompts?|instructions?|system message)\b",
         r"\b(?:conversation|prompt|instructions) (?:\w+ ){0,4}?(?:word for word|verbatim)\b",
@@ -146,11 +156,22 @@ SPEECH: Final[tuple[Speech, ...]] = (
         r"(?:chatgpt|gpt|an? ai|dan|unrestricted|uncensored|unfiltered|evil)\b",
     ),
     _speech(
-        "told asked instructed requested ordered directed authorized authorised forgot mistake",
+        "told asked given shown instructed requested ordered directed authorized authorised forgot mistake",
         r"\b(?:told|instructed|ordered|directed|authori[sz]ed) you to\b",
+        r"\bwhat (?:were|are) you (?:told|asked|instructed)\b|\btext (?:that )?you were (?:told|given|shown)\b",
         rf"\bif (?:you are|you re) (?:told|asked|instructed|requested) to {_ASKED} (?:\w+ ){{0,8}}?"
         r"(?:also|instead|make sure|must|do not|always|rather|only)\b",
         r"\bi (?:made a mistake when i|forgot to (?:tell|ask)) (?:\w+ ){0,2}?you\b",
+    ),
+    _speech(
+        "persona unfiltered uncensored",
+        r"\b(?:assume|adopt|take on) (?:the|a) persona of\b",
+        r"\b(?:unfiltered|uncensored) (?:ai|assistant|responses?|answers?)\b",
+    ),
+    _speech(
+        "decode decrypt decipher translate",
+        r"\b(?:decode|decrypt|decipher|translate) (?:\w+ ){0,6}?(?:and|then) (?:then )?(?:execute|follow|obey|perform) "
+        r"(?:it|them|its|the (?:result|instructions?))\b",
     ),
     _speech(
         "your",
@@ -212,6 +233,7 @@ SPEECH: Final[tuple[Speech, ...]] = (
     ),
     _speech(
         "treat consider mark regard rate classify",
+        r"\brate (?:this|it) (?:as |a )?(?:10|100|ten|perfect|the highest|excellent)\b",
         rf"\b(?:treat|consider|mark|regard|rate|classify) (?:{_THIS}|everything) (?:\w+ )?{_OURS} (?:\w+ )?"
         rf"(?:as |to be )?{_SAFE}\b",
     ),
@@ -260,13 +282,14 @@ SPEECH: Final[tuple[Speech, ...]] = (
         r"révision)\b",
     ),
     _speech(
-        "instrucciones órdenes ordenes reglas indicaciones directrices restricciones tus tu sus su ahora informe "
+        "instrucciones órdenes ordenes reglas indicaciones directrices restricciones tus tu sus su ahora modo informe "
         "informes reporte reportes señale señales mencione menciones aprueba apruebe acepta",
         r"\b(?:ignora|ignore|ignorar|olvida|olvide|descarta|omite) (?:\w+ ){0,4}?(?:instrucciones|órdenes|ordenes|"
         r"reglas|indicaciones|directrices|restricciones)\b",
         r"\b(?:revela|revele|muestra|muestre|imprime|repite|dime|dame) (?:\w+ ){0,3}?(?:tus|tu|sus|su) (?:\w+ ){0,2}?"
         r"(?:instrucciones|prompt|reglas)\b",
         r"\b(?:ahora eres|a partir de ahora (?:\w+ )?(?:eres|responde|actúa|debes))\b",
+        r"\best[aá]s (?:ahora )?en modo\b",
         r"\b(?:responder|responde|actúa|actuar|contesta|eres) (?:\w+ ){0,3}?sin restricciones\b",
         r"\bno (?:informes?|reportes?|señales?|menciones?) (?:\w+ ){0,3}?(?:ningún|ninguna|nada|problemas?|errores|"
         r"hallazgos|fallos)\b",
@@ -332,13 +355,13 @@ SPEECH: Final[tuple[Speech, ...]] = (
 # data; matched against a line as it stands.
 ROLE_STEMS: Final = (
     "<|", "inst]", "sys>>", "_of_turn>", "system", "untrusted", "function_results", "tool_result", "user_query",
-    "user_input", "assistant", "developer", "###",
+    "user_input", "assistant", "developer", "admin", "###",
 )  # fmt: skip
 ROLES: Final = re.compile(
     r"<\|(?:im_start|im_end|im_sep|system|user|assistant|endoftext|eot_id|start_header_id|end_header_id|"
     r"begin_of_text)\|>|\[/?INST\]|<</?SYS>>|<start_of_turn>|<end_of_turn>"
     r"|</?(?:system[-_ ](?:prompt|message|reminder|instruction)s?|untrusted[-_ ]?\w*|function_results|tool_result|"
-    r"user_(?:query|input))>|(?:^\W*(?:SYSTEM|ASSISTANT|DEVELOPER|(?i:system|assistant|developer) "
+    r"user_(?:query|input))>|(?:^\W*(?:SYSTEM|ASSISTANT|DEVELOPER|(?i:system|assistant|developer|admin(?:istrator)?) "
     r"(?i:message|prompt|note|override|instruction|directive)s?)\s*[:>\]]+\s*\w+\W+\w+\W+\w+)"
     r"|(?:^\W*(?i:system|assistant|developer)\s*[:>\]]+\s*(?i:you (?:are|may|must|can|will|should|now)|ignore|"
     r"disregard)\b)"
