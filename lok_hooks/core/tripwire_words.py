@@ -190,12 +190,10 @@ SPEECH: Final[tuple[Speech, ...]] = (
     ),
     # Telling whoever reads what to answer.
     _speech(
-        "report flag mention raise list comment include review audit analyse analyze reviewing inspect findings",
+        "report flag mention list comment include review audit analyse analyze reviewing inspect findings",
         r"\b(?:do not|dont|don t|never|no need to|must not|should not) (?:report|flag|mention|list|comment on|include) "
         r"(?:\w+ ){0,3}?(?:findings?|vulnerabilit\w+|issues? (?:in|with|for|about|from|here|below|above)|defects?|"
         rf"(?:this|the following|all of this) {_OURS}|anything (?:in|about|here|below|from))\b",
-        r"\b(?:do not|dont|don t|never|must not|should not) raise (?:\w+ ){0,3}?(?:findings?|vulnerabilit\w+|"
-        r"defects?)\b",
         rf"\b(?:do not|dont|don t|skip|no need to) (?:review|audit|analy[sz]e|reviewing|inspect) (?:{_THIS}|any of) "
         rf"(?:\w+ )?{_OURS}\b",
         rf"\bno (?:further )?(?:review|audit|findings) (?:is |are )?(?:needed|necessary|required|expected) (?:for|"
@@ -212,7 +210,9 @@ SPEECH: Final[tuple[Speech, ...]] = (
         r"questions?|checking|reading|hesitation)\b",
     ),
     _speech(
-        "findings found review vulnerabilities vulnerability defects",
+        "finding findings found review vulnerabilities vulnerability defect defects",
+        r"\b(?:do not|dont|don t|never|must not|should not) raise (?:\w+ ){0,3}?(?:findings?|vulnerabilit\w+|"
+        r"defects?)\b",
         r"\b(?:ignore|disregard|suppress|dismiss) (?:all|any|every) (?:\w+ )?(?:findings|vulnerabilit\w+)\b",
         r"\b(?:return|respond|reply|answer|output|give|produce|report|emit|write|submit) (?:with |only |just |me "
         r")*(?:an? |the )?"
