@@ -126,6 +126,9 @@ _OWN: Final[tuple[tuple[str, Strength, int, Tail, str], ...]] = (
     # "pass" alone, which detect-secrets knows behind "db" and "key" only: in quotes, and as an environment has it.
     ("password", _GUESS, 1, "none", r"(?i:(?<![a-z])pass)[\"']?\]?\s*(?::=|=>|[:=])\s*[rbuf]?[\"']([^\s\"']{8,})[\"']"),
     ("password", _GUESS, 1, "none", r"(?:^|\s)(?:[A-Z0-9]+_)*PASS=([^\s\"'$(){}\[\];,<>]{8,})(?=\s|$)"),
+    # The same where it is compared, on either side.
+    ("password", _GUESS, 1, "none", r"[\"']([^\s\"']{8,})[\"']\s*[!=]==?\s*[\w.$]*?(?i:(?<![a-z])pass)\b"),
+    ("password", _GUESS, 1, "none", r"(?i:(?<![a-z])pass)\b\s*[!=]==?\s*[rbuf]?[\"']([^\s\"']{8,})[\"']"),
     (
         "token",
         _GUESS,

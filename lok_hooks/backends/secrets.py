@@ -81,6 +81,9 @@ _LIKELY_LENGTH: Final = 16
 # Files whose rules together want quotes behind a colon and none behind an equals sign.
 _WAYS_TO_QUOTE: Final = ("message.txt", "message.go")
 
+# "pass" alone, which detect-secrets does not know, where values stand without quotes.
+_PASS: Final = re.compile(r"(?i:(?<![a-z])pass)[\"']?\s*[:=]\s*([^\s\"'`;,#<>(){}\[\]$]{8,})(?=[\s`]|$)")
+
 
 def find_secrets(path: str, lines: Sequence[str]) -> tuple[Secret, ...]:
     """The secrets in consecutive lines of the file `path`, by line and place; `path` is only looked at for its kind.
@@ -92,7 +95,7 @@ def find_secrets(path: str, lines: Sequence[str]) -> tuple[Secret, ...]:
     found = [
         secret
         for index, line in enumerate(lines)
-        if len(line) >= _SHORTEST_LINE
+        if len(line) >= _SHORTEST_LINE and (is_bare or len(line) > _WINDOW or may_match(line))
         for secret in _in_line(line, index, family, is_bare=is_bare)
     ]
     found += private_keys(lines)
@@ -235,6 +238,8 @@ def _named(line: str, family: str) -> Iterator[_Hit]:
 
     if heuristic.is_indirect_reference(line):
         return
+    if family.endswith(_BARE) and (found := _PASS.search(line)) and looks_random(found[1]) and _is_plausible(found[1]):
+        yield "password", found.start(), *found.span(1), found.end(1), Strength.GUESS
     for pattern, group in _keyword_patterns(family).items():
         for match in pattern.finditer(line):
             start, end = match.span(group)

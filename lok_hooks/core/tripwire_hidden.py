@@ -19,7 +19,6 @@ _CODE: Final = frozenset(
     "yaml toml".split()
 )
 _STEER: Final = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\x80-\x84\x86-\x9f]|\r(?!$)")
-_ODD: Final = re.compile(r"[^\t\n\r\x20-\x7e]|\r(?!\n)")
 _BLANK_RUN: Final = " " * FAR_RIGHT
 _OPENERS: Final = {"\u202a": "\u202c", "\u202b": "\u202c", "\u202d": "\u202c", "\u202e": "\u202c",
                    "\u2066": "\u2069", "\u2067": "\u2069", "\u2068": "\u2069"}  # fmt: skip
@@ -43,7 +42,7 @@ def hides_something(text: str) -> bool:
     """False when `hidden_in` has nothing to say of any line of the text; a hundredth of its cost."""
     return (
         not text.isascii()
-        or _ODD.search(text) is not None
+        or not text.replace("\r\n", "").replace("\n", "").replace("\t", "").isprintable()
         or _BLANK_RUN in text.replace("\t", " ")
         or (len(text) > LONGEST_LINE and max(map(len, text.split("\n"))) > LONGEST_LINE)
     )

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
-from itertools import zip_longest
+from functools import lru_cache, reduce
+from itertools import chain
+from operator import or_
 from typing import Final, NamedTuple
 
 from lok_hooks.core.tripwire_scripts import in_scripts
@@ -21,13 +22,20 @@ from lok_hooks.core.tripwire_senses import Sense, Weighed, entries
 _NAMED, _MEANT, _VAGUE = 6, 6, 7
 _STRONG: Final = 3  # a word that hardly means anything else
 _MORE_WHEN_JOINED: Final = 2  # what lines of a paragraph must reach together beyond what one must
-_JOINED: Final = 3
+_JOINED: Final = 3  # lines of a paragraph that are weighed together
 _NEVER: Final = 99
 _WINDOW, _STEP = 40, 20  # words of a long line that are weighed together
-_MEANS, _READS, _WANTS = 1, 2, 4  # bits of a hint: names a reader or a review, a reader, wishes or claims
+# Bits of a hint, by sense and least weight; `_WANTS` is what wishes or claims.
+_REVIEW, _REVIEW_2, _READER, _READER_2, _READER_3, _YOU, _YOU_2, _WANTS = (1 << bit for bit in range(8))
+_NAMES: Final = _REVIEW | _READER_3
 _LEADER: Final = re.compile(r"\s*(#|//|/\*|\*|--|;|%|>|)")
 _PROSE: Final = re.compile(r"""\s*\w[^=(){}\[\]<>|_]*""")
 _PROSE_WORDS: Final = 4
+# What may be a sentence in a line of code: a comment, a text in quotes, words between marks.
+_PARTS: Final = re.compile(r"""(?:\#|//|/\*|--).*|(?:"[^"]*"\s*:\s*)?"[^"]*"?|'[^']*'?|[^"'()=\[\]{}<>.]+""")
+_NO_LETTER: Final = re.compile(r"[\W_]+")
+# Behind these a claim belongs to a description: "files that were reviewed before".
+_RELATIVE: Final = frozenset("that which what who if when whether where until once nothing everything".split())
 
 
 class _Entry(NamedTuple):
@@ -80,14 +88,23 @@ def _hints() -> tuple[Mapping[str, int], Mapping[str, int]]:
     stems: dict[str, int] = {}
     for parts, (sense, weight) in entries():
         longest = max(parts, key=len)
-        bits = _MEANS * (sense == "review" or (sense == "reader" and weight >= _STRONG))
-        bits |= _READS * (sense == "reader" and weight > 1)
+        bits = _REVIEW * (sense == "review") | _REVIEW_2 * (sense == "review" and weight > 1)
+        bits |= _READER * (sense == "reader") | _READER_2 * (sense == "reader" and weight > 1)
+        bits |= _READER_3 * (sense == "reader" and weight >= _STRONG)
+        bits |= _YOU * (sense == "you") | _YOU_2 * (sense == "you" and weight > 1)
         bits |= _WANTS * ((sense in ("wish", "claim") and weight > 1) or (sense == "review" and weight >= _STRONG))
         table = stems if longest.endswith("*") else words
         table[longest.removesuffix("*")] = table.get(longest.removesuffix("*"), 0) | bits
     return words, stems
 
 
+def _may_be_heavy(bits: int) -> bool:
+    """False when `_sum_and_least` can let nothing pass that has these hints and no others."""
+    who = bits & (_READER_2 | _YOU_2) or (bits & _READER and bits & _YOU)
+    return bool(bits & _WANTS and (bits & (_READER_3 | _REVIEW_2) or (bits & _REVIEW and who)))
+
+
+_MAY_BE_HEAVY: Final = tuple(_may_be_heavy(bits) for bits in range(1 << 8))
 _HINTS, _STEM_HINTS = _hints()
 _STEM_HINT_LENGTHS: Final = sorted({len(stem) for stem in _STEM_HINTS})
 
@@ -100,34 +117,47 @@ def _hint(word: str) -> int:
     return bits
 
 
-def scored_in(lines: Sequence[str], folded: Sequence[str]) -> Iterator[tuple[int, str]]:
+def scored_in(text: str, said: Sequence[Sequence[str]], distinct: frozenset[str]) -> Iterator[tuple[int, str]]:
     """Index of each line that decides its own review, and the words that say so.
 
-    `folded` are the lines in small letters, with blanks for all that is no letter or digit.
+    `said` are the words of each line of the text, which is in small letters, `distinct` those of all lines.
     """
-    said = [line.split() for line in folded]
-    hints = {word: bits for word in frozenset[str]().union(*said) if (bits := _hint(word))}
-    who = {word for word, bits in hints.items() if bits & _MEANS}
-    wants = {word for word, bits in hints.items() if bits & _WANTS}
-    readers = {word for word, bits in hints.items() if bits & _READS}
+    hints = {word: bits for word in distinct if (bits := _hint(word))}
+    is_ascii = text.isascii()
+    if is_ascii and not _MAY_BE_HEAVY[reduce(or_, hints.values(), 0)]:
+        return
+    lines = text.split("\n")
+    about = _about(said, hints)
+    together = map(or_, map(or_, about, [*about[1:], 0]), [*about[2:], 0, 0])  # of each line and the two behind it
     done = -1
-    for index, words in enumerate(said):
-        if index <= done:
+    for index, bits in enumerate(together):
+        if index <= done or (is_ascii and not _MAY_BE_HEAVY[bits]):
             continue
-        scripts = () if folded[index].isascii() else in_scripts(lines[index].lower())
-        named, wanted = not who.isdisjoint(words), not wants.isdisjoint(words)
-        if ((named and wanted) or scripts) and (found := _heaviest(words, scripts)):
+        scripts = () if is_ascii or lines[index].isascii() else in_scripts(lines[index].lower())
+        if (_MAY_BE_HEAVY[about[index]] or scripts) and (
+            found := _heaviest_sentence(lines[index], said[index], scripts)
+        ):
             yield index, found
             done = index
-        elif readers and (named or wanted):
-            together = [word for line in said[index : index + _JOINED] for word in line]
-            if who.isdisjoint(together) or wants.isdisjoint(together) or readers.isdisjoint(together):
-                continue
+        elif about[index] & (_NAMES | _WANTS) and bits & _READER_2 and _MAY_BE_HEAVY[bits]:
             count = _joined_lines(lines, said, index)
-            together = [word for line in said[index : index + count] for word in line]
-            if count > 1 and (found := _heaviest(together, (), _MORE_WHEN_JOINED)):
+            if count > 1 and (found := _heaviest(list(chain(*said[index : index + count])), (), _MORE_WHEN_JOINED)):
                 yield index, found
                 done = index + count - 1
+
+
+def _about(said: Sequence[Sequence[str]], hints: Mapping[str, int]) -> list[int]:
+    """The hints of each line's words together; written for speed."""
+    about = []
+    says_nothing = hints.keys().isdisjoint
+    for words in said:
+        bits = 0
+        if not says_nothing(words):
+            for word in words:
+                if word in hints:
+                    bits |= hints[word]
+        about.append(bits)
+    return about
 
 
 def _joined_lines(lines: Sequence[str], said: Sequence[Sequence[str]], first: int) -> int:
@@ -148,6 +178,17 @@ def _leader(line: str) -> str | None:
     if mark or (_PROSE.fullmatch(line) and line.count(" ") >= _PROSE_WORDS):
         return mark
     return None
+
+
+def _heaviest_sentence(line: str, words: Sequence[str], scripts: Sequence[tuple[str, Weighed]]) -> str:
+    """`_heaviest` of a line. Words of code that marks of code part are no sentence: there what stands between
+    the marks, in quotes or in a comment is weighed by itself."""
+    found = _heaviest(words, scripts)
+    if not found or scripts or _leader(line) is not None:
+        return found
+    return next(
+        filter(None, (_heaviest(_NO_LETTER.sub(" ", part[0]).split(), ()) for part in _PARTS.finditer(line))), ""
+    )
 
 
 def _heaviest(words: Sequence[str], scripts: Sequence[tuple[str, Weighed]], more: int = 0) -> str:
@@ -194,20 +235,24 @@ def _sum_and_least(sums: Mapping[Sense, int], best: Mapping[Sense, tuple[int, st
 def _counted(words: Sequence[str]) -> Iterator[tuple[str, Weighed]]:
     """The entries of the table that stand in the words; in each sense a word counts once, with its neighbours first."""
     behind: dict[Sense, int] = {}
-    for index, (word, following) in enumerate(zip_longest(words, words[1:], fillvalue="")):
-        for entry in _entries_at(word, following):
-            rest = entry.rest
-            if index < behind.get(entry.weighed[0], 0):
+    for index, word in enumerate(words):
+        if not _looked_up(word):
+            continue
+        for entry in _entries_at(word, words[index + 1] if index + 1 < len(words) else ""):
+            rest, _, weighed = entry
+            if index < behind.get(weighed[0], 0):
+                continue
+            if weighed[0] == "claim" and index and words[index - 1] in _RELATIVE:
                 continue
             if not rest:
-                behind[entry.weighed[0]] = index + 1
-                yield word, entry.weighed
+                behind[weighed[0]] = index + 1
+                yield word, weighed
                 continue
             end = index + 1 + len(rest)
             if len(rest) > 1 and not _continues(words[index + 1 : end], rest, is_stem=entry.is_stem):
                 continue
-            behind[entry.weighed[0]] = end
-            yield " ".join(words[index:end]), entry.weighed
+            behind[weighed[0]] = end
+            yield " ".join(words[index:end]), weighed
 
 
 def _continues(words: Sequence[str], rest: Sequence[str], *, is_stem: bool) -> bool:

@@ -7,6 +7,7 @@ import unicodedata
 from base64 import b64decode
 from binascii import Error
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Final, Literal
 
 from lok_hooks.core.tripwire_score import scored_in
@@ -20,6 +21,8 @@ _MOST_TRIED: Final = 2_000  # places of one word in one passage; each costs micr
 _BLANKS: Final = {code: " " for code in range(128) if not chr(code).isalnum() and code != 10}
 _NO_WORD: Final = re.compile("[^\\w\n\u0900-\u0dff\u0e00-\u0eff]|_")  # Indic vowels are no \\w
 _VOCABULARY: Final = frozenset[str]().union(*(speech.words for speech in SPEECH))
+_BY_WORD: Final = {word: [n for n, speech in enumerate(SPEECH) if word in speech.words] for word in _VOCABULARY}
+_BY_PARTS: Final = [n for n, speech in enumerate(SPEECH) if speech.parts]
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
@@ -37,7 +40,10 @@ _GLUED: Final = ("previousinstructions", "priorinstructions", "allinstructions",
 _LEAST_SPACED: Final = 9  # letters that stand alone, in a row
 _SPACED_OUT: Final = re.compile(rf"(?: [^\W\d_]){{{_LEAST_SPACED}}} ")
 _SPACED: Final = re.compile(r"(?<![^\W_])(?:[^\W_][ .*_|/-]{1,3}){9,}[^\W_](?![^\W_])")
-_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{24,}")
+_LEAST_ENCODED: Final = 24  # characters in a row
+_BASE64: Final = re.compile(rf"[A-Za-z0-9+/_-]{{{_LEAST_ENCODED},}}")
+_RUN: Final = "x" * _LEAST_ENCODED
+_AS_RUNS: Final = {code: "x" if _BASE64.fullmatch(chr(code) * _LEAST_ENCODED) else " " for code in range(128)}
 _ESCAPES: Final = re.compile(r"(?:\\x[0-9a-fA-F]{2}|\\u00[0-9a-fA-F]{2}|&#x?[0-9a-fA-F]{2,3};|%[0-9a-fA-F]{2}){12,}")
 _ONE_ESCAPE: Final = re.compile(r"\\x(..)|\\u00(..)|&#x(\w+);|&#(\d+);|%(..)")
 _MARKS: Final[tuple[tuple[Spoken, tuple[str, ...], re.Pattern[str]], ...]] = (
@@ -60,7 +66,7 @@ def spoken_in(lines: Sequence[str]) -> Iterator[tuple[int, Spoken, str]]:
                 if _has_any(line.casefold(), present) and pattern.search(line):
                     yield index, kind, ""
     for start, decoded in _decoded(text):
-        if any(True for _ in _speech_in(decoded)):
+        if decoded and any(True for _ in _speech_in(decoded)):
             yield text.count("\n", 0, start), "encoded", ""
 
 
@@ -77,30 +83,48 @@ def _speech_in(text: str) -> Iterator[tuple[int, str]]:
     words that were weighed."""
     plain = text.lower() if text.isascii() else _unmasked(text).lower()
     words = _words(plain)
-    said = words.split()
-    known = _VOCABULARY.intersection(said)
-    found = set(_said(plain, words, known)) if known or not plain.isascii() else set[int]()
-    if not found and any(part in words for part in _GLUED):
-        apart = _CAMEL.sub(" ", text).lower()
-        found = set(_said(apart, _words(apart), _VOCABULARY))
+    lines = [line.split() for line in words.split("\n")]
+    said = list(chain.from_iterable(lines))
+    distinct = frozenset(said)
+    known = _VOCABULARY & distinct
+    found = set(_said(plain, words, said, known)) if known or not plain.isascii() else set[int]()
+    if not found and _has_any(words, _GLUED):
+        found = set(_said_anywhere(_CAMEL.sub(" ", text).lower()))
     if not found and _LEET_INSIDE.search(plain):
         turned = plain.translate(_LEET)
-        turned_words = _words(turned)
-        rare = _RARE.intersection(turned_words.split())
-        found = set(_said(turned, turned_words, rare)) if rare else found
-    if not found and list(map(len, said)).count(1) >= _LEAST_SPACED and _SPACED_OUT.search(" ".join(said)):
-        together = _SPACED.sub(lambda match: _together(match[0]), plain)
-        found = set(_said(together, _words(together), _VOCABULARY))
-    weighed = dict(scored_in(plain.split("\n"), words.split("\n")))
+        turned_words = _words(turned).split()
+        rare = _RARE.intersection(turned_words)
+        found = set(_said(turned, _words(turned), turned_words, rare)) if rare else found
+    if not found and _is_spaced_out(said, distinct):
+        found = set(_said_anywhere(_SPACED.sub(lambda match: _together(match[0]), plain)))
+    weighed = dict(scored_in(plain, lines, distinct))
     yield from sorted((weighed | dict.fromkeys(found, "")).items())
 
 
-def _said(text: str, words: str, known: frozenset[str]) -> Iterator[int]:
+def _is_spaced_out(said: Sequence[str], distinct: frozenset[str]) -> bool:
+    """Whether letters stand alone in a row; the first two conditions are for speed."""
+    return (
+        1 in map(len, distinct)
+        and list(map(len, said)).count(1) >= _LEAST_SPACED
+        and _SPACED_OUT.search(" ".join(said)) is not None
+    )
+
+
+def _said_anywhere(text: str) -> Iterator[int]:
+    """`_said` of a text whose words were taken apart or put together; known words may stand inside of others."""
+    words = _words(text)
+    yield from _said(text, words, words.split(), _VOCABULARY)
+
+
+def _said(text: str, words: str, said: Sequence[str], known: frozenset[str]) -> Iterator[int]:
     """The lines of `text` where a sentence begins that has one of the known words; `words` is the text, place by
-    place, without punctuation."""
-    whole = f" {' '.join(words.split())}" if len(words) <= _SEARCHED_WHOLE else ""
-    for speech in SPEECH:
-        if whole and not speech.parts and (speech.words.isdisjoint(known) or not speech.pattern.search(whole)):
+    place, without punctuation, `said` its words."""
+    present = known.intersection(said) if known is _VOCABULARY else known
+    numbers = {number for word in present for number in _BY_WORD.get(word, ())}
+    numbers.update(() if words.isascii() else _BY_PARTS)  # no part is ASCII
+    whole = f" {' '.join(said)}" if numbers and len(words) <= _SEARCHED_WHOLE else ""
+    for speech in map(SPEECH.__getitem__, numbers):
+        if whole and not speech.parts and not speech.pattern.search(whole):
             continue
         for part in (*speech.words.intersection(known), *speech.parts):
             start = words.find(part)
@@ -138,10 +162,14 @@ def _latin(word: str) -> str:
 
 def _decoded(text: str) -> Iterator[tuple[int, str]]:
     """What the text holds in another notation, with the place where it stands."""
-    for match in _BASE64.finditer(text):
-        yield match.start(), _from_base64(match[0])
+    # Looking for a run of one letter takes a fifth of the time of the pattern.
+    letters = text.translate(_AS_RUNS)
+    start = letters.find(_RUN)
+    while start >= 0 and (match := _BASE64.match(text, start)):
+        yield start, _from_base64(match[0])
         if _HEX.fullmatch(match[0]):
-            yield match.start(), _printable(bytes.fromhex(match[0]))
+            yield start, _printable(bytes.fromhex(match[0]))
+        start = letters.find(_RUN, match.end())
     if "%" in text or "\\" in text or "&#" in text:
         for match in _ESCAPES.finditer(text):
             yield match.start(), _ONE_ESCAPE.sub(_character, match[0])

@@ -159,6 +159,11 @@ def test_a_cloudant_key_of_letters_alone_is_found(line: str) -> None:
         ("a.js", "  pass: '{}',"),
         (".env", "SMTP_PASS={}"),
         ("run.sh", "export PASS={}"),
+        ("a.yaml", "  smtp_pass: {}"),
+        ("a.ini", "pass = {}  ; of the mailer"),
+        ("a.py", "if '{}' == user.pass:"),
+        ("a.js", 'if ("{}" !== pass) {{'),
+        ("a.go", 'if pass == "{}" {{'),
     ],
 )
 def test_a_value_called_pass_is_a_password(path: str, line: str) -> None:
@@ -209,6 +214,11 @@ def test_a_file_of_credentials_has_no_quotes(path: str) -> None:
         ("a.py", 'smtp_pass = os.environ["SMTP_PASS_2"]'),
         ("a.py", 'bypass = "hu7tgrw2Xk9q"'),
         ("run.sh", "SMTP_PASS=$(pass show mail1/smtp)"),
+        ("a.go", "pass := hu7tgrw2Xk9q"),
+        ("a.yaml", "bypass: hu7tgrw2Xk9q"),
+        ("a.yaml", "pass: on-the-second-try"),
+        ("a.py", 'if bypass == "hu7tgrw2Xk9q":'),
+        ("a.py", 'if pass == "not-a-secret":'),
     ],
 )
 def test_clean_twins_are_not_secrets(path: str, line: str) -> None:

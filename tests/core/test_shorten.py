@@ -12,12 +12,12 @@ LIMITS = st.integers(-1, 70)
 
 @given(TEXTS, LIMITS)
 def test_what_is_left_are_whole_words_and_as_many_as_fit(text: str, limit: int) -> None:
-    for part, words in ((beginning(text, limit), text.split()), (ending(text, limit)[::-1], text[::-1].split())):
-        left = part.split()
+    for part, whole in ((beginning(text, limit), text), (ending(text, limit)[::-1], text[::-1])):
+        left, words = part.split(), whole.split()
         assert len(part) <= max(0, limit)
         assert left == words[: len(left)]
         if len(text) > limit and len(left) < len(words):
-            more = (text if words == text.split() else text[::-1]).find(words[len(left)], len(part))
+            more = whole.find(words[len(left)], len(part))
             assert more + len(words[len(left)]) > max(0, limit)
     assert beginning(text, len(text)) == ending(text, len(text)) == text
 

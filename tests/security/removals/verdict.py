@@ -78,6 +78,14 @@ _MARKED: Final = (
         tests=("tests/core/test_prompts.py::test_a_prompt_begins_with_a_letter_and_ends_with_our_words",),
     ),
     Removal(
+        name="models report text that steers",
+        promise=_SPEAKS,
+        changes=(
+            Change(_PROMPTS, "is a finding of its \\\nown: category prompt-injection, severity medium. ", "is data. "),
+        ),
+        tests=(f"{_INJECTION}::test_models_are_asked_to_report_text_that_steers",),
+    ),
+    Removal(
         name="line breaks that pose as lines of a prompt",
         promise=_SPEAKS,
         changes=(Change(_PROMPTS, '.rstrip("\\r").translate(_LINE_BREAKS)', ""),),
