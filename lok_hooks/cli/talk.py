@@ -129,10 +129,9 @@ class Printer:
         """Writes lines to standard output; the live line makes way."""
         from lok_hooks.report.lines import as_text
         from lok_hooks.report.live import aside
-        from lok_hooks.report.plain import written
 
         if lines:
-            text = as_text(lines, color=True) if self._options.color else written(lines)
+            text = as_text(lines, color=self._options.color)
             with aside(self._listener):
                 output.print_text(text)
 

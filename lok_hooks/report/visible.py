@@ -16,6 +16,8 @@ _INVISIBLE: Final = (
 _HIDDEN: Final = re.compile(f"(?!(?<=[\ufe0f\u2600-\u27bf\U0001f300-\U0001faff])\u200d)[{_INVISIBLE}]")
 # CI runners read commands out of any printed line: "##[…]" and "##vso[…]" anywhere in it.
 _RUNNER: Final = re.compile(r"##(?=\w*\[)")
+# They also take a line that starts with "::" (spaces before it or not) for one.
+_COMMAND: Final = re.compile(r"^(\s*):(?=:)")
 _SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -26,6 +28,12 @@ def visible(text: str) -> str:
     the result can always be encoded as UTF-8. Text without hidden characters comes back unchanged.
     """
     return _RUNNER.sub(r"#\\x23", _HIDDEN.sub(lambda match: _escape(match.group()), text))
+
+
+def harmless_line(line: str) -> str:
+    """A whole visible line as it may be printed where a CI runner reads along: `\\x3a` for the colon that would make it
+    a command."""
+    return _COMMAND.sub(r"\1\\x3a", line)
 
 
 def visible_lines(text: str) -> list[str]:

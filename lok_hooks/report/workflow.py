@@ -10,7 +10,7 @@ from lok_hooks.core.workflow import State, Step, StepResult, Workflow, WorkflowR
 from lok_hooks.report import words
 from lok_hooks.report.lines import as_text
 from lok_hooks.report.options import Options
-from lok_hooks.report.visible import visible, visible_lines, visible_sentence
+from lok_hooks.report.visible import harmless_line, visible, visible_lines, visible_sentence
 from lok_hooks.report.wrap import Line, Role, Span, filled
 
 SCHEMA: Final = "lok-hooks/workflow/1"
@@ -37,12 +37,12 @@ def outputs(result: WorkflowResult, options: Options) -> str:
 
 
 def prose(text: str) -> str:
-    """Outsiders' text, made visible line by line."""
-    return "\n".join(visible_lines(text))
+    """Outsiders' text, made harmless line by line."""
+    return "\n".join(map(harmless_line, visible_lines(text)))
 
 
 def _exact(text: str) -> str:
-    """The same for programs, tabs kept, so that code can be taken out as it is."""
+    """The same text for programs, tabs kept, so that code can be taken out as it is."""
     return "\n".join("\t".join(visible(part) for part in line.split("\t")) for line in text.split("\n"))
 
 

@@ -39,12 +39,19 @@ ROWS: Final = (
         'return re.sub(r"\\A\\Z", "", ',
         f"{_HOSTILE}::test_a_runner_reads_only_our_commands",
     ),
+    _row(
+        "commands at the start of a line",
+        _VISIBLE,
+        'return _COMMAND.sub(r"\\1\\\\x3a", line)',
+        "return line",
+        f"{_HOSTILE}::test_a_runner_reads_only_our_commands",
+    ),
     Removal(
         name="markup of the console",
         promise=_ROW,
         changes=(
             Change(
-                "lok_hooks/report/console.py",
+                "lok_hooks/report/lines.py",
                 "Text.assemble(*((span.text, STYLES[span.role]) for span in line))",
                 'Text.from_markup("".join(span.text for span in line))',
             ),
