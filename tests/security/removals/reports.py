@@ -153,8 +153,8 @@ ROWS: Final = (
     _row(
         "errors",
         "lok_hooks/cli/boundary.py",
-        'c if c.isprintable() or c in "\\n\\t" else c.encode("unicode_escape").decode()',
-        "c",
+        "harmless_line(visible(line))",
+        "line",
         "tests/cli/test_boundary.py::test_what_outsiders_wrote_reaches_the_terminal_without_control_characters",
     ),
 )
