@@ -262,11 +262,17 @@ def test_init_changes_no_line_end_and_no_permission_of_pre_commits_file(project:
     assert config.stat().st_mode & 0o7777 == 0o640
 
 
-def test_init_without_pre_commits_file_says_what_else_there_is(project: Project) -> None:
+@pytest.mark.parametrize(("config", "said"), [(None, "lok install"), ("", "has no list of repos")])
+def test_init_that_cannot_add_hooks_says_why_and_writes_nothing(
+    project: Project, config: str | None, said: str
+) -> None:
+    if config is not None:
+        project.write(".pre-commit-config.yaml", config)
     done = project.run("lok", "init", "--pre-commit")
 
     assert done.code == 2
-    assert "lok install" in done.said
+    assert said in done.said
+    assert not (project.path / "lok.toml").exists()
 
 
 @pytest.fixture

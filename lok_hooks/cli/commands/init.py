@@ -27,10 +27,13 @@ def run(arguments: argparse.Namespace) -> int:
     from lok_hooks.cli.arguments import existing_directory
     from lok_hooks.cli.output import print_json, say
     from lok_hooks.config.load import FILE_NAME
+    from lok_hooks.config.pre_commit_file import FILE_NAME as PRE_COMMIT
     from lok_hooks.report.visible import visible
 
     top = _top(existing_directory(arguments.dir))
     target = top / FILE_NAME
+    # Read before anything is written: where that is refused, nothing is half done.
+    listed = _with_hooks(top / PRE_COMMIT) if arguments.pre_commit else None
     done = _Done()
     if target.exists() or target.is_symlink():
         if not arguments.pre_commit:
@@ -40,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
         _write_new(target, _starter(top, arguments))
         done.write(target, f"wrote {target}\n  it counts once it is committed, or at once while git does not track it")
     if arguments.pre_commit:
-        _add_hooks(top, done)
+        _add_hooks(top / PRE_COMMIT, listed, done)
     if arguments.json:
         print_json({"schema": "lok-hooks/init/1", "written": done.written, "kept": done.kept, "hooks": done.hooks})
     else:
@@ -98,10 +101,10 @@ def _write_new(path: Path, text: str) -> None:
         raise OutputError(f"{path}: cannot be written ({error.strerror})", advice="make its folder writable") from error
 
 
-def _add_hooks(top: Path, done: _Done) -> None:
-    from lok_hooks.config.pre_commit_file import FILE_NAME, with_our_hooks
+def _with_hooks(path: Path) -> str | None:
+    """What pre-commit's file shall hold; None when it names our hooks already."""
+    from lok_hooks.config.pre_commit_file import with_our_hooks
 
-    path = top / FILE_NAME
     if path.is_symlink():  # it could lead to what never ends
         raise UsageError(f"{path}: a symbolic link stands in its place", advice="edit the file that it leads to")
     try:
@@ -111,12 +114,15 @@ def _add_hooks(top: Path, done: _Done) -> None:
         raise UsageError(f"{path}: there is no such file", advice="use plain hooks instead: lok install") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read ({error})", advice="mend it, then try again") from error
-    after = with_our_hooks(before)
-    if after is None:
+    return with_our_hooks(before)
+
+
+def _add_hooks(path: Path, text: str | None, done: _Done) -> None:
+    if text is None:
         done.hooks = "there"
         done.keep(path, f"{path} names our hooks already")
         return
-    _replace(path, after)
+    _replace(path, text)
     done.hooks = "added"
     done.write(path, f"added lok-hunt and lok-audit to {path}\n  then: {_THEN}")
 
