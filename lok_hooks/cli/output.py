@@ -62,6 +62,13 @@ def say(text: str, stream: TextIO | None = None) -> None:
     print(fitted(text, stream), file=stream, flush=True)
 
 
+def warn(text: str) -> None:
+    """Says on standard error what is never among what programs read; made visible, since it may quote anything."""
+    from lok_hooks.report.visible import visible
+
+    say(visible(text), sys.stderr)
+
+
 def fitted(text: str, stream: TextIO) -> str:
     """The text as it fits the terminal that `stream` is; for anything else as it is."""
     if not stream.isatty():

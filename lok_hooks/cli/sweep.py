@@ -143,7 +143,7 @@ def _make_known(found: Sweep, directory: Path) -> None:
 
     if home := _home_of(directory):
         seen = [replace(each, path=f"{home.below}{each.path}", outcome=None) for each in sightings(as_review(found))]
-        with ledger_in(place_for(home.repository), lambda _: None) as ledger:
+        with ledger_in(place_for(home.repository), output.warn) as ledger:
             ledger.record(seen, time.time())
 
 

@@ -244,7 +244,7 @@ def crew(
         listener = Searched(opened, secrets.redact) if verbose else opened
         if has_hands and (names := instructions(directory)):
             listener.noted(f"instructions for agents, shown to no model: {', '.join(names)}")
-        with remembering_in(directory, settings.cache, listener.noted, fresh=fresh) as remembering:
+        with remembering_in(directory, settings.cache, partial(_warned, opened), fresh=fresh) as remembering:
             make = partial(_explorer, directory=directory, noted=listener.noted, remembering=remembering)
             try:
                 yield Crew(
@@ -259,6 +259,15 @@ def crew(
             finally:
                 deadline.cancel()
                 process.kill_all()
+
+
+def _warned(listener: Listener, text: str) -> None:
+    """Says what every user of these commands must know; the live line makes way."""
+    from lok_hooks.cli.output import warn
+    from lok_hooks.report.live import aside
+
+    with aside(listener):
+        warn(text)
 
 
 def _left_out(settings: Settings) -> Mapping[str, str]:

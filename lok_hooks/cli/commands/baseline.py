@@ -77,7 +77,8 @@ def _review(repository: Repository, arguments: argparse.Namespace) -> Review:
         chosen=chosen,
         dismissed=dismissed,
     )
-    return keeping.reviewed(order, settings, snapshot, "by_hand", arguments)[0]
+    outcome, said = keeping.reviewed(order, settings, snapshot, "by_hand", arguments)
+    return replace(outcome, notes=outcome.notes + said)
 
 
 def _accept(repository: Repository, found: list[Judged]) -> None:

@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
             told = "Nothing in this repository is trusted any more." if is_new else "Nothing was trusted here."
             output.say(told)
             return EXIT_CLEAN
-    found = list(items(directory, arguments.at, _tell if arguments.verbose else _silent))
+    found = list(items(directory, arguments.at, output.warn if arguments.verbose else _silent))
     if arguments.json and arguments.yes:
         trusted.approve(place, {item.digest: item.name for item in found})
     holds = {item.digest: trusted.is_trusted(item.digest, place, os.environ) for item in found}
@@ -67,13 +67,6 @@ def run(arguments: argparse.Namespace) -> int:
     path = trusted.approve(place, {item.digest: item.name for item in wanted})
     output.say(f"Trusted, until it changes; remembered in {path}")
     return EXIT_CLEAN
-
-
-def _tell(line: str) -> None:
-    from lok_hooks.cli.output import say
-    from lok_hooks.report.visible import visible
-
-    say(visible(line), sys.stderr)
 
 
 def _silent(_: str) -> None:
