@@ -57,3 +57,9 @@ def test_what_is_said_of_a_wrong_argument_holds_no_secret_and_steers_nothing(
     assert ended.value.code == 2
     told = capsys.readouterr().err
     assert "lok tasks: error: argument --color: invalid choice: '<SECRET:github-token:1>\\x1b[2J'" in told
+
+
+@pytest.mark.parametrize(("name", "parser"), commands().items(), ids=commands())
+def test_no_line_that_we_broke_is_broken_again_on_a_usual_terminal(name: str, parser: argparse.ArgumentParser) -> None:
+    lines = f"{parser.description}\n{parser.epilog}".split("\n")
+    assert max(map(len, lines)) <= 78, name

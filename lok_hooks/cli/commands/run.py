@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 EXAMPLE: Final = "lok run diff main..HEAD"
 _EXPLAINED: Final = """\
 NAME is a workflow's file (a path, or anything that ends in .toml), else a
-workflow of this project (.lok/workflows) or of yours (~/.config/lok/workflows),
-else a task of lok.toml, else a built-in workflow. A task takes DIR and the
-flags of lok hunt. A workflow takes arguments of its own: words are arg.1,
-arg.2, ...; --NAME=VALUE (or --NAME VALUE) is arg.NAME, --NAME alone is true."""
+workflow of this project (.lok/workflows) or of yours
+(~/.config/lok/workflows), else a task of lok.toml, else a built-in workflow.
+A task takes DIR and the flags of lok hunt. A workflow takes arguments of its
+own: words are arg.1, arg.2, ...; --NAME=VALUE (or --NAME VALUE) is arg.NAME,
+--NAME alone is true."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
