@@ -74,8 +74,9 @@ class _Told(NamedTuple):
                 here = " · only here" if entry.identity in self.only_here else ""
                 yield f"    {entry.because}{f' ({who})' if who else ''}{here}"
             if is_verbose:
-                raised = ", ".join(self.raised_by.get(entry.identity, ())) or "not known here"
-                yield f"    {entry.category or 'no category'} · raised by {raised}"
+                raised = ", ".join(self.raised_by.get(entry.identity, ()))
+                who = f"raised by {raised}" if raised else "no record here of a model that raised it"
+                yield f"    {entry.category or 'no category'} · {who}"
         if self.ending:
             yield self.ending
 
