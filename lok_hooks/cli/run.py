@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lok_hooks import files
 from lok_hooks.cli import keeping, ledgers, output, wiring
@@ -36,10 +36,9 @@ class Scope(NamedTuple):
 
 
 Source = Callable[["Repository"], Scope]
-EntryName = Literal["hunt", "audit", "by_hand"]
 
 
-def run(command: str, entry: EntryName, arguments: argparse.Namespace, source: Source) -> int:
+def run(command: str, entry: keeping.EntryName, arguments: argparse.Namespace, source: Source) -> int:
     """Reviews what `source` gives, prints the report, and returns the exit code."""
     from lok_hooks.repo.git import Repository
 
@@ -67,9 +66,7 @@ def run_on_patch(command: str, arguments: argparse.Namespace, data: bytes, label
         settings = wiring.patch_settings(directory, arguments)
         snapshot = from_patch(data, label, wiring.selection(settings))
     # Nobody may take "nothing found" for a check of files that are not there.
-    analysers = [
-        backend.name for backend in settings.backends if backend.enabled and backend.kind in ("static", "sarif")
-    ]
+    analysers = [backend.name for backend in settings.backends if backend.enabled and backend.is_analyser]
     note = f"Only a patch is known, not the files: {' and '.join(analysers)} can check no more than its added lines."
     return finish(command, settings, "by_hand", arguments, snapshot, (*settings.notes, *([note] if analysers else [])))
 
@@ -77,7 +74,7 @@ def run_on_patch(command: str, arguments: argparse.Namespace, data: bytes, label
 def finish(
     command: str,
     settings: Settings,
-    entry: EntryName,
+    entry: keeping.EntryName,
     arguments: argparse.Namespace,
     snapshot: Snapshot,
     notes: Sequence[str],

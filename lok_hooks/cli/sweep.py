@@ -48,13 +48,7 @@ def directory_of(arguments: argparse.Namespace) -> Path:
 
 def settings_of(directory: Path, arguments: argparse.Namespace) -> Settings:
     """The settings that hold in `directory`: lok.toml of the repository it lies in, else its own."""
-    from lok_hooks.repo.git import Repository
-
-    try:
-        top = Repository.open(directory).top
-    except RepositoryError:
-        top = directory
-    return wiring.settings(top, arguments)
+    return wiring.settings(wiring.top_of(directory), arguments)
 
 
 def run_task(command: str, name: str, arguments: argparse.Namespace) -> int:

@@ -47,7 +47,7 @@ def settings_in(directory: Path, arguments: argparse.Namespace) -> Settings:
     tops = (place for place in (directory, *directory.parents) if os.path.exists(place / ".git"))  # noqa: PTH110
     top = next(tops, directory)
     settings = wiring.settings(top, arguments)
-    analysers = {backend.name for backend in settings.backends if backend.kind in ("static", "sarif")}
+    analysers = {backend.name for backend in settings.backends if backend.is_analyser}
     if wrong := sorted(analysers.intersection(settings.chosen)):
         raise UsageError(
             f"--backend: {wrong[0]} checks code by fixed rules and answers no questions",

@@ -78,6 +78,16 @@ def trust_place(directory: Path) -> Path:
         return directory.absolute()
 
 
+def top_of(directory: Path) -> Path:
+    """The top of the work tree that `directory` lies in, or itself outside one."""
+    from lok_hooks.repo.git import Repository
+
+    try:
+        return Repository.open(directory).top
+    except RepositoryError:
+        return directory
+
+
 def _text(value: float | bool | None) -> str | None:
     return None if value is None else str(value)
 
@@ -153,9 +163,7 @@ def analysers(settings: Settings, contents: Contents, noted: Callable[[str], Non
     return tuple(
         make(backend, contents, noted)
         for backend in settings.backends
-        if backend.enabled
-        and backend.kind in ("static", "sarif")
-        and (not settings.chosen or backend.name in settings.chosen)
+        if backend.enabled and backend.is_analyser and (not settings.chosen or backend.name in settings.chosen)
     )
 
 
@@ -182,7 +190,7 @@ def _models(settings: Settings) -> list[BackendSettings]:
     return [
         b
         for b in settings.backends
-        if b.enabled and b.kind not in ("static", "sarif") and (not settings.chosen or b.name in settings.chosen)
+        if b.enabled and not b.is_analyser and (not settings.chosen or b.name in settings.chosen)
     ]
 
 
@@ -273,7 +281,7 @@ def _warned(listener: Listener, text: str) -> None:
 def _left_out(settings: Settings) -> Mapping[str, str]:
     """The backends that no question by hand goes to, with the reason."""
     off = {backend.name: backend.off for backend in settings.backends if not backend.enabled}
-    rules = [backend.name for backend in settings.backends if backend.kind in ("static", "sarif")]
+    rules = [backend.name for backend in settings.backends if backend.is_analyser]
     return dict.fromkeys(rules, "no model") | off
 
 

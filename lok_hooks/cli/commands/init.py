@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from lok_hooks.errors import EXIT_CLEAN, ConfigError, OutputError, RepositoryError, UsageError
+from lok_hooks.errors import EXIT_CLEAN, ConfigError, OutputError, UsageError
 
 EXAMPLE: Final = "lok init --pre-commit"
 _THEN: Final = "pre-commit install --hook-type pre-commit --hook-type pre-push"
@@ -26,11 +26,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Writes what is not there yet; never overwrites a lok.toml."""
     from lok_hooks.cli.arguments import existing_directory
     from lok_hooks.cli.output import print_json, say
+    from lok_hooks.cli.wiring import top_of
     from lok_hooks.config.load import FILE_NAME
     from lok_hooks.config.pre_commit_file import FILE_NAME as PRE_COMMIT
     from lok_hooks.report.visible import visible
 
-    top = _top(existing_directory(arguments.dir))
+    top = top_of(existing_directory(arguments.dir))
     target = top / FILE_NAME
     # Read before anything is written: where that is refused, nothing is half done.
     listed = _with_hooks(top / PRE_COMMIT) if arguments.pre_commit else None
@@ -70,15 +71,6 @@ class _Done:
         """The file stays as it is."""
         self.kept.append(str(path))
         self.told.append(told)
-
-
-def _top(directory: Path) -> Path:
-    from lok_hooks.repo.git import Repository
-
-    try:
-        return Repository.open(directory).top
-    except RepositoryError:
-        return directory.absolute()
 
 
 def _starter(top: Path, arguments: argparse.Namespace) -> str:
