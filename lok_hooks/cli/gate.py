@@ -109,16 +109,18 @@ def _audit(arguments: argparse.Namespace) -> int:
 
 def _push_source(remote: str, patience: float) -> Source:
     """The ranges of a push: from pre-commit's variables, from git's lines on stdin (waited for as long as `patience`
-    says), or, typed by hand on a terminal, what this branch has that its upstream lacks."""
+    says), or, where git says nothing at all, what this branch has that its upstream lacks."""
     from lok_hooks.cli.run import Scope
     from lok_hooks.repo import ranges
     from lok_hooks.repo.rules import Sides
     from lok_hooks.repo.snapshot import between, combine
 
     under_pre_commit = any(name in os.environ for name in ("PRE_COMMIT", "PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"))
-    by_hand = not under_pre_commit and not remote and sys.stdin.isatty()
+    told = b"" if under_pre_commit or (not remote and sys.stdin.isatty()) else _git_lines(patience)
+    # It is typed by hand, or a hook runner keeps git's words to itself: that must not make a push look empty.
+    by_hand = not (under_pre_commit or remote or told)
     # Names of refs are bytes, and "\n" alone ends a line.
-    lines = [] if under_pre_commit or by_hand else os.fsdecode(_git_lines(patience)).split("\n")
+    lines = os.fsdecode(told).split("\n")
 
     def source(repository: Repository) -> Scope:
         if by_hand:
