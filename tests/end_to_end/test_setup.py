@@ -101,6 +101,14 @@ def test_doctor_outside_a_repository(project: Project, programs: Path, tmp_path:
     assert project.run("lok", "doctor", "--dir", tmp_path / "nowhere").code == 2
 
 
+def test_doctor_says_that_nothing_can_be_remembered(project: Project, programs: Path) -> None:
+    project.kept.parent.mkdir(parents=True)
+    project.kept.write_text("in the way")
+    checks = json.loads(project.run("lok", "doctor", "--json").said)["checks"]
+    (check,) = [check for check in checks if check["name"] == "memory"]
+    assert (check["state"], check["text"]) == ("warn", f"{project.kept}: is no folder")
+
+
 def test_a_hook_that_is_commented_out_counts_as_not_listed(project: Project) -> None:
     for listed, words in (("  - id: lok-hunt", "listed for pre-commit"), ("#  - id: lok-hunt", "not installed")):
         project.write(".pre-commit-config.yaml", f"repos:\n{listed}\n")
