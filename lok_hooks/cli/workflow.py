@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -73,7 +74,7 @@ def refuse_commands(found: Found, workflow: Workflow, place: Path, arguments: ar
     if home is not None and not wiring.is_trusted(home.top, workflow_digest(found.content, home.name)):
         raise UserError(
             f"{found.label}: its shell steps ({', '.join(shells)}) came with the repository and are not trusted",
-            advice="read them, then: lok trust (or --trust-tree for this time); nothing was run",
+            advice=f"read them, then: {_way_to_trust(home)} (or --trust-tree for this time); nothing was run",
         )
 
 
@@ -82,6 +83,14 @@ class _Home(NamedTuple):
 
     top: Path
     name: str
+
+
+def _way_to_trust(home: _Home) -> str:
+    """What makes the workflow trusted: `lok trust` looks at the folder of workflows alone."""
+    is_looked_at = Path(home.name).parent == PROJECT_FOLDER
+    if is_looked_at:
+        return f"lok trust --dir {shlex.quote(str(home.top))}"
+    return f"move it to {home.top / PROJECT_FOLDER} and lok trust it"
 
 
 def _repository_of(found: Found, place: Path) -> _Home | None:
