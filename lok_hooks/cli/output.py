@@ -1,4 +1,4 @@
-"""Standard output as commands write to it: how wide, and in colour or not."""
+"""The standard streams as commands write to them: how wide, and in colour or not."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Shows, asks and remembers; returns 0 when everything shown is trusted afterwards, 2 when the user said no."""
+    """Shows, asks where it is to, and remembers; returns 0, or 2 when the user said no."""
     from lok_hooks.cli import output
     from lok_hooks.cli.arguments import existing_directory
     from lok_hooks.cli.wiring import trust_place
