@@ -98,10 +98,11 @@ def columns_of(stream: TextIO) -> int:
 
 
 def print_lines(lines: Sequence[Line], arguments: argparse.Namespace) -> None:
-    """Prints styled lines, in colour where the terminal and `--color` have it."""
+    """Prints styled lines, in colour where the terminal and `--color` have it; nothing where there are none."""
     from lok_hooks.report.lines import as_text
 
-    print_text(as_text(lines, color=wants_color(arguments.color)))
+    if lines:
+        print_text(as_text(lines, color=wants_color(arguments.color)))
 
 
 def print_json(value: object) -> None:

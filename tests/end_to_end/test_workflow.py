@@ -486,6 +486,13 @@ def test_a_step_whose_backend_is_switched_off_says_so(project: Project, workers:
     assert "codex: missing: switched off" in project.run("lok", "run", "go").said
 
 
+def test_where_no_workflow_is_right_there_is_no_list(project: Project, workers: Workers) -> None:
+    workers()
+    project.write("w.toml", "name =")
+    assert project.run("sh", "-c", "lok workflow validate w.toml 2>messages").said == ""
+    assert "w.toml:1: not TOML" in project.read("messages")
+
+
 def test_validate(project: Project, workers: Workers) -> None:
     workers(sane="answers")
     assert project.run("lok", "workflow", "validate").code == 0
