@@ -15,7 +15,7 @@ from lok_hooks.cli import keeping, ledgers, output, wiring
 from lok_hooks.cli.arguments import STANDARD_OUTPUT
 from lok_hooks.core.remember import as_remembered
 from lok_hooks.core.review import Coverage, Policy, Review
-from lok_hooks.errors import EXIT_USER, RepositoryError
+from lok_hooks.errors import EXIT_USER, RepositoryError, UsageError
 
 if TYPE_CHECKING:
     from lok_hooks.core.select import Selection
@@ -81,6 +81,7 @@ def finish(
     dismissed: Mapping[str, Dismissal] = MappingProxyType({}),
 ) -> int:
     """Reviews a snapshot under the entry point's policy, prints the report and returns the exit code."""
+    _refuse_two_documents(arguments)
     way: EntrySettings = {"hunt": settings.hunt, "audit": settings.audit, "by_hand": settings.by_hand}[entry]
     policy = Policy(
         fail_on=settings.review.fail_on,
@@ -115,6 +116,15 @@ def finish(
     if keeping.is_worth_keeping(outcome, settings, arguments):
         keeping.keep_report(outcome.exit_code, on_screen(as_remembered(outcome), arguments), settings, arguments)
     return code
+
+
+def _refuse_two_documents(arguments: argparse.Namespace) -> None:
+    """Raises UsageError where a program that reads the report would stumble over the transcript behind it."""
+    if arguments.transcript == STANDARD_OUTPUT and not arguments.output and arguments.format in ("json", "sarif"):
+        raise UsageError(
+            f"--format {arguments.format} and --transcript - both want standard output",
+            advice="Name a file for one of them.",
+        )
 
 
 def show(review: Review, arguments: argparse.Namespace) -> int:
