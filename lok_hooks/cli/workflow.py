@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lok_hooks.cli import output, wiring
 from lok_hooks.cli.arguments import budget_of
-from lok_hooks.cli.sweep import directory_of
 from lok_hooks.config.workflow_find import PROJECT_FOLDER
 from lok_hooks.errors import ConfigError, UsageError, UserError
 
@@ -25,11 +24,6 @@ if TYPE_CHECKING:
     from lok_hooks.flows.crew import Crew
     from lok_hooks.flows.workflow_asking import WorkflowMeans
     from lok_hooks.report.workflow import Listed
-
-
-def place_of(arguments: argparse.Namespace) -> Path:
-    """The directory that --dir names, absolute; "." without it."""
-    return directory_of(arguments)
 
 
 def search(name: str, place: Path, settings: Settings, *, is_workflow: bool) -> Found | None:

@@ -42,6 +42,12 @@ def visible_lines(text: str) -> list[str]:
     return [visible(line.rstrip()) for line in "\n".join(lines).strip("\n").split("\n")] if text.strip() else []
 
 
+def visible_text(text: str) -> str:
+    """`text` made visible line by line for programs, tabs kept, so that code can be taken out as it is."""
+    kept = text.replace("\r\n", "\n").split("\n")
+    return "\n".join("\t".join(visible(part) for part in line.split("\t")) for line in kept)
+
+
 def visible_sentence(text: str, limit: int) -> str:
     """`text` as one run of words of at most `limit` characters, ended by "…" where it had to be cut."""
     words = " ".join(line.strip() for line in visible_lines(text) if line.strip())

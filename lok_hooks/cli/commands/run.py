@@ -34,11 +34,11 @@ def run(arguments: argparse.Namespace) -> int:
     if {"-h", "--help"} & set(arguments.rest):
         arguments.parser.print_help()
         return 0
-    from lok_hooks.cli.sweep import settings_of
-    from lok_hooks.cli.workflow import place_of, run_found, search
+    from lok_hooks.cli.sweep import directory_of, settings_of
+    from lok_hooks.cli.workflow import run_found, search
 
     given, others = _read(arguments)
-    place = place_of(given)
+    place = directory_of(given)
     settings = settings_of(place, given)
     found = search(given.name, place, settings, is_workflow=given.workflow)
     if found is None:
