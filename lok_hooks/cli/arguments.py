@@ -1,4 +1,4 @@
-"""The flags that lok-hunt, lok-audit, lok-review and `lok diff` share."""
+"""The flags that several commands share, and what is said of words that nobody knows."""
 
 from __future__ import annotations
 
@@ -71,14 +71,16 @@ class Version(argparse.Action):
 
 
 class Parser(argparse.ArgumentParser):
-    """The standard parser, its messages broken at words where the terminal is narrow."""
+    """The standard parser, its messages said as all others are: a script may pass anything by mistake, a key too."""
 
     def error(self, message: str) -> NoReturn:
         """Prints the usage and what is wrong, and exits with code 2."""
-        from lok_hooks.cli.output import fitted
+        from lok_hooks.cli.boundary import tell
+        from lok_hooks.errors import EXIT_USER
 
         self.print_usage(sys.stderr)
-        self.exit(2, f"{fitted(f'{self.prog}: error: {message}', sys.stderr)}\n")
+        tell(f"{self.prog}: error: {message}")
+        self.exit(EXIT_USER)
 
 
 def parser(program: str, description: str, example: str) -> Parser:
@@ -98,7 +100,7 @@ def add_asking_flags(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup
     choose.add_argument("--config", metavar="FILE", type=to_path, help="use this lok.toml instead of the repository's")
     add_backend_flag(choose, "ask exactly these backends")
     choose.add_argument("--task", metavar="A,B", type=_names, help="run exactly these tasks of lok.toml")
-    choose.add_argument("--budget", metavar="SECONDS", type=_seconds, help="stop asking after this long (0: no limit)")
+    add_budget_flag(choose)
     choose.add_argument("--fresh", action="store_true", help="ask again, whatever is remembered")
     return choose
 
@@ -135,9 +137,7 @@ def add_review_flags(parser: argparse.ArgumentParser) -> None:
 
 def add_place_flags(parser: argparse.ArgumentParser) -> None:
     """Adds what Lok's own commands have besides the flags of a review: where, and JSON in one word."""
-    parser.add_argument(
-        "--dir", metavar="DIR", type=to_path, help="the directory whose repository is meant (default: here)"
-    )
+    add_directory_flag(parser, "the directory whose repository is meant (default: here)")
     parser.add_argument("--json", action="store_const", dest="format", const="json", help="the same as --format json")
 
 

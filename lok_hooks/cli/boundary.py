@@ -35,10 +35,10 @@ def guarded(command: str, run: Callable[[], int], if_interrupted: str = UNDECIDE
         return run()
     except (KeyboardInterrupt, InterruptedReview) as error:
         told = error.message if isinstance(error, InterruptedWork) else if_interrupted
-        _say(f"{command}: interrupted{f'; {told}' if told else ''}")
+        tell(f"{command}: interrupted{f'; {told}' if told else ''}")
         return EXIT_INTERRUPTED
     except LokError as error:
-        _say(f"{command}: {error.message}", *([f"  {error.advice}"] if error.advice else []))
+        tell(f"{command}: {error.message}", *([f"  {error.advice}"] if error.advice else []))
         if error.exit_code == EXIT_BUG:
             _log(command)
         return error.exit_code
@@ -54,7 +54,7 @@ def guarded(command: str, run: Callable[[], int], if_interrupted: str = UNDECIDE
 
 
 def _bug(command: str, error: Exception) -> int:
-    _say(f"{command}: a bug in lok-hooks: {type(error).__name__}: {error}")
+    tell(f"{command}: a bug in lok-hooks: {type(error).__name__}: {error}")
     _log(command)
     return EXIT_BUG
 
@@ -64,7 +64,8 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
     raise InterruptedReview(f"signal {number}")
 
 
-def _say(*lines: str) -> None:
+def tell(*lines: str) -> None:
+    """Says on stderr what went wrong, without the secrets in it."""
     _print(_without_secrets("\n".join(lines)))
 
 
@@ -81,12 +82,9 @@ def _without_secrets(text: str) -> str:
 
 def _print(text: str) -> None:
     from lok_hooks.cli.output import say
+    from lok_hooks.report.visible import harmless_line, visible
 
-    printable = "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
-    try:
-        say(printable, sys.stderr)
-    except BrokenPipeError:
-        return  # nobody reads stderr any more; the exit code still says it
+    say("\n".join(harmless_line(visible(line)) for line in text.split("\n")), sys.stderr)
 
 
 def _log(command: str) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lok_hooks.cli.arguments import add_review_flags, parser, to_text
+from lok_hooks.cli.arguments import add_review_flags, parser, refuse, to_text
 from lok_hooks.cli.boundary import guarded
 from lok_hooks.errors import UsageError
 
@@ -32,7 +32,7 @@ def hunt(argv: Sequence[str], ticket: Ticket | None = None) -> int:
     # Some hook runners pass file names whatever they were told; the index says better what is staged.
     program.add_argument("files", nargs="*", help=argparse.SUPPRESS)
     program.set_defaults(argv=argv, ticket=ticket)
-    return guarded("lok-hunt", lambda: _hunt(program.parse_args(argv)))
+    return guarded("lok-hunt", lambda: _hunt(_parsed(program, argv)))
 
 
 def audit(argv: Sequence[str]) -> int:
@@ -41,7 +41,7 @@ def audit(argv: Sequence[str]) -> int:
     add_review_flags(program)
     program.add_argument("remote", nargs="?", type=to_text, help="name of the remote, as git passes it")
     program.add_argument("url", nargs="*", type=to_text, help="its URL, as git passes it")
-    return guarded("lok-audit", lambda: _audit(program.parse_args(argv)))
+    return guarded("lok-audit", lambda: _audit(_parsed(program, argv)))
 
 
 def review(argv: Sequence[str]) -> int:
@@ -49,7 +49,13 @@ def review(argv: Sequence[str]) -> int:
     program = parser("lok-review", "Review a branch, by hand or in CI.", "lok-review main...feature --format sarif")
     add_review_flags(program)
     add_source_flags(program)
-    return guarded("lok-review", lambda: _review("lok-review", program.parse_args(argv)))
+    return guarded("lok-review", lambda: _review("lok-review", _parsed(program, argv)))
+
+
+def _parsed(program: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.Namespace:
+    arguments, unknown = program.parse_known_args(argv)
+    refuse(program, unknown)
+    return arguments
 
 
 def diff(arguments: argparse.Namespace) -> int:
@@ -103,16 +109,18 @@ def _audit(arguments: argparse.Namespace) -> int:
 
 def _push_source(remote: str, patience: float) -> Source:
     """The ranges of a push: from pre-commit's variables, from git's lines on stdin (waited for as long as `patience`
-    says), or, typed by hand on a terminal, what this branch has that its upstream lacks."""
+    says), or, where git says nothing at all, what this branch has that its upstream lacks."""
     from lok_hooks.cli.run import Scope
     from lok_hooks.repo import ranges
     from lok_hooks.repo.rules import Sides
     from lok_hooks.repo.snapshot import between, combine
 
     under_pre_commit = any(name in os.environ for name in ("PRE_COMMIT", "PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"))
-    by_hand = not under_pre_commit and not remote and sys.stdin.isatty()
+    told = b"" if under_pre_commit or (not remote and sys.stdin.isatty()) else _git_lines(patience)
+    # It is typed by hand, or a hook runner keeps git's words to itself: that must not make a push look empty.
+    by_hand = not (under_pre_commit or remote or told)
     # Names of refs are bytes, and "\n" alone ends a line.
-    lines = [] if under_pre_commit or by_hand else os.fsdecode(_git_lines(patience)).split("\n")
+    lines = os.fsdecode(told).split("\n")
 
     def source(repository: Repository) -> Scope:
         if by_hand:

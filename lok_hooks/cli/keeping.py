@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from lok_hooks.store.ledger import Ledger
 
 CONFIG_NAME: Final = "lok.toml"
-_ANALYSERS: Final = frozenset({"static", "sarif"})
 _SERVERS: Final = frozenset({"ollama", "openai"})
 _LEFT_OPEN: Final = "what stayed open is asked again at push, by lok-audit"
 _MEGABYTE: Final = 1_000_000
@@ -147,8 +146,8 @@ def is_worth_keeping(outcome: Review, settings: Settings, arguments: argparse.Na
     can have come to hand meanwhile without its program appearing."""
     if getattr(arguments, "ticket", None) is None or not settings.cache.enabled:
         return False
-    kinds = {backend.name: backend.kind for backend in settings.backends if backend.enabled}
-    has_model = any(kinds.get(asked.backend, "static") not in _ANALYSERS for asked in outcome.asked)
+    models = {backend.name for backend in settings.backends if backend.enabled and not backend.is_analyser}
+    has_model = any(asked.backend in models for asked in outcome.asked)
     is_whole = not outcome.is_incomplete and not outcome.failures
     return is_whole and (has_model or not any(map(_may_come_up, settings.backends)))
 

@@ -1,4 +1,4 @@
-"""Standard output as commands write to it: how wide, and in colour or not."""
+"""The standard streams as commands write to them: how wide, and in colour or not."""
 
 from __future__ import annotations
 
@@ -62,6 +62,13 @@ def say(text: str, stream: TextIO | None = None) -> None:
     print(fitted(text, stream), file=stream, flush=True)
 
 
+def warn(text: str) -> None:
+    """Says on standard error what is never among what programs read; made visible, since it may quote anything."""
+    from lok_hooks.report.visible import visible
+
+    say(visible(text), sys.stderr)
+
+
 def fitted(text: str, stream: TextIO) -> str:
     """The text as it fits the terminal that `stream` is; for anything else as it is."""
     if not stream.isatty():
@@ -91,10 +98,11 @@ def columns_of(stream: TextIO) -> int:
 
 
 def print_lines(lines: Sequence[Line], arguments: argparse.Namespace) -> None:
-    """Prints styled lines, in colour where the terminal and `--color` have it."""
+    """Prints styled lines, in colour where the terminal and `--color` have it; nothing where there are none."""
     from lok_hooks.report.lines import as_text
 
-    print_text(as_text(lines, color=wants_color(arguments.color)))
+    if lines:
+        print_text(as_text(lines, color=wants_color(arguments.color)))
 
 
 def print_json(value: object) -> None:

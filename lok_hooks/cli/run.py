@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lok_hooks import files
 from lok_hooks.cli import keeping, ledgers, output, wiring
 from lok_hooks.cli.arguments import STANDARD_OUTPUT
 from lok_hooks.core.remember import as_remembered
 from lok_hooks.core.review import Coverage, Policy, Review
-from lok_hooks.errors import EXIT_USER, RepositoryError
+from lok_hooks.errors import EXIT_USER, RepositoryError, UsageError
 
 if TYPE_CHECKING:
     from lok_hooks.core.select import Selection
@@ -36,10 +36,9 @@ class Scope(NamedTuple):
 
 
 Source = Callable[["Repository"], Scope]
-EntryName = Literal["hunt", "audit", "by_hand"]
 
 
-def run(command: str, entry: EntryName, arguments: argparse.Namespace, source: Source) -> int:
+def run(command: str, entry: keeping.EntryName, arguments: argparse.Namespace, source: Source) -> int:
     """Reviews what `source` gives, prints the report, and returns the exit code."""
     from lok_hooks.repo.git import Repository
 
@@ -67,9 +66,7 @@ def run_on_patch(command: str, arguments: argparse.Namespace, data: bytes, label
         settings = wiring.patch_settings(directory, arguments)
         snapshot = from_patch(data, label, wiring.selection(settings))
     # Nobody may take "nothing found" for a check of files that are not there.
-    analysers = [
-        backend.name for backend in settings.backends if backend.enabled and backend.kind in ("static", "sarif")
-    ]
+    analysers = [backend.name for backend in settings.backends if backend.enabled and backend.is_analyser]
     note = f"Only a patch is known, not the files: {' and '.join(analysers)} can check no more than its added lines."
     return finish(command, settings, "by_hand", arguments, snapshot, (*settings.notes, *([note] if analysers else [])))
 
@@ -77,13 +74,14 @@ def run_on_patch(command: str, arguments: argparse.Namespace, data: bytes, label
 def finish(
     command: str,
     settings: Settings,
-    entry: EntryName,
+    entry: keeping.EntryName,
     arguments: argparse.Namespace,
     snapshot: Snapshot,
     notes: Sequence[str],
     dismissed: Mapping[str, Dismissal] = MappingProxyType({}),
 ) -> int:
     """Reviews a snapshot under the entry point's policy, prints the report and returns the exit code."""
+    _refuse_two_documents(arguments)
     way: EntrySettings = {"hunt": settings.hunt, "audit": settings.audit, "by_hand": settings.by_hand}[entry]
     policy = Policy(
         fail_on=settings.review.fail_on,
@@ -118,6 +116,15 @@ def finish(
     if keeping.is_worth_keeping(outcome, settings, arguments):
         keeping.keep_report(outcome.exit_code, on_screen(as_remembered(outcome), arguments), settings, arguments)
     return code
+
+
+def _refuse_two_documents(arguments: argparse.Namespace) -> None:
+    """Raises UsageError where a program that reads the report would stumble over the transcript behind it."""
+    if arguments.transcript == STANDARD_OUTPUT and not arguments.output and arguments.format in ("json", "sarif"):
+        raise UsageError(
+            f"--format {arguments.format} and --transcript - both want standard output",
+            advice="Name a file for one of them.",
+        )
 
 
 def show(review: Review, arguments: argparse.Namespace) -> int:

@@ -48,13 +48,7 @@ def directory_of(arguments: argparse.Namespace) -> Path:
 
 def settings_of(directory: Path, arguments: argparse.Namespace) -> Settings:
     """The settings that hold in `directory`: lok.toml of the repository it lies in, else its own."""
-    from lok_hooks.repo.git import Repository
-
-    try:
-        top = Repository.open(directory).top
-    except RepositoryError:
-        top = directory
-    return wiring.settings(top, arguments)
+    return wiring.settings(wiring.top_of(directory), arguments)
 
 
 def run_task(command: str, name: str, arguments: argparse.Namespace) -> int:
@@ -143,7 +137,7 @@ def _make_known(found: Sweep, directory: Path) -> None:
 
     if home := _home_of(directory):
         seen = [replace(each, path=f"{home.below}{each.path}", outcome=None) for each in sightings(as_review(found))]
-        with ledger_in(place_for(home.repository), lambda _: None) as ledger:
+        with ledger_in(place_for(home.repository), output.warn) as ledger:
             ledger.record(seen, time.time())
 
 

@@ -47,7 +47,7 @@ def settings_in(directory: Path, arguments: argparse.Namespace) -> Settings:
     tops = (place for place in (directory, *directory.parents) if os.path.exists(place / ".git"))  # noqa: PTH110
     top = next(tops, directory)
     settings = wiring.settings(top, arguments)
-    analysers = {backend.name for backend in settings.backends if backend.kind in ("static", "sarif")}
+    analysers = {backend.name for backend in settings.backends if backend.is_analyser}
     if wrong := sorted(analysers.intersection(settings.chosen)):
         raise UsageError(
             f"--backend: {wrong[0]} checks code by fixed rules and answers no questions",
@@ -129,10 +129,9 @@ class Printer:
         """Writes lines to standard output; the live line makes way."""
         from lok_hooks.report.lines import as_text
         from lok_hooks.report.live import aside
-        from lok_hooks.report.plain import written
 
         if lines:
-            text = as_text(lines, color=True) if self._options.color else written(lines)
+            text = as_text(lines, color=self._options.color)
             with aside(self._listener):
                 output.print_text(text)
 

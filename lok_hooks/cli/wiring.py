@@ -78,6 +78,16 @@ def trust_place(directory: Path) -> Path:
         return directory.absolute()
 
 
+def top_of(directory: Path) -> Path:
+    """The top of the work tree that `directory` lies in, or itself outside one."""
+    from lok_hooks.repo.git import Repository
+
+    try:
+        return Repository.open(directory).top
+    except RepositoryError:
+        return directory
+
+
 def _text(value: float | bool | None) -> str | None:
     return None if value is None else str(value)
 
@@ -156,9 +166,7 @@ def analysers(settings: Settings, contents: Contents, noted: Callable[[str], Non
     return tuple(
         make(backend, contents, noted)
         for backend in settings.backends
-        if backend.enabled
-        and backend.kind in ("static", "sarif")
-        and (not settings.chosen or backend.name in settings.chosen)
+        if backend.enabled and backend.is_analyser and (not settings.chosen or backend.name in settings.chosen)
     )
 
 
@@ -185,7 +193,7 @@ def _models(settings: Settings) -> list[BackendSettings]:
     return [
         b
         for b in settings.backends
-        if b.enabled and b.kind not in ("static", "sarif") and (not settings.chosen or b.name in settings.chosen)
+        if b.enabled and not b.is_analyser and (not settings.chosen or b.name in settings.chosen)
     ]
 
 
@@ -248,7 +256,7 @@ def crew(
         listener = Searched(opened, secrets.redact) if verbose else opened
         if has_hands and (names := instructions(directory)):
             listener.noted(f"instructions for agents, shown to no model: {', '.join(names)}")
-        with remembering_in(directory, settings.cache, listener.noted, fresh=fresh) as remembering:
+        with remembering_in(directory, settings.cache, partial(_warned, opened), fresh=fresh) as remembering:
             make = partial(_explorer, directory=directory, noted=listener.noted, remembering=remembering)
             try:
                 yield Crew(
@@ -265,10 +273,19 @@ def crew(
                 process.kill_all()
 
 
+def _warned(listener: Listener, text: str) -> None:
+    """Says what every user of these commands must know; the live line makes way."""
+    from lok_hooks.cli.output import warn
+    from lok_hooks.report.live import aside
+
+    with aside(listener):
+        warn(text)
+
+
 def _left_out(settings: Settings) -> Mapping[str, str]:
     """The backends that no question by hand goes to, with the reason."""
     off = {backend.name: backend.off for backend in settings.backends if not backend.enabled}
-    rules = [backend.name for backend in settings.backends if backend.kind in ("static", "sarif")]
+    rules = [backend.name for backend in settings.backends if backend.is_analyser]
     return dict.fromkeys(rules, "no model") | off
 
 

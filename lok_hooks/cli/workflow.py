@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,9 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lok_hooks.cli import output, wiring
 from lok_hooks.cli.arguments import budget_of
-from lok_hooks.cli.sweep import directory_of
 from lok_hooks.config.workflow_find import PROJECT_FOLDER
-from lok_hooks.errors import ConfigError, RepositoryError, UsageError, UserError
+from lok_hooks.errors import ConfigError, UsageError, UserError
 
 if TYPE_CHECKING:
     from lok_hooks.config.workflow_find import Found
@@ -26,21 +26,6 @@ if TYPE_CHECKING:
     from lok_hooks.report.workflow import Listed
 
 
-def place_of(arguments: argparse.Namespace) -> Path:
-    """The directory that --dir names, absolute; "." without it."""
-    return directory_of(arguments)
-
-
-def top_of(place: Path) -> Path:
-    """The top of the work tree that the directory lies in, or itself."""
-    from lok_hooks.repo.git import Repository
-
-    try:
-        return Repository.open(place).top
-    except RepositoryError:
-        return place
-
-
 def search(name: str, place: Path, settings: Settings, *, is_workflow: bool) -> Found | None:
     """The workflow that NAME means; None when it is a task. Raises UsageError when it is neither."""
     from lok_hooks.config.messages import nearest, shown
@@ -48,7 +33,7 @@ def search(name: str, place: Path, settings: Settings, *, is_workflow: bool) -> 
 
     if os.sep in name or name.endswith(".toml"):
         return named_file(Path(name))
-    top = top_of(place)
+    top = wiring.top_of(place)
     found = find(name, top, os.environ)
     tasks = [] if is_workflow else [task.name for task in settings.tasks]
     if name in tasks and (found is None or found.origin == "built-in"):
@@ -66,7 +51,7 @@ def read(found: Found, settings: Settings) -> Workflow:
     """The workflow in a file. Raises ConfigError with every mistake in it."""
     from lok_hooks.config.workflow_read import read_workflow
 
-    models = [backend.name for backend in settings.backends if backend.kind not in ("static", "sarif")]
+    models = [backend.name for backend in settings.backends if not backend.is_analyser]
     return read_workflow(found.content, found.label, found.name, models)
 
 
@@ -83,7 +68,7 @@ def refuse_commands(found: Found, workflow: Workflow, place: Path, arguments: ar
     if home is not None and not wiring.is_trusted(home.top, workflow_digest(found.content, home.name)):
         raise UserError(
             f"{found.label}: its shell steps ({', '.join(shells)}) came with the repository and are not trusted",
-            advice="read them, then: lok trust (or --trust-tree for this time); nothing was run",
+            advice=f"read them, then: {_way_to_trust(home)} (or --trust-tree for this time); nothing was run",
         )
 
 
@@ -94,13 +79,21 @@ class _Home(NamedTuple):
     name: str
 
 
+def _way_to_trust(home: _Home) -> str:
+    """What makes the workflow trusted: `lok trust` looks at the folder of workflows alone."""
+    is_looked_at = Path(home.name).parent == PROJECT_FOLDER
+    if is_looked_at:
+        return f"lok trust --dir {shlex.quote(str(home.top))}"
+    return f"move it to {home.top / PROJECT_FOLDER} and lok trust it"
+
+
 def _repository_of(found: Found, place: Path) -> _Home | None:
     if found.origin == "project":
-        return _Home(top_of(place), (PROJECT_FOLDER / found.path.name).as_posix())
+        return _Home(wiring.top_of(place), (PROJECT_FOLDER / found.path.name).as_posix())
     if found.origin != "file":
         return None
     path = found.path.resolve()
-    here, own = top_of(place).resolve(), top_of(path.parent).resolve()
+    here, own = wiring.top_of(place).resolve(), wiring.top_of(path.parent).resolve()
     if path.is_relative_to(here):
         return _Home(here, path.relative_to(here).as_posix())
     return _Home(own, path.relative_to(own).as_posix()) if (own / ".git").exists() else None
@@ -170,7 +163,7 @@ def list_workflows(arguments: argparse.Namespace, settings: Settings, place: Pat
     from lok_hooks.report.workflow import list_lines, list_values
 
     rows: list[Listed] = []
-    for found in all_workflows(top_of(place), os.environ):
+    for found in all_workflows(wiring.top_of(place), os.environ):
         row = _listed(found, settings)
         rows.append(replace(row, is_hidden=any(row.name == other.name for other in rows)))
     asked = partial(_whom, settings=settings)
@@ -188,7 +181,7 @@ def validate(arguments: argparse.Namespace, settings: Settings, place: Path) -> 
 
     names: list[str] = arguments.workflows
     named = [found for name in names if (found := search(name, place, settings, is_workflow=True))]
-    rows = [_listed(found, settings) for found in named or all_workflows(top_of(place), os.environ)]
+    rows = [_listed(found, settings) for found in named or all_workflows(wiring.top_of(place), os.environ)]
     mistakes = [line for row in rows if not row.workflow for line in row.problem.split("\n")]
     if arguments.json:
         valid = [f"{row.label}: {len(row.workflow.steps)} steps, in order" for row in rows if row.workflow]
@@ -214,5 +207,5 @@ def _whom(step: Step, settings: Settings) -> tuple[str, ...]:
     """Whom the step asks, if all are at hand that are switched on."""
     from lok_hooks.core.workflow import whom_to_ask
 
-    models = [b.name for b in settings.backends if b.enabled and b.kind not in ("static", "sarif")]
+    models = [b.name for b in settings.backends if b.enabled and not b.is_analyser]
     return whom_to_ask(step, settings.chosen, models)

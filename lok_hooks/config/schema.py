@@ -12,6 +12,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from lok_hooks.core.settings import BackendKind
+
 # Longer waits overflow the operating system's timers; a week is beyond any review.
 LONGEST_SECONDS: Final = 7 * 24 * 3600
 
@@ -44,7 +46,6 @@ Seconds = Annotated[float, Field(gt=0, le=LONGEST_SECONDS)]
 Budget = Annotated[Annotated[float, Field(ge=0, le=LONGEST_SECONDS)] | None, BeforeValidator(_no_limit)]
 Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
 OnIncomplete = Literal["allow", "block"]
-Kind = Literal["codex", "gemini", "claude", "ollama", "openai", "command", "sarif", "static"]
 
 
 class Section(BaseModel):
@@ -72,7 +73,7 @@ class Backend(Section):
     """`[backends.NAME]`. `kind`, `url`, `env`, `may_block` and what follows them are ours, the rest is Lok's."""
 
     enabled: bool = key("false switches this backend off")
-    kind: Kind = key("how to talk to it; needed only when the name does not say it")
+    kind: BackendKind = key("how to talk to it; needed only when the name does not say it")
     command: Annotated[Text, AfterValidator(_no_false_server)] = key(
         "the program to start, or an HTTP server as http://HOST:PORT/PATH"
     )

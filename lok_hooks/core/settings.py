@@ -44,6 +44,11 @@ class BackendSettings:
     rules: Mapping[str, str] = field(default_factory=dict)
     command_wrapper: str = ""
 
+    @property
+    def is_analyser(self) -> bool:
+        """Whether it checks code by fixed rules and answers no questions."""
+        return self.kind in ("static", "sarif")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EntrySettings:

@@ -15,7 +15,7 @@ from lok_hooks.core.ports import Failure
 from lok_hooks.core.review import Asked, Coverage, Judged, Review
 from lok_hooks.report import words
 from lok_hooks.report.options import Options
-from lok_hooks.report.visible import visible
+from lok_hooks.report.visible import visible, visible_text
 
 SCHEMA: Final = "lok-hooks/review/1"
 
@@ -70,9 +70,9 @@ def _finding(judged: Judged) -> dict[str, Any]:
         "category": visible(finding.category),
         "cwe": visible(finding.cwe),
         "title": visible(finding.title),
-        "why": _lines(finding.why),
-        "fix": _lines(finding.fix),
-        "quote": _lines(finding.quote),
+        "why": visible_text(finding.why),
+        "fix": visible_text(finding.fix),
+        "quote": visible_text(finding.quote),
         "disposition": str(judged.disposition),
         "reason": visible(judged.reason),
         "raised_by": [visible(name) for name in finding.raised_by],
@@ -91,8 +91,8 @@ def _vote(vote: Vote) -> dict[str, Any]:
         "voter": visible(vote.voter),
         "stance": str(vote.stance),
         "ground": str(vote.ground) if vote.ground else "",
-        "reason": _lines(vote.reason),
-        "quote": _lines(vote.quote),
+        "reason": visible_text(vote.reason),
+        "quote": visible_text(vote.quote),
         "is_self": vote.is_self,
         "is_weak": vote.is_weak,
         "doubt": visible(vote.doubt),
@@ -149,9 +149,3 @@ def _slowest(review: Review) -> Mapping[str, float]:
 
 def _seconds(seconds: float) -> float:
     return round(seconds, 3)
-
-
-def _lines(text: str) -> str:
-    """`text` made visible line by line, tabs kept, so that code can be taken out of the report as it is."""
-    kept = text.replace("\r\n", "\n").split("\n")
-    return "\n".join("\t".join(visible(part) for part in line.split("\t")) for line in kept)

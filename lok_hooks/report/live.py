@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Final, Literal
 
 from lok_hooks.core.ports import Analysis, Answer, Failure, Listener, Reply
 from lok_hooks.report import words
-from lok_hooks.report.visible import visible, visible_lines, visible_sentence
+from lok_hooks.report.visible import harmless_line, visible, visible_lines, visible_sentence
 from lok_hooks.report.wrap import MIN_WIDTH, cropped
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ class Verbose:
 
     def _write(self, lines: list[str]) -> None:
         stamp = f"{time.monotonic() - self._start:6.1f} s  "
-        shown = "".join(f"{stamp if number == 0 else ' ' * len(stamp)}{line}\n" for number, line in enumerate(lines))
+        indent = " " * len(stamp)
+        shown = "".join(f"{indent if number else stamp}{harmless_line(line)}\n" for number, line in enumerate(lines))
         with self._lock:
             self._stream.write(shown)
             self._stream.flush()

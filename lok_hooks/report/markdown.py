@@ -11,7 +11,7 @@ from lok_hooks.core.review import Judged, Review
 from lok_hooks.report import words
 from lok_hooks.report.layout import ADVISORIES, CodeRow, code_rows
 from lok_hooks.report.options import Options
-from lok_hooks.report.visible import visible
+from lok_hooks.report.visible import harmless_line, visible
 
 # Confirmed findings told in full; the table has all of them. GitHub refuses comments over 65,536 characters.
 DETAILS: Final = 30
@@ -67,9 +67,9 @@ def code_span(text: str) -> str:
 
 
 def fence(lines: list[str]) -> str:
-    """Visible `lines` as a code block."""
+    """Visible `lines` as a code block, also where it is printed into a CI runner's log."""
     ticks = "`" * max(3, _longest_ticks(lines) + 1)
-    return "\n".join((f"{ticks}text", *lines, ticks))
+    return "\n".join((f"{ticks}text", *map(harmless_line, lines), ticks))
 
 
 def _longest_ticks(lines: list[str]) -> int:

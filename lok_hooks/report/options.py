@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Options:
-    """`width` in terminal columns. `color`: ANSI colours are wanted (console only). `verbose`: say also why each
-    backend was chosen and what it cost."""
+    """`width` in terminal columns. `color`: ANSI colours are wanted (console only). `verbose`: say also what
+    each backend cost, and list every file that was left out or not reviewed."""
 
     width: int = 80
     color: bool = False

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from lok_hooks.core.diff import Skipped
 from lok_hooks.core.ports import Failure, Request
-from lok_hooks.report.visible import visible
+from lok_hooks.report.visible import harmless_line, visible
 
 SCHEMA: Final = "lok-hooks/payload/1"
 
@@ -30,7 +30,7 @@ def as_lines(unsent: Unsent) -> Iterator[str]:
     for request in unsent.requests:
         yield f"── {_title(request)}"
         yield f"── to {visible(unsent.recipients.get(request.backend.name, request.backend.traits.kind))}"
-        yield from (visible(line) for line in request.prompt.text.split("\n"))
+        yield from (harmless_line(visible(line)) for line in request.prompt.text.split("\n"))
     for item in unsent.withheld:
         detail = f" ({visible(item.detail)})" if item.detail else ""
         yield f"── not sent: {visible(item.path)}: {item.reason}{detail}"

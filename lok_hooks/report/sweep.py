@@ -12,6 +12,7 @@ from lok_hooks.core.review import Review
 from lok_hooks.core.sweep import Sweep, Unanswered, as_review
 from lok_hooks.report import words
 from lok_hooks.report.layout import ROLES, code_lines, code_rows, prose_lines
+from lok_hooks.report.lines import as_text
 from lok_hooks.report.options import Options
 from lok_hooks.report.visible import visible, visible_sentence
 from lok_hooks.report.wrap import MIN_WIDTH, Line, Role, Span, filled, with_tail
@@ -27,16 +28,12 @@ _BLANK: Final[Line] = ()
 
 def plain(sweep: Sweep, options: Options) -> str:
     """The sweep as text without any escape sequence."""
-    from lok_hooks.report.plain import written
-
-    return written(lay_out(sweep, options))
+    return as_text(lay_out(sweep, options), color=False)
 
 
 def console(sweep: Sweep, options: Options) -> str:
     """The plain words, with ANSI colours when `options.color`."""
-    from lok_hooks.report.lines import as_text
-
-    return as_text(lay_out(sweep, options), color=True) if options.color else plain(sweep, options)
+    return as_text(lay_out(sweep, options), color=options.color)
 
 
 def sarif(sweep: Sweep, options: Options) -> str:

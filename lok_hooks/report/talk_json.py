@@ -9,7 +9,7 @@ from typing import Any, Final
 from lok_hooks.core.ports import Failure, Reply
 from lok_hooks.core.suggest import Ranked, Suggestion
 from lok_hooks.core.talk import Conclusion, Talk, Turn
-from lok_hooks.report.visible import visible
+from lok_hooks.report.visible import visible, visible_text
 
 TALK: Final = "lok-hooks/talk/1"
 SUGGEST: Final = "lok-hooks/suggest/1"
@@ -21,7 +21,7 @@ def talk_values(talk: Talk) -> dict[str, Any]:
     return {
         "schema": TALK,
         "command": talk.command,
-        "question": _lines(talk.question),
+        "question": visible_text(talk.question),
         "turns": [_turn(turn, turn.answer) for turn in talk.turns if isinstance(turn.answer, Reply)],
         "conclusion": None if talk.conclusion is None else _conclusion(talk.conclusion),
         "failures": [_failure(failure) for failure in talk.failures],
@@ -38,7 +38,7 @@ def suggestion_values(question: str, suggestion: Suggestion) -> dict[str, Any]:
     available = suggestion.available
     return {
         "schema": SUGGEST,
-        "question": _lines(question),
+        "question": visible_text(question),
         "categories": [
             {"category": match.category, "share": round(match.share, 3), "words": [visible(w) for w in match.words]}
             for match in suggestion.matches
@@ -53,11 +53,11 @@ def _turn(turn: Turn, reply: Reply) -> dict[str, Any]:
         "backend": visible(turn.backend),
         "step": turn.step,
         "round": turn.round,
-        "prompt": _lines(turn.prompt),
-        "text": _lines(turn.text),
+        "prompt": visible_text(turn.prompt),
+        "text": visible_text(turn.text),
         "agrees": turn.agrees,
         "disagreements": [visible(point) for point in turn.disagreements],
-        "orders": [{"backend": visible(o.backend), "prompt": _lines(o.prompt)} for o in turn.orders],
+        "orders": [{"backend": visible(o.backend), "prompt": visible_text(o.prompt)} for o in turn.orders],
         "problem": visible(turn.problem),
         "model": visible(reply.model),
         "seconds": round(reply.seconds, 3),
@@ -70,7 +70,7 @@ def _turn(turn: Turn, reply: Reply) -> dict[str, Any]:
 def _conclusion(conclusion: Conclusion) -> dict[str, Any]:
     still_open = conclusion.open
     return {
-        "text": _lines(conclusion.text),
+        "text": visible_text(conclusion.text),
         "backend": visible(conclusion.backend),
         "how": visible(conclusion.how),
         "disagreements": None
@@ -111,9 +111,3 @@ def _ranked(ranked: Ranked) -> dict[str, Any]:
         "missing": visible(ranked.missing),
         "measured": None if measured is None else {"precision": round(measured.share, 3), "findings": measured.count},
     }
-
-
-def _lines(text: str) -> str:
-    """`text` made visible line by line, tabs kept."""
-    kept = text.replace("\r\n", "\n").split("\n")
-    return "\n".join("\t".join(visible(part) for part in line.split("\t")) for line in kept)

@@ -1,4 +1,4 @@
-"""The tasks of lok.toml, and the workflows that can be run, as lists."""
+"""The tasks of lok.toml as a list."""
 
 from __future__ import annotations
 

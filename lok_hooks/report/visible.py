@@ -16,6 +16,8 @@ _INVISIBLE: Final = (
 _HIDDEN: Final = re.compile(f"(?!(?<=[\ufe0f\u2600-\u27bf\U0001f300-\U0001faff])\u200d)[{_INVISIBLE}]")
 # CI runners read commands out of any printed line: "##[…]" and "##vso[…]" anywhere in it.
 _RUNNER: Final = re.compile(r"##(?=\w*\[)")
+# They also take a line that starts with "::" (spaces before it or not) for one.
+_COMMAND: Final = re.compile(r"^(\s*):(?=:)")
 _SHORT: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -28,10 +30,22 @@ def visible(text: str) -> str:
     return _RUNNER.sub(r"#\\x23", _HIDDEN.sub(lambda match: _escape(match.group()), text))
 
 
+def harmless_line(line: str) -> str:
+    """A whole visible line as it may be printed where a CI runner reads along: `\\x3a` for the colon that would make it
+    a command."""
+    return _COMMAND.sub(r"\1\\x3a", line)
+
+
 def visible_lines(text: str) -> list[str]:
     """The lines of `text`, each made visible, tabs as four spaces, blank lines at both ends dropped."""
     lines = re.split(r"\r\n|\n|\r", text.expandtabs(4))
     return [visible(line.rstrip()) for line in "\n".join(lines).strip("\n").split("\n")] if text.strip() else []
+
+
+def visible_text(text: str) -> str:
+    """`text` made visible line by line for programs, tabs kept, so that code can be taken out as it is."""
+    kept = text.replace("\r\n", "\n").split("\n")
+    return "\n".join("\t".join(visible(part) for part in line.split("\t")) for line in kept)
 
 
 def visible_sentence(text: str, limit: int) -> str:

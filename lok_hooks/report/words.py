@@ -175,7 +175,7 @@ def _files(number: int) -> str:
 
 
 def headline(review: Review) -> str:
-    """The whole first line; all that a clean review prints."""
+    """The whole first line."""
     return " · ".join((*subject_of(review), outcome(review)))
 
 

@@ -10,7 +10,7 @@ from lok_hooks.core.workflow import State, Step, StepResult, Workflow, WorkflowR
 from lok_hooks.report import words
 from lok_hooks.report.lines import as_text
 from lok_hooks.report.options import Options
-from lok_hooks.report.visible import visible, visible_lines, visible_sentence
+from lok_hooks.report.visible import harmless_line, visible, visible_lines, visible_sentence, visible_text
 from lok_hooks.report.wrap import Line, Role, Span, filled
 
 SCHEMA: Final = "lok-hooks/workflow/1"
@@ -37,13 +37,8 @@ def outputs(result: WorkflowResult, options: Options) -> str:
 
 
 def prose(text: str) -> str:
-    """Outsiders' text, made visible line by line."""
-    return "\n".join(visible_lines(text))
-
-
-def _exact(text: str) -> str:
-    """The same for programs, tabs kept, so that code can be taken out as it is."""
-    return "\n".join("\t".join(visible(part) for part in line.split("\t")) for line in text.split("\n"))
+    """Outsiders' text, made harmless line by line."""
+    return "\n".join(map(harmless_line, visible_lines(text)))
 
 
 def progress(result: WorkflowResult, width: int) -> list[Line]:
@@ -181,7 +176,7 @@ def list_values(rows: Sequence[Listed], asked: Asked) -> dict[str, Any]:
 def _step_values(step: Step, asked: Asked) -> dict[str, Any]:
     return {
         "name": visible(step.name),
-        "shell": _exact(step.shell),
+        "shell": visible_text(step.shell),
         "backends": [] if step.shell else [visible(name) for name in asked(step)],
         "waits_for": [visible(name) for name in step.waits_for],
     }
@@ -196,8 +191,8 @@ def as_values(result: WorkflowResult) -> dict[str, Any]:
             {
                 "name": step.name,
                 "state": str(step.state),
-                "output": _exact(step.output),
-                "reason": _exact(step.reason),
+                "output": visible_text(step.output),
+                "reason": visible_text(step.reason),
                 "notes": [visible(note) for note in step.notes],
                 "backends": [visible(name) for name in step.backends],
                 "attempts": step.attempts,
@@ -206,7 +201,9 @@ def as_values(result: WorkflowResult) -> dict[str, Any]:
             }
             for step in result.steps
         ],
-        "outputs": {step.name: _exact(step.output) for step in result.steps if step.name in result.workflow.last_steps},
+        "outputs": {
+            step.name: visible_text(step.output) for step in result.steps if step.name in result.workflow.last_steps
+        },
         "seconds": round(result.seconds, 3),
         "exit_code": result.exit_code,
     }

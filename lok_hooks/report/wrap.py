@@ -13,7 +13,9 @@ Role = Literal["plain", "strong", "quiet", "critical", "high", "medium", "low", 
 MIN_WIDTH: Final = 20  # columns; narrower terminals get lines of this width and do their own wrapping
 INDENT_SHARE: Final = 3  # an indentation takes at most this part of a line
 LEAST_INDENT: Final = 2  # columns that always stay of one: who wrote what is told by it
-_TOKEN: Final = re.compile(r"\s+|\S+")
+# A number and the unit behind it ("3.0 s") stay on one line. A no-break space would do that too, and be in the way of
+# whoever searches a report.
+_TOKEN: Final = re.compile(r"\s+|(?:\S+|(?<=\d) (?=s\b))+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def cropped(text: str, width: int) -> str:
 
 
 def filled(spans: Iterable[Span], width: int, *, indent: str = "", hanging: str = "") -> list[Line]:
-    """`spans` as lines of at most `width` columns, broken at spaces; a word longer than a line is cut.
+    """`spans` as lines of at most `width` columns, broken at spaces between words; a word longer than a line is cut.
 
     `indent` opens the first line, `hanging` every further one. Both shrink where the terminal is narrow, and for a
     word that has no room behind them down to `LEAST_INDENT`. Runs of spaces inside a line are kept.

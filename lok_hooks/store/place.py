@@ -55,6 +55,14 @@ def ready(place: Place, now: float) -> Path | None:
     return folder
 
 
+def obstacle(folder: Path) -> str:
+    """Why the folder cannot be made, "" where nothing is in its way. Nothing is made."""
+    nearest = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
+    if not nearest.is_dir():
+        return f"{nearest}: is no folder"
+    return "" if os.access(nearest, os.W_OK | os.X_OK) else f"{nearest}: cannot be written to"
+
+
 def _forget_gone(folders: Path, limit: float) -> None:
     """Removes what is kept about repositories that are no longer there and has not changed since `limit`."""
     for folder in [each for each in folders.iterdir() if each.is_dir()]:

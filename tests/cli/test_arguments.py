@@ -46,3 +46,20 @@ def test_no_argument_may_be_empty(command: str, action: argparse.Action, capsys:
 def test_the_list_of_those_looked_at_later_is_no_longer_than_it_must_be() -> None:
     there = {(name, action.dest) for name, parser in commands().items() for action in parser._actions}
     assert there >= LATER
+
+
+def test_what_is_said_of_a_wrong_argument_holds_no_secret_and_steers_nothing(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    token = "ghp_" + "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5"
+    with pytest.raises(SystemExit) as ended:
+        make_parser(["tasks"]).parse_args(["tasks", "--color", f"{token}\x1b[2J"])
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert "lok tasks: error: argument --color: invalid choice: '<SECRET:github-token:1>\\x1b[2J'" in told
+
+
+@pytest.mark.parametrize(("name", "parser"), commands().items(), ids=commands())
+def test_no_line_that_we_broke_is_broken_again_on_a_usual_terminal(name: str, parser: argparse.ArgumentParser) -> None:
+    lines = f"{parser.description}\n{parser.epilog}".split("\n")
+    assert max(map(len, lines)) <= 78, name

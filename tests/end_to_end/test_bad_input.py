@@ -324,6 +324,8 @@ def test_a_report_to_standard_output_is_no_file(project: Project, configure: Con
     project.stage("a.py", BAD)
     done = project.run("lok-review", "--staged", "--format", "json", "-o", "-")
     assert (done.code, json.loads(done.said)["exit_code"]) == (1, 1)
+    mixed = project.run("lok-review", "--staged", "--format", "sarif", "--transcript", "-")
+    assert (mixed.code, "--format sarif and --transcript - both want" in mixed.said) == (2, True), mixed.said
     both = project.run("lok-review", "--staged", "--format", "json", "-o", "./-", "--transcript", "-")
     report, _, transcript = both.said.partition("\n\n# ")
     assert (both.code, "Review failed" in report, "a planted bug" in transcript) == (1, True, True), both.said

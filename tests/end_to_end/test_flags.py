@@ -31,7 +31,7 @@ USES = {
     "backends": ("backends", "[backends.one]"), "init": ("init", "codex: codex, not found"),
     "install": ("install", "looked for hooks in"), "uninstall": ("uninstall", "looked for hooks in"),
     "workflow": ("workflow list", "1. change · runs "), "trust": ("trust --show", "index:lok.toml: asks for the same"),
-    "dismiss": ("dismiss --list", "wrong · raised by not known here"),
+    "dismiss": ("dismiss --list", "wrong · no record here of a model that raised it"),
     "baseline": ("baseline --dry-run", "asked static: analysis"), "completion": ("completion bash", ""),
     "cache": ("cache stats", "[cache]: kept for 24 hours"),
 }  # fmt: skip

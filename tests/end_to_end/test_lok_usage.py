@@ -34,6 +34,14 @@ def test_unknown_words(project: Project, words: str, usage: str, said: str) -> N
     assert done.said.endswith(f"\n{said}")
 
 
+@pytest.mark.parametrize("program", ["lok-hunt", "lok-audit", "lok-review"])
+def test_the_gate_says_it_in_the_same_words(project: Project, program: str) -> None:
+    done = project.run(program, "--formt", "json")
+    assert done.code == 2
+    assert done.said.startswith(f"usage: {program} [-h]")
+    assert done.said.endswith(f'\n{program}: error: no flag is called "--formt"; did you mean "--format"?\n')
+
+
 def test_flags_may_stand_among_the_words_of_a_list(project: Project) -> None:
     done = project.run("lok", "workflow", "validate", "hunt", "-v", "audit")
     assert done.code == 0

@@ -101,6 +101,14 @@ def test_doctor_outside_a_repository(project: Project, programs: Path, tmp_path:
     assert project.run("lok", "doctor", "--dir", tmp_path / "nowhere").code == 2
 
 
+def test_doctor_says_that_nothing_can_be_remembered(project: Project, programs: Path) -> None:
+    project.kept.parent.mkdir(parents=True)
+    project.kept.write_text("in the way")
+    checks = json.loads(project.run("lok", "doctor", "--json").said)["checks"]
+    (check,) = [check for check in checks if check["name"] == "memory"]
+    assert (check["state"], check["text"]) == ("warn", f"{project.kept}: is no folder")
+
+
 def test_a_hook_that_is_commented_out_counts_as_not_listed(project: Project) -> None:
     for listed, words in (("  - id: lok-hunt", "listed for pre-commit"), ("#  - id: lok-hunt", "not installed")):
         project.write(".pre-commit-config.yaml", f"repos:\n{listed}\n")
@@ -262,11 +270,17 @@ def test_init_changes_no_line_end_and_no_permission_of_pre_commits_file(project:
     assert config.stat().st_mode & 0o7777 == 0o640
 
 
-def test_init_without_pre_commits_file_says_what_else_there_is(project: Project) -> None:
+@pytest.mark.parametrize(("config", "said"), [(None, "lok install"), ("", "has no list of repos")])
+def test_init_that_cannot_add_hooks_says_why_and_writes_nothing(
+    project: Project, config: str | None, said: str
+) -> None:
+    if config is not None:
+        project.write(".pre-commit-config.yaml", config)
     done = project.run("lok", "init", "--pre-commit")
 
     assert done.code == 2
-    assert "lok install" in done.said
+    assert said in done.said
+    assert not (project.path / "lok.toml").exists()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -105,9 +106,19 @@ def test_a_closed_stream_leads_nowhere(staged: Project, code: int, closed: str) 
     assert shell(staged, "lok cache stats").code == 0
 
 
-def test_a_push_without_standard_input_brings_nothing(project: Project, configure: Configure) -> None:
+@pytest.mark.parametrize("silent", ["<&-", "</dev/null"])
+def test_a_push_of_which_git_says_nothing_is_what_the_branch_has(
+    project: Project, configure: Configure, tmp_path: Path, silent: str
+) -> None:
     configure()
-    done = shell(project, "lok-audit <&-")
+    project.git("init", "-q", "--bare", tmp_path / "remote.git")
+    project.git("remote", "add", "origin", tmp_path / "remote.git")
+    project.git("push", "-q", "-u", "origin", "main")
+    project.seed({"shop.py": BAD})
+    done = shell(project, f"lok-audit {silent}")
+    assert (done.code, "shop.py:1" in done.said) == (1, True), done.said
+    # With the remote's name it is git that speaks: of a push that brings nothing it tells no line.
+    done = shell(project, f"lok-audit origin {tmp_path} {silent}")
     assert (done.code, "nothing to push" in done.said) == (0, True), done.said
 
 

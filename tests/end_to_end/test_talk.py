@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.conftest import Project
 from tests.end_to_end.talk_helpers import Said, Talkers, talkers
 from tests.end_to_end.talker import FIRST_ORDER, ORDER, POSITION, RESPONSE, REVIEW, SYNTHESIS
 from tests.end_to_end.terminal import Terminal
@@ -265,3 +266,13 @@ def test_on_a_terminal_there_is_progress_and_the_answers_stay_whole(talkers: Mak
         assert [line for line in terminal.screen() if "from" in line or "asking" in line] == ["  from b", "  from a"]
     finally:
         terminal.close()
+
+
+@pytest.mark.parametrize("words", ["ask Why?", "run explain --budget 9", "hunt . -b static", "baseline --dry-run"])
+def test_where_nothing_can_be_kept_one_line_says_so(talkers: Make, project: Project, words: str) -> None:
+    made = talkers("[backends.static]\nenabled = true\n", a=[])
+    project.seed({"shop.py": "total = vat_rate\n"})
+    project.kept.parent.mkdir(parents=True)
+    project.kept.write_text("in the way")
+    said = made.lok(*words.split())
+    assert (said.out + said.err).count("nothing is remembered: ") == 1, said

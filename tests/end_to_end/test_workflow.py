@@ -301,10 +301,16 @@ def test_no_way_around_trust(project: Project, workers: Workers, tmp_path: Path)
     (other / ".lok" / "workflows").mkdir(parents=True)
     (other / ".lok" / "workflows" / "theirs.toml").write_text(text)
     project.git("init", "-q", other)
-    for name in ("go", other / ".lok" / "workflows" / "theirs.toml"):
+    project.write("tools/go.toml", text)
+    for name, way in (
+        ("go", f"lok trust --dir {project.path}"),
+        (other / ".lok" / "workflows" / "theirs.toml", f"lok trust --dir {other}"),
+        ("tools/go.toml", f"move it to {project.path}/.lok/workflows and lok trust it"),
+    ):
         done = project.run("lok", "run", name)
         assert done.code == 2
         assert "are not trusted" in done.said
+        assert f"read them, then: {way} (or --trust-tree" in done.said
     assert not (project.path / "went").exists()
 
 
@@ -478,6 +484,13 @@ def test_a_step_whose_backend_is_switched_off_says_so(project: Project, workers:
     workers()
     users_workflow(project.machine, "go", step("a", PROMPT.format(name="codex", text="x")))
     assert "codex: missing: switched off" in project.run("lok", "run", "go").said
+
+
+def test_where_no_workflow_is_right_there_is_no_list(project: Project, workers: Workers) -> None:
+    workers()
+    project.write("w.toml", "name =")
+    assert project.run("sh", "-c", "lok workflow validate w.toml 2>messages").said == ""
+    assert "w.toml:1: not TOML" in project.read("messages")
 
 
 def test_validate(project: Project, workers: Workers) -> None:

@@ -73,8 +73,8 @@ lok-hunt · 3 files, 41 changed lines · codex 6.2 s · examined by claude, gemi
 Commit refused. Wrong? lok dismiss 7f3a91c2 --because "…"
 """,
     (80, "self_examined"): """\
-lok-hunt · 3 files, 41 changed lines · codex 6.2 s · self-examined by codex 3.0
-  s · 1 confirmed
+lok-hunt · 3 files, 41 changed lines · codex 6.2 s · self-examined by codex
+  3.0 s · 1 confirmed
   asked: codex, listed for hunt; codex, to examine itself (alone at hand)
 
 ✗ high  app/db.py:42  SQL built from user input  CWE-89

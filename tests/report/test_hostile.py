@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -19,6 +20,11 @@ from lok_hooks.core.diff import Skipped, SkipReason
 from lok_hooks.core.ports import Failure, FailureKind
 from lok_hooks.core.review import Asked, Coverage, Disposition, Review, Unreviewed
 from lok_hooks.report.all import REPORTS, render
+from lok_hooks.report.lines import as_text
+from lok_hooks.report.live import Verbose
+from lok_hooks.report.markdown import fence
+from lok_hooks.report.workflow import prose
+from lok_hooks.report.wrap import Span
 from tests.report import builders
 from tests.report.nasty import NASTY
 from tests.report.strategies import reviews
@@ -90,9 +96,7 @@ def test_the_console_adds_colours_and_nothing_else(nasty: str) -> None:
     coloured = render(review_of(nasty), "console", width=80, color=True, verbose=True)
     assert hidden_in(OURS.sub("", coloured)) == []
     bare = [line.rstrip() for line in OURS.sub("", coloured).splitlines()]
-    # plain also takes the command out of a line that starts with "::".
-    expected = render(review_of(nasty), "plain", width=80, verbose=True).replace("\\x3a:", "::")
-    assert [line.replace("\\x3a:", "::") for line in bare] == expected.splitlines()
+    assert bare == render(review_of(nasty), "plain", width=80, verbose=True).splitlines()
 
 
 def strings_in(value: Any) -> Iterator[str]:
@@ -132,8 +136,18 @@ def test_a_runner_reads_only_our_commands(nasty: str, format: str) -> None:
         assert not re.search(r"##\w*\[", line)
         if format == "github" and line.startswith("::"):
             assert COMMAND.match(line)
-        elif format in ("github", "plain", "console"):
+        else:
             assert not line.lstrip().startswith("::")
+
+
+def test_a_runner_reads_no_command_out_of_what_is_printed_as_it_is() -> None:
+    said = "first\n::error::second\n  ::stop-commands::third"
+    log = StringIO()
+    Verbose(log).noted(said)
+    colored = as_text([(Span(line),) for line in said.split("\n")], color=True)
+    for printed in (prose(said), log.getvalue(), colored, fence(said.split("\n"))):
+        assert [line.strip() for line in printed.splitlines() if "third" in line] == ["\\x3a:stop-commands::third"]
+        assert not re.search(r"(?m)^\s*::", printed)
 
 
 @every_nasty

@@ -6,6 +6,7 @@ import json
 import re
 import time
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,8 +18,8 @@ from lok_hooks.core.reliability import Precision
 from lok_hooks.core.route import Candidate
 from lok_hooks.core.suggest import Category, Match, Ranked, Suggestion, suggest
 from lok_hooks.core.talk import SYNTHESIS, Absence, Conclusion, Disagreement, Order, Step, Talk, Turn
+from lok_hooks.report.lines import as_text
 from lok_hooks.report.options import Options
-from lok_hooks.report.plain import written
 from lok_hooks.report.talk import (
     ending_lines,
     failure_line,
@@ -30,6 +31,7 @@ from lok_hooks.report.talk_json import suggestion_values, talk_values
 from lok_hooks.report.talk_markdown import transcript
 
 WIDE = Options(width=200)
+written = partial(as_text, color=False)
 FAILURE = Failure(backend="gemini", kind=FailureKind.TIMED_OUT, reason="too\nslow", advice="wait", seconds=3.0)
 
 

@@ -29,6 +29,13 @@ def test_words_wrap_with_a_hanging_indent() -> None:
     assert [text_of(line) for line in lines] == ["- one two three four", "  five six"]
 
 
+def test_a_number_and_its_unit_stay_together() -> None:
+    lines = filled([Span("examined in 3.0 s, 2 see it")], 20)
+    assert [text_of(line) for line in lines] == ["examined in 3.0 s, 2", "see it"]
+    lines = filled([Span("self-examined in 3.0 s")], 20)
+    assert [text_of(line) for line in lines] == ["self-examined in", "3.0 s"]
+
+
 def test_a_word_longer_than_the_line_is_cut() -> None:
     lines = filled([Span("日本" * 12)], 20, indent="", hanging="")
     assert [text_of(line) for line in lines] == ["日本日本日本日本日本", "日本日本日本日本日本", "日本日本"]

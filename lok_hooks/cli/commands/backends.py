@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Final
 
-from lok_hooks.errors import EXIT_CLEAN, RepositoryError
+from lok_hooks.errors import EXIT_CLEAN
 
 EXAMPLE: Final = "lok backends --explain"
 
@@ -21,19 +21,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Shows the backends; starts nothing."""
-    from lok_hooks.cli import output, wiring
+    from lok_hooks.cli import output
     from lok_hooks.cli.arguments import existing_directory
     from lok_hooks.cli.ledgers import precision_in
-    from lok_hooks.repo.git import Repository
+    from lok_hooks.cli.sweep import settings_of
     from lok_hooks.report.backends import as_json, explained, lay_out
     from lok_hooks.report.visible import visible
 
     directory = existing_directory(arguments.dir)
-    try:
-        top = Repository.open(directory).top
-    except RepositoryError:
-        top = directory
-    settings = wiring.settings(top, arguments)
+    settings = settings_of(directory, arguments)
     precision = precision_in(directory)
     if arguments.json:
         output.print_json(as_json(settings.backends, settings.origins, precision))

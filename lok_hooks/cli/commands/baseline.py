@@ -61,7 +61,7 @@ def _review(repository: Repository, arguments: argparse.Namespace) -> Review:
     if repository.head is None:
         raise RepositoryError("nothing is committed yet", advice="a baseline is for code that is there already")
     settings = wiring.settings(repository.top, arguments)
-    chosen = settings.chosen or tuple(b.name for b in settings.backends if b.enabled and b.kind in ("static", "sarif"))
+    chosen = settings.chosen or tuple(b.name for b in settings.backends if b.enabled and b.is_analyser)
     dismissed, _ = ledgers.committed_dismissals(repository, (Sides(old=repository.head, new=repository.head),))
     snapshot = between(repository, None, repository.head, wiring.selection(settings), label="all of HEAD")
     order = Order(
@@ -77,7 +77,8 @@ def _review(repository: Repository, arguments: argparse.Namespace) -> Review:
         chosen=chosen,
         dismissed=dismissed,
     )
-    return keeping.reviewed(order, settings, snapshot, "by_hand", arguments)[0]
+    outcome, said = keeping.reviewed(order, settings, snapshot, "by_hand", arguments)
+    return replace(outcome, notes=outcome.notes + said)
 
 
 def _accept(repository: Repository, found: list[Judged]) -> None:

@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _names_in(directory: Path) -> Names:
     from lok_hooks.cli.sweep import settings_of
-    from lok_hooks.cli.workflow import top_of
+    from lok_hooks.cli.wiring import top_of
     from lok_hooks.config import workflow_find
 
     settings = settings_of(directory, argparse.Namespace(backend=None, config=None))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -39,11 +38,11 @@ def run(arguments: argparse.Namespace) -> int:
     from lok_hooks.cli.arguments import existing_directory
     from lok_hooks.cli.keeping import place_for
     from lok_hooks.cli.ledgers import ledger_in
-    from lok_hooks.cli.output import print_json
+    from lok_hooks.cli.output import print_json, warn
     from lok_hooks.repo.git import Repository
 
     repository = Repository.open(existing_directory(arguments.dir))
-    with ledger_in(place_for(repository), _warn) as ledger:
+    with ledger_in(place_for(repository), warn) as ledger:
         told = _done(repository, ledger, arguments)
     if arguments.json:
         findings = [_values(entry, told) for entry in told.entries]
@@ -75,8 +74,9 @@ class _Told(NamedTuple):
                 here = " · only here" if entry.identity in self.only_here else ""
                 yield f"    {entry.because}{f' ({who})' if who else ''}{here}"
             if is_verbose:
-                raised = ", ".join(self.raised_by.get(entry.identity, ())) or "not known here"
-                yield f"    {entry.category or 'no category'} · raised by {raised}"
+                raised = ", ".join(self.raised_by.get(entry.identity, ()))
+                who = f"raised by {raised}" if raised else "no record here of a model that raised it"
+                yield f"    {entry.category or 'no category'} · {who}"
         if self.ending:
             yield self.ending
 
@@ -212,11 +212,3 @@ def _say(text: str) -> None:
     from lok_hooks.report.visible import visible
 
     say(visible(text))
-
-
-def _warn(text: str) -> None:
-    """What cannot be kept; never among what programs read."""
-    from lok_hooks.cli.output import say
-    from lok_hooks.report.visible import visible
-
-    say(visible(text), sys.stderr)

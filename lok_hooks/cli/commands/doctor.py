@@ -141,12 +141,13 @@ def _memory_check(repository: Repository, settings: Settings) -> Check:
     from lok_hooks.flows.doctor import memory_check
     from lok_hooks.store.database import Database
     from lok_hooks.store.memory import StoredMemory
+    from lok_hooks.store.place import obstacle
 
     problems: list[str] = []
     database = Database(place_at(repository.top).folder, problems.append)
     try:
         if database.path and not database.exists():
-            return memory_check(None, 0, settings.cache.enabled)
+            return memory_check(None, 0, settings.cache.enabled, obstacle(database.path.parent))
         stats = StoredMemory(database, ttl_seconds=float("inf"), max_bytes=0, now=time.time).stats()
     finally:
         database.close()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from lok_hooks.errors import EXIT_CLEAN, ConfigError, OutputError, RepositoryError, UsageError
+from lok_hooks.errors import EXIT_CLEAN, ConfigError, OutputError, UsageError
 
 EXAMPLE: Final = "lok init --pre-commit"
 _THEN: Final = "pre-commit install --hook-type pre-commit --hook-type pre-push"
@@ -26,11 +26,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Writes what is not there yet; never overwrites a lok.toml."""
     from lok_hooks.cli.arguments import existing_directory
     from lok_hooks.cli.output import print_json, say
+    from lok_hooks.cli.wiring import top_of
     from lok_hooks.config.load import FILE_NAME
+    from lok_hooks.config.pre_commit_file import FILE_NAME as PRE_COMMIT
     from lok_hooks.report.visible import visible
 
-    top = _top(existing_directory(arguments.dir))
+    top = top_of(existing_directory(arguments.dir))
     target = top / FILE_NAME
+    # Read before anything is written: where that is refused, nothing is half done.
+    listed = _with_hooks(top / PRE_COMMIT) if arguments.pre_commit else None
     done = _Done()
     if target.exists() or target.is_symlink():
         if not arguments.pre_commit:
@@ -40,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         _write_new(target, _starter(top, arguments))
         done.write(target, f"wrote {target}\n  it counts once it is committed, or at once while git does not track it")
     if arguments.pre_commit:
-        _add_hooks(top, done)
+        _add_hooks(top / PRE_COMMIT, listed, done)
     if arguments.json:
         print_json({"schema": "lok-hooks/init/1", "written": done.written, "kept": done.kept, "hooks": done.hooks})
     else:
@@ -69,15 +73,6 @@ class _Done:
         self.told.append(told)
 
 
-def _top(directory: Path) -> Path:
-    from lok_hooks.repo.git import Repository
-
-    try:
-        return Repository.open(directory).top
-    except RepositoryError:
-        return directory.absolute()
-
-
 def _starter(top: Path, arguments: argparse.Namespace) -> str:
     from lok_hooks.cli import wiring
     from lok_hooks.cli.commands.doctor import examined
@@ -98,10 +93,10 @@ def _write_new(path: Path, text: str) -> None:
         raise OutputError(f"{path}: cannot be written ({error.strerror})", advice="make its folder writable") from error
 
 
-def _add_hooks(top: Path, done: _Done) -> None:
-    from lok_hooks.config.pre_commit_file import FILE_NAME, with_our_hooks
+def _with_hooks(path: Path) -> str | None:
+    """What pre-commit's file shall hold; None when it names our hooks already."""
+    from lok_hooks.config.pre_commit_file import with_our_hooks
 
-    path = top / FILE_NAME
     if path.is_symlink():  # it could lead to what never ends
         raise UsageError(f"{path}: a symbolic link stands in its place", advice="edit the file that it leads to")
     try:
@@ -111,12 +106,15 @@ def _add_hooks(top: Path, done: _Done) -> None:
         raise UsageError(f"{path}: there is no such file", advice="use plain hooks instead: lok install") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read ({error})", advice="mend it, then try again") from error
-    after = with_our_hooks(before)
-    if after is None:
+    return with_our_hooks(before)
+
+
+def _add_hooks(path: Path, text: str | None, done: _Done) -> None:
+    if text is None:
         done.hooks = "there"
         done.keep(path, f"{path} names our hooks already")
         return
-    _replace(path, after)
+    _replace(path, text)
     done.hooks = "added"
     done.write(path, f"added lok-hunt and lok-audit to {path}\n  then: {_THEN}")
 

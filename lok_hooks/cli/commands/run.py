@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 EXAMPLE: Final = "lok run diff main..HEAD"
 _EXPLAINED: Final = """\
 NAME is a workflow's file (a path, or anything that ends in .toml), else a
-workflow of this project (.lok/workflows) or of yours (~/.config/lok/workflows),
-else a task of lok.toml, else a built-in workflow. A task takes DIR and the
-flags of lok hunt. A workflow takes arguments of its own: words are arg.1,
-arg.2, ...; --NAME=VALUE (or --NAME VALUE) is arg.NAME, --NAME alone is true."""
+workflow of this project (.lok/workflows) or of yours
+(~/.config/lok/workflows), else a task of lok.toml, else a built-in workflow.
+A task takes DIR and the flags of lok hunt. A workflow takes arguments of its
+own: words are arg.1, arg.2, ...; --NAME=VALUE (or --NAME VALUE) is arg.NAME,
+--NAME alone is true."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,11 +34,11 @@ def run(arguments: argparse.Namespace) -> int:
     if {"-h", "--help"} & set(arguments.rest):
         arguments.parser.print_help()
         return 0
-    from lok_hooks.cli.sweep import settings_of
-    from lok_hooks.cli.workflow import place_of, run_found, search
+    from lok_hooks.cli.sweep import directory_of, settings_of
+    from lok_hooks.cli.workflow import run_found, search
 
     given, others = _read(arguments)
-    place = place_of(given)
+    place = directory_of(given)
     settings = settings_of(place, given)
     found = search(given.name, place, settings, is_workflow=given.workflow)
     if found is None:

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Shows, asks and remembers; returns 0 when everything shown is trusted afterwards, 2 when the user said no."""
+    """Shows, asks where it is to, and remembers; returns 0, or 2 when the user said no."""
     from lok_hooks.cli import output
     from lok_hooks.cli.arguments import existing_directory
     from lok_hooks.cli.wiring import trust_place
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
             told = "Nothing in this repository is trusted any more." if is_new else "Nothing was trusted here."
             output.say(told)
             return EXIT_CLEAN
-    found = list(items(directory, arguments.at, _tell if arguments.verbose else _silent))
+    found = list(items(directory, arguments.at, output.warn if arguments.verbose else _silent))
     if arguments.json and arguments.yes:
         trusted.approve(place, {item.digest: item.name for item in found})
     holds = {item.digest: trusted.is_trusted(item.digest, place, os.environ) for item in found}
@@ -69,13 +69,6 @@ def run(arguments: argparse.Namespace) -> int:
     return EXIT_CLEAN
 
 
-def _tell(line: str) -> None:
-    from lok_hooks.cli.output import say
-    from lok_hooks.report.visible import visible
-
-    say(visible(line), sys.stderr)
-
-
 def _silent(_: str) -> None:
     """Nobody wants to know."""
 
@@ -84,11 +77,12 @@ def items(directory: Path, revision: str | None, noted: Callable[[str], None] = 
     """Everything that needs trust here, each once: lok.toml as it lies in the work tree, as it is staged, as HEAD,
     `[review] config_from` and `revision` have it (a review may go by any of them), and the workflows. `noted` is told
     each place and what stands there."""
+    from lok_hooks.cli.wiring import top_of
     from lok_hooks.config import trust_items
     from lok_hooks.config.load import FILE_NAME
     from lok_hooks.config.workflow_find import project_workflows
 
-    top = _top(directory)
+    top = top_of(directory)
     seen: dict[str, str] = {}
     for name, content in _settings_files(directory, top, revision):
         try:
@@ -112,15 +106,6 @@ def items(directory: Path, revision: str | None, noted: Callable[[str], None] = 
         noted(f"{found.label}: {f'asks for trust, digest {item.digest}' if item else 'nothing in it needs trust'}")
         if item:
             yield item
-
-
-def _top(directory: Path) -> Path:
-    from lok_hooks.repo.git import Repository
-
-    try:
-        return Repository.open(directory).top
-    except RepositoryError:
-        return directory.absolute()
 
 
 def _settings_files(directory: Path, top: Path, revision: str | None) -> Iterator[tuple[str, bytes | None]]:
@@ -154,7 +139,7 @@ def _content(path: Path) -> bytes:
 
 
 def _show(found: list[Item], holds: dict[str, bool], directory: Path, arguments: argparse.Namespace) -> None:
-    from lok_hooks.cli import output
+    from lok_hooks.cli import output, wiring
     from lok_hooks.config.trust_items import own_programs
     from lok_hooks.report.trust import item_lines
 
@@ -162,7 +147,7 @@ def _show(found: list[Item], holds: dict[str, bool], directory: Path, arguments:
         output.say("Nothing here needs your trust: no program, server, credential or shell step is named.")
     for item in found:
         state = "trusted" if holds[item.digest] else "not trusted: these keys and steps are ignored"
-        inside = own_programs(item, _top(directory))
+        inside = own_programs(item, wiring.top_of(directory))
         lines = item_lines(item.name, item.digest, state, item.lines, inside, output.width())
         output.print_lines([*lines, ()], arguments)
 

@@ -20,9 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Lists or checks, and returns the exit code."""
-    from lok_hooks.cli.sweep import settings_of
-    from lok_hooks.cli.workflow import list_workflows, place_of, validate
+    from lok_hooks.cli.sweep import directory_of, settings_of
+    from lok_hooks.cli.workflow import list_workflows, validate
 
-    place = place_of(arguments)
+    place = directory_of(arguments)
     settings = settings_of(place, arguments)
     return (list_workflows if arguments.action == "list" else validate)(arguments, settings, place)

@@ -39,12 +39,19 @@ ROWS: Final = (
         'return re.sub(r"\\A\\Z", "", ',
         f"{_HOSTILE}::test_a_runner_reads_only_our_commands",
     ),
+    _row(
+        "commands at the start of a line",
+        _VISIBLE,
+        'return _COMMAND.sub(r"\\1\\\\x3a", line)',
+        "return line",
+        f"{_HOSTILE}::test_a_runner_reads_only_our_commands",
+    ),
     Removal(
         name="markup of the console",
         promise=_ROW,
         changes=(
             Change(
-                "lok_hooks/report/console.py",
+                "lok_hooks/report/lines.py",
                 "Text.assemble(*((span.text, STYLES[span.role]) for span in line))",
                 'Text.from_markup("".join(span.text for span in line))',
             ),
@@ -146,8 +153,8 @@ ROWS: Final = (
     _row(
         "errors",
         "lok_hooks/cli/boundary.py",
-        'c if c.isprintable() or c in "\\n\\t" else c.encode("unicode_escape").decode()',
-        "c",
+        "harmless_line(visible(line))",
+        "line",
         "tests/cli/test_boundary.py::test_what_outsiders_wrote_reaches_the_terminal_without_control_characters",
     ),
 )
