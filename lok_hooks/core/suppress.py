@@ -103,6 +103,23 @@ def unexplained(comments: Iterable[IgnoreComment]) -> tuple[str, ...]:
     )
 
 
+def misnamed(
+    findings: Iterable[Finding], comments: Mapping[tuple[str, str], Sequence[IgnoreComment]]
+) -> tuple[str, ...]:
+    """A line for each added comment that stands at a finding and names other categories than the finding's."""
+    missed: dict[tuple[str, str], dict[str, None]] = {}
+    for finding in findings:
+        for comment in comments.get((finding.place.path, finding.place.ref), ()):
+            is_meant = comment.is_added and comment.reason and _is_at(comment, finding)
+            if is_meant and not finding.suppression and not finding.problem:
+                wanted = missed.setdefault((comment.place, ", ".join(comment.categories)), {})
+                wanted[family(finding.category, finding.cwe)] = None
+    return tuple(
+        f"{place}: `lok: ignore[{named}]` is not about what was found there: {', '.join(wanted)}"
+        for (place, named), wanted in missed.items()
+    )
+
+
 def brought_in(comments: Iterable[IgnoreComment]) -> tuple[str, ...]:
     """A line for each suppression that the reviewed change itself adds: nobody may switch the reviewer off unseen."""
     return tuple(

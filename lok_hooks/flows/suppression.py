@@ -12,6 +12,7 @@ from lok_hooks.core.suppress import (
     IgnoreComment,
     brought_in,
     ignore_comments,
+    misnamed,
     remarks_brought_in,
     suppress,
     unexplained,
@@ -29,7 +30,8 @@ def suppressed(
     # Old ones are not this change's business.
     added = [comment for among in comments.values() for comment in among if comment.is_added]
     judged = suppress(findings, comments, dismissed)
-    return judged, (*brought_in(added), *remarks_brought_in(judged, diff.files), *unexplained(added))
+    notes = (*brought_in(added), *remarks_brought_in(judged, diff.files), *unexplained(added))
+    return judged, (*notes, *misnamed(judged, comments))
 
 
 def unsuppressed(

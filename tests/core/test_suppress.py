@@ -12,6 +12,7 @@ from lok_hooks.core.suppress import (
     IgnoreComment,
     brought_in,
     ignore_comments,
+    misnamed,
     remarks_brought_in,
     suppress,
     unexplained,
@@ -90,6 +91,23 @@ def test_a_comment_speaks_for_its_line_and_category(given: IgnoreComment, suppre
     (found,) = suppress([FINDING], {("a.py", ""): [given]}, {})
     assert bool(found.suppression) is suppressed
     assert ("checked" in found.suppression) is suppressed
+
+
+@pytest.mark.parametrize(
+    ("given", "finding", "told"),
+    [
+        pytest.param(comment(categories=("xss",), is_added=True), FINDING, True, id="another category"),
+        pytest.param(comment(categories=("xss",), is_added=True), replace(FINDING, problem="x"), False, id="made up"),
+        pytest.param(comment(categories=("xss",)), FINDING, False, id="an old one"),
+        pytest.param(comment(categories=("xss",), is_added=True, line=13), FINDING, False, id="elsewhere"),
+        pytest.param(comment(categories=("xss",), is_added=True, reason=""), FINDING, False, id="told otherwise"),
+        pytest.param(comment(categories=("sql",), is_added=True), FINDING, False, id="it speaks for it"),
+    ],
+)
+def test_a_comment_that_names_another_category_is_told(given: IgnoreComment, finding: Finding, told: bool) -> None:
+    comments = {("a.py", ""): [given]}
+    said = "a.py:10: `lok: ignore[xss]` is not about what was found there: sql-injection"
+    assert misnamed(suppress([finding, finding], comments, {}), comments) == ((said,) if told else ())
 
 
 def test_a_comment_of_another_file_says_nothing() -> None:

@@ -52,6 +52,14 @@ def test_a_comment_with_a_reason_answers_for_its_line_and_is_shown(
     assert "this change adds a suppression" in done.said or "says not why" in done.said
 
 
+def test_a_comment_that_names_another_category_says_which_one_it_is(project: Project, configure: Configure) -> None:
+    configure()
+    project.stage("app.py", "value = PLANTED_BUG  # lok: ignore[style] wanted for the demo\n")
+    done = project.run("lok-hunt")
+    told = "`lok: ignore[style]` is not about what was found there: planted"
+    assert (done.code, told in " ".join(done.said.split())) == (1, True), done.said
+
+
 def test_a_suppressed_finding_is_counted_in_every_report_and_carried_in_sarif(
     project: Project, configure: Configure
 ) -> None:
