@@ -133,5 +133,11 @@ def record(ledger: Ledger | None, review: Review, snapshot: Snapshot) -> None:
 
 
 def _text(snapshot: Snapshot, versions: Sequence[FileDiff]) -> str:
-    """What stands in a file, in whichever of several pushed refs."""
-    return "\n".join((snapshot.new(file) or b"").decode("utf-8", "replace") for file in versions)
+    """What stands in a file, in whichever of several pushed refs, and in the index: an older state or another branch
+    that lacks a finding's code says nothing about the one it was found in."""
+    from lok_hooks.repo.rules import file_in_index
+
+    contents = [snapshot.new(file) for file in versions]
+    if snapshot.repository is not None:
+        contents.append(file_in_index(snapshot.repository, versions[0].path))
+    return "\n".join((content or b"").decode("utf-8", "replace") for content in contents)

@@ -73,7 +73,7 @@ def rule_file_at(repository: Repository, revision: str, name: str) -> bytes | No
     return _read(repository, [f"{repository.resolve(revision)}:{name}"])[0]
 
 
-def rule_file_in_index(repository: Repository, name: str) -> bytes | None:
+def file_in_index(repository: Repository, name: str) -> bytes | None:
     """The file `name` as it is staged; None where it is not."""
     return _read(repository, [f"{INDEX}:{name}"])[0]
 

@@ -116,6 +116,19 @@ def test_a_secret_that_still_stands_there_is_not_mended(project: Project, config
     assert said == [(1, ["confirmed"]), (1, ["confirmed"]), (0, ["fixed"])]
 
 
+@pytest.mark.parametrize("of", [["--commit", "HEAD"], ["HEAD~1...HEAD"]])
+def test_a_look_at_an_older_state_mends_nothing(project: Project, configure: Configure, of: list[str]) -> None:
+    configure()
+    project.seed({"app.py": "value = 1\n"})
+    project.stage("app.py", BAD)
+    assert project.run("lok-hunt").code == 1
+    assert project.run("lok-review", *of).code == 0
+    assert outcomes(project) == ["confirmed"]
+    project.stage("app.py", "value = 2\n")
+    assert project.run("lok-hunt").code == 0
+    assert outcomes(project) == ["fixed"]
+
+
 def test_what_stands_in_one_of_several_pushed_refs_is_not_mended(project: Project, configure: Configure) -> None:
     configure()
     base, lines = project.head(), []

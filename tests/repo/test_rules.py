@@ -8,7 +8,7 @@ import pytest
 
 from lok_hooks.errors import RepositoryError
 from lok_hooks.repo.git import Repository
-from lok_hooks.repo.rules import INDEX, WORK_TREE, RuleFile, Sides, rule_file, rule_file_at, rule_file_in_index
+from lok_hooks.repo.rules import INDEX, WORK_TREE, RuleFile, Sides, file_in_index, rule_file, rule_file_at
 from tests.repo.git_helpers import Scratch
 
 NAME = "lok.toml"
@@ -150,6 +150,6 @@ def test_single_sides_can_be_read(scratch: Scratch) -> None:
     repository = Repository.open(scratch.path)
 
     assert rule_file_at(repository, "main", NAME) == b"a\n"
-    assert rule_file_in_index(repository, NAME) == b"b\n"
+    assert file_in_index(repository, NAME) == b"b\n"
     with pytest.raises(RepositoryError, match="not a commit"):
         rule_file_at(repository, "--output=pwned", NAME)

@@ -112,7 +112,7 @@ def _settings_files(directory: Path, top: Path, revision: str | None) -> Iterato
     """Every place of a lok.toml that may count, with what stands there, None for nothing."""
     from lok_hooks.config.load import FILE_NAME, read_toml
     from lok_hooks.repo.git import Repository
-    from lok_hooks.repo.rules import rule_file_at, rule_file_in_index
+    from lok_hooks.repo.rules import file_in_index, rule_file_at
 
     pins = [revision] if revision else []
     if (top / FILE_NAME).is_file():
@@ -126,7 +126,7 @@ def _settings_files(directory: Path, top: Path, revision: str | None) -> Iterato
         repository = Repository.open(directory)
     except RepositoryError:
         return
-    yield f"index:{FILE_NAME}", rule_file_in_index(repository, FILE_NAME)
+    yield f"index:{FILE_NAME}", file_in_index(repository, FILE_NAME)
     for rev in ["HEAD"] * bool(repository.head) + pins:
         yield f"{rev}:{FILE_NAME}", rule_file_at(repository, rev, FILE_NAME)
 
