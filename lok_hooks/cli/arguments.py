@@ -7,11 +7,12 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from lok_hooks.report.formats import FORMATS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-FORMATS: Final = ("console", "plain", "json", "sarif", "github", "markdown")
 EXIT_CODES: Final = (
     "exit codes: 0 nothing blocks, 1 confirmed findings, 2 your mistake, 3 our bug,\n"
     "4 incomplete review that the policy blocks, 130 interrupted"

@@ -1,4 +1,4 @@
-"""Every report format by its name. A new one is a file with a `report` function and a line here."""
+"""How each format of a report is made."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Final
 
 from lok_hooks.core.review import Review
 from lok_hooks.errors import UsageError
+from lok_hooks.report.formats import FORMATS
 from lok_hooks.report.options import Options
 
 Report = Callable[[Review, Options], str]
@@ -23,14 +24,7 @@ def _lazily(module: str) -> Report:
     return report
 
 
-REPORTS: Final[dict[str, Report]] = {
-    "console": _lazily("console"),
-    "plain": _lazily("plain"),
-    "json": _lazily("json"),
-    "sarif": _lazily("sarif"),
-    "github": _lazily("github"),
-    "markdown": _lazily("markdown"),
-}
+REPORTS: Final[dict[str, Report]] = {name: _lazily(name) for name in FORMATS}
 
 
 def render(review: Review, format: str, *, width: int = 80, color: bool = False, verbose: bool = False) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lok_hooks.cli.arguments import FORMATS
+from lok_hooks.report.formats import FORMATS
 from tests.end_to_end.conftest import Done, Project, Reviewer
 
 Configure = Callable[..., Reviewer]
