@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import random
 import re
 import string
@@ -252,6 +253,38 @@ def test_a_private_key_in_one_line() -> None:
     found = find_secrets("service.json", [line])
     assert {each.value for each in found} == set(key[1:-1])
     assert screen(diff_of({"service.json": (None, line + "\n")})).redact(line).count("<SECRET:private-key:") == 13
+
+
+def test_every_private_key_of_a_line_is_hidden() -> None:
+    keys = [_private_key(random.Random(seed)) for seed in (1, 2)]
+    line = json.dumps({name: "\n".join(key) for name, key in zip("ab", keys, strict=True)})
+    redacted = screen(diff_of({"keys.json": (None, line + "\n")})).redact(line)
+    assert not [part for key in keys for part in key[1:-1] if part in redacted]
+
+
+_SEARCH_FOR_KEYS = """
+import sys
+from lok_hooks.backends.secret_keys import keys_cut_off
+from lok_hooks.backends.secrets import find_secrets
+lines = sys.stdin.read().split("\\n")
+find_secrets("a.txt", lines)
+list(keys_cut_off(lines))
+"""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-----BEGIN PRIVATE KEY-----\n" + " " * 100_000 + "a b c d",
+        "-----BEGIN PRIVATE KEY-----" + r"\n" * 100_000,
+        "-----BEGIN PRIVATE KEY-----a1b2c3d4e5f6g7h8\n" * 20_000,
+        "+" * 100_000 + "é",
+        "+" * 100_000 + "é\n-----END PRIVATE KEY-----",
+    ],
+)
+def test_no_text_makes_the_search_for_private_keys_slow(text: str) -> None:
+    # In a process of its own: nothing in this one could end it, since a pattern keeps the interpreter to itself.
+    subprocess.run([sys.executable, "-c", _SEARCH_FOR_KEYS], input=text, encoding="utf-8", check=True, timeout=20)
 
 
 def _matches(detector: Detector) -> st.SearchStrategy[str]:
