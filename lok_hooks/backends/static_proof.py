@@ -48,20 +48,22 @@ _PYTHON2_NAMES: Final = frozenset(
     "unicode basestring xrange long raw_input reduce unichr file cmp execfile reload buffer intern apply".split()
 )
 _BOTH_PYTHONS: Final = re.compile(
-    r"\bPY[23]\b|version_info|hexversion|\bsix\b|from __future__ import .*\b(?:print_function|unicode_literals)\b"
+    r"\bPY[23]\b|version_info|hexversion|\bsix\b"
+    r"|^[# \t]*from __future__ import .*\b(?:print_function|unicode_literals)\b",
+    re.MULTILINE,
 )
 _MAKES_NAMES: Final = re.compile(
     r"\bglobals\(\)|\bexec\(|\bexecfile\(|\bbuiltins\b|__builtins?__|\bvars\(\)|\blocals\(\)\["
     r"|\bmodules\[__name__\]|\bf_globals\b|\bglobal_enum\b|\b_convert_?\(|\bgettext\.install\("
 )
 _KNOWS_OF_IT: Final = re.compile(r"\b(?:NameError|UnboundLocalError)\b")
-_IMPORTS: Final = re.compile(r"^\s*(?:from|import)\s", re.MULTILINE)
+_IMPORTS: Final = re.compile(r"^[ \t]*(?:from|import)\s", re.MULTILINE)
 _NOTEBOOK: Final = re.compile(
     r"^# ?(?:Databricks notebook source|COMMAND -{5}|MAGIC |%%|In ?\[)|\bget_ipython\(\)", re.MULTILINE
 )
 # Marks of Jinja, ERB, shell-like and automake templates, where no quotation mark stands before them.
 _TEMPLATE: Final = re.compile(
-    r"""^[^'"#\n]*(?:\{%[-+]?\s*\w|\{\{[-+]?\s*[\w.]++\s*+(?:\|[^}\n]{0,200}+)?[-+]?\}\}|<%|\$\{\w)|^\s*@\w+@\s*$""",
+    r"""^[^'"#\n]*(?:\{%[-+]?\s*\w|\{\{[-+]?\s*[\w.]++\s*+(?:\|[^}\n]{0,200}+)?[-+]?\}\}|<%|\$\{\w)|^[ \t]*@\w+@\s*$""",
     re.MULTILINE,
 )
 _PYTHON2_SHEBANG: Final = re.compile(r"#!.*\bpython2")

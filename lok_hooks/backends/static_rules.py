@@ -25,7 +25,7 @@ _ADDED_BY_USER: Final = Rule(
 _SELECTOR: Final = re.compile(r"[A-Z]+[0-9]*")
 # Something that is no CONSTANT is put into the string: {name}, % name, + name, .format(
 _VARIABLE_PART: Final = re.compile(
-    r"\{(?!\s*[A-Z_][A-Z0-9_.]*\s*[}!:])|%\s*\(?\s*(?![A-Z_][A-Z0-9_.]*\b)[a-z]"
+    r"\{(?!\s*[A-Z_][A-Z0-9_.]*\s*[}!:])|%\s*+(?:\(\s*+)?(?![A-Z_][A-Z0-9_.]*\b)[a-z]"
     r"|\+\s*(?![\"'(]|[A-Z_][A-Z0-9_.]*\b)\w|\.format\("
 )
 

@@ -262,11 +262,18 @@ def test_type_parameters_and_what_is_evaluated_late_are_no_proof() -> None:
         "return 1\nx = 1" + " + 1" * 20_000 + "\n",
         "print(missing)\nx = [" + "[], " * 50_000 + "]\n",
         "print(missing)\nif 1:\n" + "".join(" " * n + "if 1:\n" for n in range(1, 90)) + " " * 91 + "pass\n",
+        "return 1\n" + "\n" * 300_000,
+        "print(missing)\n" + "\n" * 300_000,
+        "unicode\nx = '" + "from __future__ import " * 20_000 + "'\n",
+        "def f(db, n):\n    db.execute('select * from t where a = %" + " " * 100_000 + "' + n)\n",
     ],
-    ids=["template marks", "a long name", "a chain", "brackets", "a sum", "a list", "branches"],
+    ids=[
+        *("template marks", "a long name", "a chain", "brackets", "a sum", "a list", "branches"),
+        *("no lines", "no lines in a package", "imports in a text", "a gap in a statement"),
+    ],
 )
 def test_hostile_code_is_weighed_in_time(text: str) -> None:
-    assert len(added(text)) < 10
+    assert len(added(text, "pkg/__init__.py")) < 10
 
 
 def test_a_package_and_a_stub_have_names_of_their_own() -> None:
