@@ -7,6 +7,7 @@ import re
 from typing import Any, Final
 
 from lok_hooks.backends.arguments import Allowed
+from lok_hooks.backends.complaints import parsed
 from lok_hooks.backends.process import Finished
 from lok_hooks.backends.sealed import Call, Product, Room, SealedCli, text
 from lok_hooks.core.ports import Failure, FailureKind, Reply
@@ -137,10 +138,7 @@ def _result(output: str) -> dict[str, Any] | None:
     for line in reversed(output.split("\n")):
         if not line.startswith("{"):
             continue
-        try:
-            value = json.loads(line)
-        except ValueError:
-            continue
+        value = parsed(line)
         if isinstance(value, dict) and value.get("type") == "result":
             return value
     return None

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lok_hooks.backends.arguments import Allowed
+from lok_hooks.backends.complaints import parsed
 from lok_hooks.backends.logins import lend, write_private
 from lok_hooks.backends.process import Finished
 from lok_hooks.backends.sealed import Call, Product, Room, SealedCli, text
@@ -109,10 +110,7 @@ def _events(output: str) -> Iterator[dict[str, Any]]:
     for line in output.split("\n"):
         if not line.startswith("{"):
             continue
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue
+        event = parsed(line)
         if isinstance(event, dict) and isinstance(event.get("type"), str):
             yield event
 

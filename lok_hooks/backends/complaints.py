@@ -71,15 +71,20 @@ class Judgement:
     retry_after: float | None = None
 
 
+def parsed(output: str) -> Any:
+    """The JSON value that a text is; None where it is none, or nested deeper than Python follows."""
+    try:
+        return json.loads(output)
+    except (ValueError, RecursionError):
+        return None
+
+
 def innermost(error: Mapping[str, Any]) -> tuple[str, int | None]:
     """The message and HTTP status of an API's error object; another one may stand as text inside the message,
     again and again. A delay that Google wishes for is kept behind the message."""
     message, code = str(error.get("message") or error), error.get("code")
     while (start := message.find("{")) >= 0:
-        try:
-            inner = json.loads(message[start:])
-        except ValueError:
-            break
+        inner = parsed(message[start:])
         detail = inner.get("error") if isinstance(inner, dict) else None
         if isinstance(detail, str) and detail:
             return detail, code if _is_status(code) else None
@@ -98,10 +103,7 @@ def _is_status(code: object) -> bool:
 def is_error(output: str) -> bool:
     """True when an output is nothing but an API's error: an object whose `error` is another one with a message, or a
     text with only a status and its like beside it. A review that mentions an error has a receipt."""
-    try:
-        value = json.loads(output)
-    except (ValueError, RecursionError):
-        return False
+    value = parsed(output)
     error = value.get("error") if isinstance(value, dict) else None
     if isinstance(error, dict):
         return bool(error.get("message")) and "receipt" not in value

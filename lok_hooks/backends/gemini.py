@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lok_hooks.backends.arguments import Allowed
-from lok_hooks.backends.complaints import innermost
+from lok_hooks.backends.complaints import innermost, parsed
 from lok_hooks.backends.logins import lend, write_private
 from lok_hooks.backends.process import Finished
 from lok_hooks.backends.sealed import Call, Product, Room, SealedCli, text
@@ -235,11 +235,9 @@ def _limits(tokens: int | None) -> dict[str, Any]:
 def first_object(output: str) -> dict[str, Any] | None:
     """The JSON object that begins at a line's start and ends the output; None when there is none."""
     for found in re.finditer(r"^\{", output, re.MULTILINE):
-        try:
-            value = json.loads(output[found.start() :])
-        except ValueError:
-            continue
-        return value if isinstance(value, dict) else None
+        value = parsed(output[found.start() :])
+        if isinstance(value, dict):
+            return value
     return None
 
 

@@ -140,6 +140,7 @@ def said(**fields: object) -> str:
         (said(is_error=True, subtype="error_max_turns"), FailureKind.CRASHED, "error_max_turns"),
         (said(), FailureKind.UNREADABLE, "empty answer"),
         (said(result="fine") + "; raise SystemExit(143)", FailureKind.CRASHED, "fine"),
+        (said(is_error=True, subtype="first") + """; print('{"result":' * 100_000)""", FailureKind.CRASHED, "first"),
         ("raise SystemExit(3)", FailureKind.CRASHED, "exit code 3"),
     ],
 )

@@ -192,6 +192,7 @@ def test_a_transcript_is_read_line_by_line() -> None:
         '{"type":"item.completed","item":{"type":"agent_message","text":"sec\u2028ond"}}',
         '{"type":"turn.completed","usage":{"input_tokens":5,"output_tokens":1}}',
         "{broken",
+        '{"type":' * 100_000,
         "[1]",
     ]
     transcript = read_transcript("\n".join(lines))

@@ -84,7 +84,13 @@ def test_an_error_that_is_a_text_is_the_message() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [{"message": "it {broke"}, {"message": "it {}", "code": 1}, {"message": '{"error": ""}', "code": "x"}]
+    "error",
+    [
+        {"message": "it {broke"},
+        {"message": "it {}", "code": 1},
+        {"message": '{"error": ""}', "code": "x"},
+        {"message": '{"error":' * 100_000},
+    ],
 )
 def test_a_message_without_another_inside_stays_as_it_is(error: dict[str, object]) -> None:
     assert innermost(error) == (error["message"], None)
