@@ -14,10 +14,10 @@ from lok_hooks.core.finding import Finding
 
 # What begins a comment in the languages people write: C's, shells', SQL's, Lisp's, TeX's, HTML's, Fortran's, BASIC's.
 _LEADER: Final = r"(?:\#|//|--|;|%|/\*|<!--|\{-|\(\*|\{\#|<%--|'|\"|!|\*|\bREM\b|\.\.)"
-_ENDING: Final = re.compile(r"\s*(?:\*/|-->|-\}|\*\)|\#\}|--%>)\s*$")
+_ENDING: Final = re.compile(r"(?<!\s)\s*+(?:\*/|-->|-\}|\*\)|\#\}|--%>)\s*$")
 # A bracket that is opened must be closed: half a list must not count as none, which would mean every category.
 _SCOPE: Final = r"(?:\s*\[(?P<categories>[^\]]*)\]|(?!\s*\[))"
-_COMMENT: Final = re.compile(rf"{_LEADER}+\s*lok:\s*ignore\b{_SCOPE}[:,]?(?P<reason>.*)$", re.I)
+_COMMENT: Final = re.compile(rf"{_LEADER}\s*lok:\s*ignore\b{_SCOPE}[:,]?(?P<reason>.*)$", re.I)
 _ALONE: Final = re.compile(rf"^\s*{_LEADER}+\s*lok:\s*ignore\b", re.I)
 DISMISSALS: Final = ".lok/dismissed.json"
 """A repository's list of dismissed findings, from the top of its work tree."""

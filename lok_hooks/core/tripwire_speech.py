@@ -31,7 +31,7 @@ _TAGS: Final = {code: chr(code - 0xE0000) for code in range(0xE0020, 0xE007F)}
 _LOOK_ALIKES: Final = str.maketrans(
     "аеорсухіјѕһԁԛԝӏкмтвнгΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαενιρυ", "aeopcyxijshdqwlkmtbhrABEZHIKMNOPTYXoaeviru"
 )
-_FOREIGN_WORD: Final = re.compile(r"\w*[^\x00-\x7f]\w*")
+_FOREIGN_WORD: Final = re.compile(r"(?<!\w)\w*[^\x00-\x7f]\w*")
 _LEET: Final = str.maketrans("01345$7@!", "oieasstai")
 _LEET_INSIDE: Final = re.compile(r"[01345$7@!](?=[a-z])(?<=[a-z].)")  # the rarest character first, for speed
 # Words that digits in names do not make by chance.

@@ -370,7 +370,7 @@ ROLES: Final = re.compile(
 POSE_STEMS: Final = ("receipt", "findings", "---", "===", "###", "***", "<<<", ">>>", "~~~")
 POSES: Final = re.compile(
     r"(?i:\breceipt[\"']?\s*[:=]\s*[\"']?[0-9a-f]{8,}\b)"
-    r"|(?i:[-=#*<>~]{3,}\s*(?:begin|end|start|stop)[\s_-]+(?:of[\s_-]+)?(?:the[\s_-]+)?(?:data|change|changes|diff|"
+    r"|(?i:(?<![-=#*<>~])[-=#*<>~]{3,}+\s*+(?:begin|end|start|stop)[\s_-]+(?:of[\s_-]+)?(?:the[\s_-]+)?(?:data|change|changes|diff|"
     r"prompt|untrusted|review|user[\s_-]input|instructions|context|input)\b)"
     r"|[\"']receipt[\"']\s*:\s*[\"'][^\"'{]+[\"']\s*,\s*[\"']files[\"']"
     r"|[\"'](?:files|receipt)[\"']\s*:[^\n]{0,200}[\"']findings[\"']\s*:\s*\[\s*\]"

@@ -69,6 +69,12 @@ def test_other_text_is_no_suppression(text: str) -> None:
     assert ignore_comments(file_diff("a.py", "", f"{text}\n"), [(1, text)]) == ()
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("text", ["#" * 100_000 + " lok: x", "# lok: ignore a" + " " * 100_000 + "b"])
+def test_no_line_makes_the_search_for_comments_slow(text: str) -> None:
+    assert len(ignore_comments(file_diff("a.py", "", f"{text}\n"), [(1, text)])) == ("ignore" in text)
+
+
 @pytest.mark.parametrize(
     ("given", "suppressed"),
     [

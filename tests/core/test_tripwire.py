@@ -1,4 +1,4 @@
-"""A byte order mark begins a file, and hides something anywhere else."""
+"""Where a byte order mark hides something, and how long the search for what hides takes."""
 
 from __future__ import annotations
 
@@ -24,3 +24,9 @@ MARK = "\ufeff"
 )
 def test_a_byte_order_mark(old: str, new: str, lines: list[int]) -> None:
     assert [trip.number for trip in trips_in(file_diff("a.py", old, new)) if trip.kind == "invisible"] == lines
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("line", ["a" * 100_000 + " \u2192", "-" * 100_000 + " a"])
+def test_no_line_makes_the_search_slow(line: str) -> None:
+    assert [trip.kind for trip in trips_in(file_diff("a.py", "", f"{line}\n"))] == ["long line"]
