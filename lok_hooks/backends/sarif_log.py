@@ -33,7 +33,7 @@ _HEADING: Final = re.compile(r" {0,3}#{1,6}[ \t]+(.*)")
 _REFERENCE: Final = re.compile(r"\s*(?:[-*][ \t]+)?\[[^\]]*\](?:\(|:)")
 _CWE: Final = re.compile(r"\bcwe[-_/: ]*0*(\d{1,5})\b", re.IGNORECASE)
 _NO_PROBLEM: Final = frozenset({"pass", "notApplicable", "informational"})
-_PLACEHOLDER: Final = re.compile(r"\{(\d+)\}")
+_PLACEHOLDER: Final = re.compile(r"\{(\d{1,9})\}")
 
 
 class UnreadableLog(ValueError):

@@ -242,10 +242,10 @@ class SealedProgram(ABC):
 
     def _without_secrets(self, finished: Finished) -> Finished:
         """The same with the user's keys taken out of the output, before anything is read in it or cut off."""
-        names = [name for name in {**os.environ, **self.settings.env} if fits(name, self.credentials())]
+        own = [name for name in os.environ if fits(name, self.credentials())]
+        keys = [name for name in (*own, *self.settings.env) if "KEY" in name or "TOKEN" in name]
         stdout, stderr = finished.stdout, finished.stderr
-        for name in (*names, self.settings.api_key_env):
-            value = self.value_of(name) if name.endswith(("KEY", "TOKEN")) or name == self.settings.api_key_env else ""
+        for value in map(self.value_of, (*keys, self.settings.api_key_env)):
             # A short value is no secret, and would be found inside ordinary words.
             if len(value) >= 8:
                 secret = os.fsencode(value)

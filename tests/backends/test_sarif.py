@@ -537,6 +537,7 @@ x = 1
         ({"text": "Bad"}, {"shortDescription": {"text": "Bad"}, "help": {"text": "Bad"}}, "Bad", ""),
         ({"text": "Bad"}, {"help": {"text": "```\n" * 9_999}}, "Bad", ""),
         ({"markdown": "**Bad**"}, {}, "**Bad**", ""),
+        ({"text": f"{{{'1' * 5000}}}", "arguments": ["x"]}, {}, "…", ""),
         ({"id": "m", "arguments": ["x", "y"]}, {"messageStrings": {"m": {"text": "{1} in {0} {5}"}}}, "y in x {5}", ""),
         ({}, {"shortDescription": {"text": "Short."}}, "Short.", ""),
         ({}, {}, "R1", ""),
