@@ -8,11 +8,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.metadata import version
+from itertools import repeat
 from pathlib import Path
 from typing import Final, Literal, TypeVar
 
 from lok_hooks.backends import process
 from lok_hooks.backends.all import FACTORIES, make
+from lok_hooks.backends.deadline import Until
 from lok_hooks.backends.environment import child_environment, find_program, wrapped
 from lok_hooks.backends.logins_seen import login_seen
 from lok_hooks.backends.sealed import SealedProgram, text
@@ -46,7 +48,7 @@ def inspect_all(
     backends: Sequence[BackendSettings], deadline: Deadline, listener: Listener
 ) -> tuple[BackendCheck, ...]:
     """Every backend, all at once. Starts the programs that exist with `--version` and nothing else."""
-    return _side_by_side(backends, lambda one: inspect(one, deadline, listener))
+    return _side_by_side(backends, lambda one, until: inspect(one, until, listener), deadline)
 
 
 def probe_all(
@@ -55,7 +57,7 @@ def probe_all(
     """The same checks, those of models that could be asked after one tiny question each: it costs what a question
     costs."""
     pairs = list(zip(backends, checks, strict=True))
-    return _side_by_side(pairs, lambda pair: _probed(*pair, deadline, listener))
+    return _side_by_side(pairs, lambda pair, until: _probed(*pair, until, listener), deadline)
 
 
 def inspect(settings: BackendSettings, deadline: Deadline, listener: Listener) -> BackendCheck:
@@ -167,6 +169,13 @@ def _embedded() -> str:
     return f"ruff {version('ruff')}, detect-secrets {version('detect-secrets')}"
 
 
-def _side_by_side(items: Sequence[_T], work: Callable[[_T], BackendCheck]) -> tuple[BackendCheck, ...]:
+def _side_by_side(
+    items: Sequence[_T], work: Callable[[_T, Deadline], BackendCheck], deadline: Deadline
+) -> tuple[BackendCheck, ...]:
+    scope = Until.within(deadline)
     with ThreadPoolExecutor(max_workers=max(1, len(items))) as pool:
-        return tuple(pool.map(work, items))
+        try:
+            return tuple(pool.map(work, items, repeat(scope)))
+        finally:
+            # The pool holds Ctrl-C back until its threads have ended.
+            scope.cancel()

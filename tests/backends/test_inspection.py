@@ -5,6 +5,10 @@ from __future__ import annotations
 import io
 import json
 import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -277,3 +281,30 @@ def test_the_real_programs(user: User, real_cli: Callable[[str], Path], kind: Ki
     assert (check.is_usable, check.login) == (True, KEY_NAME)
     assert check.version.count(".") == 2
     assert check.fit in ("known", "newer")
+
+
+INTERRUPTED = """
+import sys
+from lok_hooks.backends.deadline import Until
+from lok_hooks.backends.inspection import inspect_all
+from lok_hooks.core.settings import BackendSettings
+from lok_hooks.report.live import Quiet
+try:
+    inspect_all([BackendSettings(name="codex", kind="codex", command=sys.argv[1])], Until.after(None), Quiet())
+except KeyboardInterrupt:
+    sys.exit(130)
+"""
+
+
+def test_ctrl_c_waits_for_no_version(tmp_path: Path) -> None:
+    program, started = tmp_path / "codex", tmp_path / "started"
+    program.write_text(f"#!/bin/sh\ntouch {started}\nsleep 600\n")
+    program.chmod(0o755)
+    inspecting = subprocess.Popen([sys.executable, "-c", INTERRUPTED, str(program)])
+    end = time.monotonic() + 20
+    while not started.exists() and time.monotonic() < end:
+        time.sleep(0.02)
+    inspecting.send_signal(signal.SIGINT)
+    interrupted = time.monotonic()
+    assert inspecting.wait(timeout=30) == 130
+    assert time.monotonic() - interrupted < 5
