@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from lok_hooks.core.settings import BackendSettings
 from lok_hooks.errors import ConfigError
 
 # A name, or a prefix that ends with "*". Everything else stays out: GIT_INDEX_FILE in a child breaks the very commit
@@ -20,6 +21,8 @@ _ALLOWED: Final = (
     # Where Node version managers and nix keep what PATH points to.
     *("NVM_DIR", "VOLTA_HOME", "PNPM_HOME", "FNM_*", "ASDF_*", "MISE_*", "NIX_*", "npm_config_cache"),
 )
+
+_SHORTEST_KEY: Final = 8  # a shorter value is no secret, and would be found inside ordinary words
 
 # Not even when the user asks for them.
 _BARRED: Final = ("GIT_*", "CLAUDECODE")
@@ -40,6 +43,18 @@ def child_environment(
 def fits(name: str, patterns: Iterable[str]) -> bool:
     """Whether a variable's name is one of these; a pattern that ends with "*" is a prefix."""
     return any(name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern for pattern in patterns)
+
+
+def without_keys(output: bytes, settings: BackendSettings, kept: Iterable[str] = ()) -> bytes:
+    """What a program said, without the keys that it may know of: those in its backend's settings, and of the user's
+    environment those among `kept` (names, or prefixes with "*")."""
+    own = [name for name in os.environ if fits(name, kept)]
+    keys = [name for name in (*own, *settings.env) if "KEY" in name or "TOKEN" in name]
+    for name in (*keys, settings.api_key_env):
+        value = settings.env.get(name) or os.environ.get(name, "")
+        if len(value) >= _SHORTEST_KEY:
+            output = output.replace(os.fsencode(value), "…".encode())
+    return output
 
 
 def absolute_path(path: str) -> str:

@@ -19,7 +19,7 @@ from typing import Final
 
 from lok_hooks import files
 from lok_hooks.backends import process
-from lok_hooks.backends.environment import child_environment, find_program, wrapped
+from lok_hooks.backends.environment import child_environment, find_program, without_keys, wrapped
 from lok_hooks.backends.process import Finished, ProgramError
 from lok_hooks.backends.sarif_log import Reading, UnreadableLog, read_log
 from lok_hooks.backends.traits import traits_of
@@ -102,7 +102,8 @@ class Sarif:
             return self._failure(
                 FailureKind.CRASHED, reason, "free some disk space, or set TMPDIR to a writable folder"
             )
-        return self._judged(finished) or self._read(prompt, tree, finished, log)
+        finished = replace(finished, stderr=without_keys(finished.stderr, self._settings))
+        return self._judged(finished) or self._read(prompt, tree, finished, without_keys(log, self._settings))
 
     def _run(self, root: Path, tree: _Tree, deadline: Deadline) -> tuple[Finished, bytes]:
         """The scanner's end and its log, one byte beyond the limit at most."""

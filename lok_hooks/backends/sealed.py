@@ -19,7 +19,7 @@ from typing import Final
 from lok_hooks.backends import process
 from lok_hooks.backends.arguments import Allowed, read_arguments
 from lok_hooks.backends.complaints import innermost, judge
-from lok_hooks.backends.environment import child_environment, find_program, fits, wrapped
+from lok_hooks.backends.environment import child_environment, find_program, without_keys, wrapped
 from lok_hooks.backends.logins import Lent, give_back
 from lok_hooks.backends.process import Finished, ProgramError
 from lok_hooks.backends.traits import traits_of
@@ -145,7 +145,7 @@ class SealedProgram(ABC):
         except OSError as error:
             reason = f"no private directory to run it in: {error.strerror or error}"
             return self.failure(FailureKind.CRASHED, reason, "free some disk space, or set TMPDIR to a writable folder")
-        return self._judged(self._without_secrets(finished))
+        return self._judged(self._without_keys(finished))
 
     def _run(self, call: Call, room: Room, prompt: Prompt, deadline: Deadline) -> Finished:
         kept = (*self.credentials(), self.settings.api_key_env)
@@ -240,16 +240,11 @@ class SealedProgram(ABC):
         """An environment variable as the program would see it, "" when unset."""
         return self.settings.env.get(variable) or (os.environ.get(variable, "") if variable else "")
 
-    def _without_secrets(self, finished: Finished) -> Finished:
+    def _without_keys(self, finished: Finished) -> Finished:
         """The same with the user's keys taken out of the output, before anything is read in it or cut off."""
-        own = [name for name in os.environ if fits(name, self.credentials())]
-        keys = [name for name in (*own, *self.settings.env) if "KEY" in name or "TOKEN" in name]
-        stdout, stderr = finished.stdout, finished.stderr
-        for value in map(self.value_of, (*keys, self.settings.api_key_env)):
-            # A short value is no secret, and would be found inside ordinary words.
-            if len(value) >= 8:
-                secret = os.fsencode(value)
-                stdout, stderr = (output.replace(secret, "…".encode()) for output in (stdout, stderr))
+        stdout, stderr = (
+            without_keys(output, self.settings, self.credentials()) for output in (finished.stdout, finished.stderr)
+        )
         return replace(finished, stdout=stdout, stderr=stderr)
 
 

@@ -300,6 +300,19 @@ def test_the_wrapper_goes_around_the_scanner(tmp_path: Path) -> None:
     assert [claim.category for claim in claims_of(answer)] == ["yes"]
 
 
+@pytest.mark.parametrize("said", ["print(KEY, file=sys.stderr); sys.exit(2)", "print(KEY)"], ids=["error", "log"])
+@pytest.mark.parametrize("known", [{"api_key_env": "SCAN_LOGIN"}, {"env": {"SCAN_TOKEN_OF_MINE": "tiger-in-a-box"}}])
+def test_its_key_stands_in_nothing_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, known: Mapping[str, Any]
+) -> None:
+    monkeypatch.setenv("SCAN_LOGIN", "tiger-in-a-box")
+    key = "next(os.environ[name] for name in os.environ if name.startswith('SCAN_'))"
+    answer = ask(scanner(tmp_path, said.replace("KEY", key)), {"a.py": b"x"}, **known)
+    assert isinstance(answer, Failure)
+    assert "…" in answer.reason + answer.answer
+    assert "tiger" not in answer.reason + answer.answer
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "said"),
     [
