@@ -22,12 +22,12 @@ _NOTHING: Final = b"/dev/null"
 _NO_BLOB: Final = "0" * 40
 _FULL_ID: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _INDEX: Final = re.compile(rb"index ([0-9a-f]+)\.\.([0-9a-f]+)(?: (\d{6}))?")
-_BARE_BINARY: Final = re.compile(rb"Binary files (.+) and (.+) differ")
+_BARE_BINARY: Final = re.compile(rb"Binary files (?=.* differ$)(.+) and (.+) differ")
 _CONTEXT_DIFF: Final = re.compile(rb"\*\*\* \d+(?:,\d+)? \*\*\*\*")
 _COMBINED: Final = (b"diff --cc ", b"diff --combined ", b"@@@ -")
 # Some tools date a side that does not exist at the epoch, in whatever time zone.
 _EPOCH: Final = re.compile(
-    rb"(1970-01-01|1969-12-31|Jan 0?1 .*1970|1 Jan 1970|Dec 31 .*1969|\(revision 0\)|nonexistent)"
+    rb"(1970-01-01|1969-12-31|Jan 0?1 .{0,40}1970|1 Jan 1970|Dec 31 .{0,40}1969|\(revision 0\)|nonexistent)"
 )
 
 

@@ -8,7 +8,9 @@ from typing import Final
 _NOTHING: Final = b"/dev/null"
 # a/ b/ and what diff.mnemonicPrefix and `git diff --no-index` write: commit, index, object, work tree, 1, 2.
 _PREFIX: Final = re.compile(rb"[abciow12]/")
-_STAMP: Final = re.compile(rb"\s+\d{4}-\d\d-\d\d \d\d:\d\d:\d\d.*$|\s*\((?:revision \d+|working copy|nonexistent)\)$")
+_STAMP: Final = re.compile(
+    rb"(?<!\s)(?:\s+\d{4}-\d\d-\d\d \d\d:\d\d:\d\d.*|\s*\((?:revision \d+|working copy|nonexistent)\))$"
+)
 _ESCAPE: Final = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 _QUOTED: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _LETTERS: Final = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}

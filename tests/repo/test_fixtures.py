@@ -128,6 +128,24 @@ def test_what_git_refuses_is_refused_with_the_line_and_the_reason(name: str, sai
     assert said in caught.value.message
 
 
+HUNK = b"@@ -1 +1 @@\n-a\n+b\n"
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"--- a" + b" " * 200_000 + b"x\n+++ b\n" + HUNK,
+        b"--- a\t" + b"Jan 1 " * 100_000 + b"\n+++ b\n" + HUNK,
+        b"Binary files " + b"a and " * 100_000 + b"differ x\n--- a\n+++ b\n" + HUNK,
+    ],
+    ids=["a name", "a date", "binary files"],
+)
+def test_no_line_makes_the_reading_slow(data: bytes) -> None:
+    (file,) = from_patch(data, "a patch", Selection()).diff.files
+    assert file.path == "b"
+
+
 REVIEWDOG = sorted((PATCHES / "reviewdog").rglob("*.diff"))
 KINDS = {0: "context", 1: "added", 2: "removed"}
 
