@@ -13,7 +13,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, cast
+from concurrent.futures import Future
+from typing import Final
 
 from lok_hooks.backends import process
 from lok_hooks.backends.deadline import STEP_SECONDS, Until
@@ -61,24 +62,21 @@ def ask_all(
 def beside(work: Callable[[], Result], head_start: float = HEAD_START_SECONDS) -> Callable[[], Result]:
     """Starts `work` in a thread of its own (see `core.ports.Beside`): `head_start` seconds later, when the requests
     have gone out, since Python runs one thread at a time; or as soon as its result is wanted."""
-    ended: queue.SimpleQueue[tuple[Result | None, BaseException | None]] = queue.SimpleQueue()
+    done: Future[Result] = Future()
     wanted = threading.Event()
 
     def run() -> None:
         wanted.wait(head_start)
         try:
-            ended.put((work(), None))
+            done.set_result(work())
         except BaseException as error:  # raised again by whoever wants the result
-            ended.put((None, error))
+            done.set_exception(error)
 
     threading.Thread(target=run, name="beside", daemon=True).start()
 
     def result() -> Result:
         wanted.set()
-        value, error = ended.get()
-        if error is not None:
-            raise error
-        return cast(Result, value)
+        return done.result()
 
     return result
 

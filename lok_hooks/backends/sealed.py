@@ -63,7 +63,7 @@ class Call:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Product:
     """What is known of a CLI: the npm package, the version its flags were checked against, the environment variables
-    that it may always know of its login ("*" ends a prefix), the most it reads (characters), and what to do for one."""
+    that it may always know of its login ("*" ends a prefix), the most it reads (characters), and how to log in."""
 
     package: str
     known_version: str
