@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -77,6 +78,7 @@ _ADC: Final = Path("gcloud") / "application_default_credentials.json"
 # Its own exit codes; an HTTP status comes as status modulo 256 besides.
 _EXIT_NO_LOGIN: Final = 41
 _NO_MODEL: Final = b"ModelNotFoundError"
+_MOST_TRIED: Final = 200  # places where an object may begin; each costs a look at all that follows
 
 
 class Gemini(SealedCli):
@@ -233,8 +235,9 @@ def _limits(tokens: int | None) -> dict[str, Any]:
 
 
 def first_object(output: str) -> dict[str, Any] | None:
-    """The JSON object that begins at a line's start and ends the output; None when there is none."""
-    for found in re.finditer(r"^\{", output, re.MULTILINE):
+    """The JSON object that begins at a line's start and ends the output, if it is among the first that do; None when
+    there is none."""
+    for found in islice(re.finditer(r"^\{", output, re.MULTILINE), _MOST_TRIED):
         value = parsed(output[found.start() :])
         if isinstance(value, dict):
             return value

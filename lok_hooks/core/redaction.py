@@ -28,8 +28,10 @@ def in_escaped_strings(text: str, change: Callable[[str], str]) -> str:
     is not seen; what was JSON stays JSON."""
 
     def changed(found: re.Match[str]) -> str:
+        if "\\" not in found[0]:
+            return found[0]
         try:
-            said = json.loads(found[0], strict=False) if "\\" in found[0] else ""
+            said = json.loads(found[0], strict=False)
         except ValueError:
             return found[0]
         after = change(said)

@@ -230,6 +230,8 @@ def test_an_env_file_above_the_private_directory_is_not_met(user: User, make_pro
         ('noise\n{"a": {\n  "b": 1\n}}\n', {"a": {"b": 1}}),
         ('{noise}\n{"a": 1}', {"a": 1}),
         ('{"a":' * 100_000 + '\n{"a": 1}', {"a": 1}),
+        ("{noise}\n" * 100 + '{"a": 1}', {"a": 1}),
+        ("{noise}\n" * 400_000 + '{"a": 1}', None),
         ("noise", None),
         ("[1]", None),
         ("", None),
