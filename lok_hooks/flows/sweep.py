@@ -195,8 +195,10 @@ def _screening(grounded: Sequence[Grounded], planned: SweepPlan, means: SweepMea
 
 
 def _unanswered(order: SweepOrder, planned: SweepPlan, outcomes: Sequence[_Outcome]) -> tuple[Unanswered, ...]:
-    """Questions without any answer."""
+    """Questions without any answer; none where the user named analysers alone, and one of them looked."""
     if not planned.way.backends:
+        if order.chosen and not planned.missing and any(outcome.failure is None for outcome in outcomes):
+            return ()
         reason = "; ".join(f"{failure.backend}: {failure.kind}" for failure in planned.missing) or "no model at hand"
         return tuple(Unanswered(question=aspect.name, reason=reason) for aspect in order.task.aspects)
     return tuple(

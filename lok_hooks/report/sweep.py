@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from lok_hooks.core.finding import Finding, Severity
 from lok_hooks.core.review import Review
-from lok_hooks.core.sweep import Sweep, Unanswered, as_review
+from lok_hooks.core.sweep import Sweep, as_review
 from lok_hooks.report import words
 from lok_hooks.report.layout import ROLES, code_lines, code_rows, prose_lines
 from lok_hooks.report.lines import as_text
@@ -42,7 +42,7 @@ def sarif(sweep: Sweep, options: Options) -> str:
     from lok_hooks.report.sarif import notification, notifications, written
 
     review = _from_top(as_review(sweep), sweep.below)
-    left_open = [notification("error", "incomplete", f"incomplete: {_unanswered(each)}") for each in sweep.unanswered]
+    left_open = [notification("error", "incomplete", f"incomplete: {told}") for told in _left_open(sweep)]
     invocation = {
         "executionSuccessful": not sweep.unanswered,
         "exitCode": sweep.exit_code,
@@ -86,7 +86,7 @@ def lay_out(sweep: Sweep, options: Options) -> list[Line]:
     lines += _texts(words.routing(review) if options.verbose else (words.asked(review),), width, role="quiet")
     for finding in sweep.found:
         lines += [_BLANK, *_finding(finding, width)]
-    ending = [f"! {_unanswered(each)}" for each in sweep.unanswered]
+    ending = [f"! {told}" for told in _left_open(sweep)]
     ending += [*words.failures(review), *words.notes(review), *_ungrounded(sweep)]
     if options.verbose:
         ending += [f"left out: {file}" for file in words.left_out(review)]
@@ -120,8 +120,13 @@ def _outcome(sweep: Sweep) -> str:
     return "nothing found by those who answered"
 
 
-def _unanswered(each: Unanswered) -> str:
-    return f"{visible(each.question)} was answered by nobody: {visible(each.reason)}"
+def _left_open(sweep: Sweep) -> Iterator[str]:
+    """What nobody answered, once for each reason."""
+    by_reason: dict[str, list[str]] = {}
+    for each in sweep.unanswered:
+        by_reason.setdefault(visible(each.reason), []).append(visible(each.question))
+    for reason, questions in by_reason.items():
+        yield f"{', '.join(questions)} {'was' if len(questions) == 1 else 'were'} answered by nobody: {reason}"
 
 
 def _tone(sweep: Sweep) -> Role:

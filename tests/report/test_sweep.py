@@ -89,6 +89,16 @@ def test_sarif_says_how_the_look_itself_ended() -> None:
     assert "incomplete: holes was answered by nobody: codex: crashed" in told
 
 
+def test_what_nobody_answered_is_told_once_for_each_reason() -> None:
+    reasons = {"holes": "codex: crashed", "leaks": "codex: timed out", "races": "codex: crashed"}
+    left = tuple(Unanswered(question=question, reason=reason) for question, reason in reasons.items())
+    told = FORMATS["plain"](replace(swept(), unanswered=left), Options(width=120)).splitlines()
+    assert [line.strip() for line in told if line.lstrip().startswith("!")] == [
+        "! holes, races were answered by nobody: codex: crashed",
+        "! leaks was answered by nobody: codex: timed out",
+    ]
+
+
 def test_where_nobody_looked_nothing_is_said_to_be_found_or_not() -> None:
     unseen = replace(swept(), label=".")
     asked = Asked(backend="codex", tasks=("hunt",), why="", requests=2, answered=0, seconds=1.0)
