@@ -15,7 +15,7 @@ from typing import Final, Literal, TypeVar
 from lok_hooks.backends import process
 from lok_hooks.backends.all import FACTORIES, make
 from lok_hooks.backends.deadline import Until
-from lok_hooks.backends.environment import child_environment, find_program, wrapped
+from lok_hooks.backends.environment import child_environment, find_program, without_keys, wrapped
 from lok_hooks.backends.logins_seen import login_seen
 from lok_hooks.backends.sealed import SealedProgram, text
 from lok_hooks.backends.versions import fit, known_range, version_in
@@ -129,7 +129,7 @@ def _version(argv: Sequence[str], settings: BackendSettings, deadline: Deadline)
         return replace(failed, reason=f"does not start: {error.strerror}")
     said = version_in(text(finished.stdout))
     if finished.ended != "exited" or finished.returncode or not said:
-        words = readable(text(finished.stderr)) or finished.ended
+        words = readable(text(without_keys(finished.stderr, settings))) or finished.ended
         advice = f"start it yourself: {argv[0]}"
         return replace(failed, reason=f"`--version` failed: {words}", advice=advice, seconds=finished.seconds)
     return Reply(backend=settings.name, text=said, seconds=finished.seconds)

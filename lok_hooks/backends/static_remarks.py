@@ -43,7 +43,8 @@ def remark_for(result: Result, lines: Sequence[str]) -> Remark:
 
 
 def bandit_remark(result: Result, lines: Sequence[str]) -> Remark | None:
-    """The `# nosec` on a result's lines that holds for its rule; one that names tests holds for these alone."""
+    """The `# nosec` on a result's lines that holds for its rule; one that names tests holds for these alone, and a name
+    in words (assert_used) for none: ruff has the numbers."""
     if not re.fullmatch(r"S\d{3}", result.code):
         return None
     for number, match in _found(_BANDIT, lines, result.row, result.end_row):

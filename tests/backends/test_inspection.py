@@ -123,6 +123,13 @@ def test_a_program_that_fails_is_told_in_its_own_words(user: User) -> None:
     assert check.problem == "`--version` failed: node is too old"
 
 
+def test_a_key_in_its_settings_is_taken_out_of_its_words(user: User) -> None:
+    user.program("codex", "import os, sys\nsys.exit('denied to ' + os.environ['PROXY_TOKEN'])")
+    check = look("codex", api_key_env=KEY_NAME, env={"PROXY_TOKEN": "a-token-of-the-user"})
+
+    assert check.problem == "`--version` failed: denied to …"
+
+
 def test_a_key_that_is_not_set_is_named(user: User) -> None:
     user.program("claude", SAYS_VERSION.format(version="2.1.197"))
     check = look("claude", api_key_env="NOT_SET")
