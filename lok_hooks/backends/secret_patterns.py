@@ -8,6 +8,7 @@ that places are known, whole values are hidden, and any thread may search.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -121,7 +122,7 @@ _OWN: Final[tuple[tuple[str, Strength, int, Tail, str], ...]] = (
     ("databricks-token", _STRUCTURAL, 0, "token", r"dapi[a-f0-9]{32}"),
     ("age-key", _STRUCTURAL, 0, "exact", r"AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}"),
     ("stripe-key", _GUESS, 0, "token", r"[rs]k_test_[0-9a-zA-Z]{24}"),
-    ("url-password", _GUESS, 1, "none", r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s:/@'\"]*:([^\s@/'\"<>{}\[\]]{3,})@"),
+    ("url-password", _GUESS, 1, "none", r"[a-zA-Z][a-zA-Z0-9+.-]{0,30}+://[^\s:/@'\"]*:([^\s@/'\"<>{}\[\]]{3,})@"),
     ("bearer-token", _LIKELY, 1, "none", r"(?i:\bbearer)\s+([A-Za-z0-9._~+/-]{20,}=*)"),
     # "pass" alone, which detect-secrets knows behind "db" and "key" only: in quotes, and as an environment has it.
     ("password", _GUESS, 1, "none", r"(?i:(?<![a-z])pass)[\"']?\]?\s*(?::=|=>|[:=])\s*[rbuf]?[\"']([^\s\"']{8,})[\"']"),
@@ -134,7 +135,7 @@ _OWN: Final[tuple[tuple[str, Strength, int, Tail, str], ...]] = (
         _GUESS,
         1,
         "none",
-        r"(?i:token|passphrase|credentials?)\w*[\"']?\]?\s*(?::=|=>|[:=])\s*[rbuf]?[\"']([^\s\"']{12,})[\"']",
+        r"(?i:token|passphrase|credentials?)\w*+[\"']?\]?\s*(?::=|=>|[:=])\s*[rbuf]?[\"']([^\s\"']{12,})[\"']",
     ),
 )
 _CHECKED_BY_ENTROPY: Final = frozenset(
@@ -142,6 +143,37 @@ _CHECKED_BY_ENTROPY: Final = frozenset(
 )
 _MIXED: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])")
 _LEAST_DISTINCT: Final = 8
+_WIDEST: Final = 16
+_WIDE: Final = re.compile(rf"\s{{{_WIDEST + 1},}}")
+_NAME: Final = re.compile(r"\w+")
+_TELLING: Final = re.compile(r"key|pass|pwd|secret|contrase", re.IGNORECASE)
+_MOST_TELLING: Final = 4  # words of one name
+
+
+def squeezed(line: str) -> tuple[str, Callable[[int], int]]:
+    """The line with no more than `_WIDEST` blanks in a row, and what gives the place in the line for one in it: the
+    time that detect-secrets' patterns take grows with the cube of the blanks behind a telling word."""
+    wide = list(_WIDE.finditer(line))
+    if not wide:
+        return line, int
+    kept, cuts, missing, at = list[str](), list[int](), [0], 0
+    for blanks in wide:
+        kept.append(line[at : blanks.start() + _WIDEST])
+        missing.append(missing[-1] + blanks.end() - blanks.start() - _WIDEST)
+        at = blanks.end()
+        cuts.append(at - missing[-1])
+    return "".join((*kept, line[at:])), lambda place: place + missing[bisect_right(cuts, place)]
+
+
+def without_endless_names(line: str) -> str:
+    """The line, at the same length, with the last telling words alone of what has more than any name has: the time that
+    detect-secrets' patterns for names take grows with the cube of their number."""
+
+    def shortened(name: re.Match[str]) -> str:
+        spare = len(_TELLING.findall(name[0])) - _MOST_TELLING
+        return _TELLING.sub(lambda word: "x" * len(word[0]), name[0], count=spare) if spare > 0 else name[0]
+
+    return _NAME.sub(shortened, line) if len(_TELLING.findall(line)) > _MOST_TELLING else line
 
 
 @lru_cache(maxsize=1)

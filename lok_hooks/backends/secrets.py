@@ -16,7 +16,13 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from lok_hooks.backends.secret_keys import keys_cut_off, private_keys
-from lok_hooks.backends.secret_patterns import detectors, has_letters_and_digits, looks_random
+from lok_hooks.backends.secret_patterns import (
+    detectors,
+    has_letters_and_digits,
+    looks_random,
+    squeezed,
+    without_endless_names,
+)
 from lok_hooks.core.diff import NO_FILES, Diff, FileDiff, Hunk
 from lok_hooks.core.redaction import said_in
 from lok_hooks.core.screen import PLACEHOLDER, Screening, Secret, Strength, is_unmistakable, screening_of
@@ -175,14 +181,16 @@ def _sides(hunk: Hunk) -> tuple[list[str], ...]:
 
 
 def _in_line(line: str, index: int, family: str, *, is_bare: bool) -> Iterator[Secret]:
-    for offset in range(0, max(1, len(line) - _OVERLAP), _WINDOW - _OVERLAP):
-        piece = line[offset : offset + _WINDOW]
+    text, place = squeezed(line)
+    for offset in range(0, max(1, len(text) - _OVERLAP), _WINDOW - _OVERLAP):
+        piece = text[offset : offset + _WINDOW]
         if not may_match(piece) and not (is_bare and _ASSIGNED.match(piece)):
             continue
-        for kind, first, start, end, last, strength in _search(piece, family):
+        for kind, *places, strength in _search(piece, family):
+            first, start, end, last = (place(offset + at) for at in places)
             yield Secret(
-                kind=kind, value=piece[start:end], line=index, start=offset + start, strength=strength,
-                before=piece[first:start], after=piece[end:last],
+                kind=kind, value=line[start:end], line=index, start=start, strength=strength,
+                before=line[first:start], after=line[end:last],
             )  # fmt: skip
 
 
@@ -240,8 +248,9 @@ def _named(line: str, family: str) -> Iterator[_Hit]:
         return
     if family.endswith(_BARE) and (found := _PASS.search(line)) and looks_random(found[1]) and _is_plausible(found[1]):
         yield "password", found.start(), *found.span(1), found.end(1), Strength.GUESS
+    named = without_endless_names(line)
     for pattern, group in _keyword_patterns(family).items():
-        for match in pattern.finditer(line):
+        for match in pattern.finditer(named):
             start, end = match.span(group)
             if not match[group - 1]:
                 # Without quotes the pattern takes the rest of the line.

@@ -315,7 +315,19 @@ def test_a_pragma_allows_a_line_and_it_is_said() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["https://a.b/c " * 40_000, '"a1b2c3d4e5f6a7b8"' * 20_000, "//" * 200_000, "eyJhbGci." * 40_000, "key=" * 100_000],
+    [
+        *(
+            "https://a.b/c " * 40_000,
+            '"a1b2c3d4e5f6a7b8"' * 20_000,
+            "//" * 200_000,
+            "eyJhbGci." * 40_000,
+            "key=" * 100_000,
+        ),
+        *(f"password{blank * 100_000}" for blank in (" ", "\t", "\u3000")),
+        "".join(f"api_key{number}" for number in range(30_000)),
+        "".join(f"db_pass_{number}" for number in range(30_000)),
+        "".join(f"token{number}" for number in range(30_000)),
+    ],
 )
 def test_a_very_long_line_takes_seconds_at_most(line: str) -> None:
     with ThreadPoolExecutor(1) as pool:
@@ -328,6 +340,25 @@ def test_a_secret_in_a_very_long_line_is_found_at_any_place() -> None:
         line = "a;" * (place // 2) + value + ";b" * 5000
         (secret,) = find_secrets("a.js", [line])
         assert line[secret.start : secret.end] == value
+
+
+@pytest.mark.parametrize("count", [1, 15, 16, 17, 18, 5_000])
+def test_blanks_of_any_number_hide_no_secret_and_move_none(count: int) -> None:
+    blanks = " " * count
+    line = (
+        f"{blanks}password ={blanks}'{(first := 'hunter2xyz9')}'{blanks}; api_key={blanks}'{(other := 'Zk39fkslFk3')}'"
+    )
+    found = find_secrets("a.py", [line])
+    assert [line[secret.start : secret.end] for secret in found] == [secret.value for secret in found] == [first, other]
+    for secret in found:
+        assert line[secret.start - len(secret.before) : secret.start] == secret.before
+        assert line.startswith(secret.after, secret.end)
+
+
+def test_the_last_words_of_an_endless_name_are_its_meaning() -> None:
+    name = "secret_" * 50
+    (secret,) = find_secrets("a.py", [f"{name}key = 'Zk39fkslFk3'"])
+    assert secret.value == "Zk39fkslFk3"
 
 
 def test_threads_find_the_same() -> None:

@@ -22,7 +22,6 @@ from lok_hooks.core.diff import Diff, FileDiff, Hunk, Status
 from lok_hooks.core.screen import Strength
 from lok_hooks.core.tripwire import tripped
 from lok_hooks.core.tripwire_speech import spoken_in
-from tests.bench.plugin_cases import cases_of
 from tests.security.secret_samples import FORMATS, body_of, planted
 
 ROOT: Final = Path(__file__).parents[2]
@@ -72,6 +71,8 @@ def upstream(folder: Path, *, is_verbose: bool = False) -> Iterator[str]:
     """Recall and false positives on detect-secrets' own cases; with each miss and false alarm if asked for."""
     rows: dict[str, Counter[str]] = {}
     wrong: list[str] = []
+    from tests.bench.plugin_cases import cases_of  # needs pytest, which a user's environment has not
+
     cases = cases_of(folder)
     for case in cases.read:
         is_found = bool(find_secrets(case.path, case.text.split("\n")))
