@@ -51,7 +51,7 @@ ROWS: Final = (
         changes=(
             Change(
                 _SECRETS,
-                "for offset in range(0, max(1, len(line) - _OVERLAP), _WINDOW - _OVERLAP):",
+                "for offset in range(0, max(1, len(text) - _OVERLAP), _WINDOW - _OVERLAP):",
                 "for offset in (0,):",
             ),
         ),
