@@ -26,7 +26,7 @@ _OVERRIDES: Final = re.compile("[\u202d\u202e]")
 _BIDI: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _WORD: Final = "[A-Za-z0-9_]"
 _ZERO: Final = "[\u00ad\u034f\u115f\u1160\u180e\u200b-\u200f\u2060-\u2064\u206a-\u206f\u3164\ufeff\uffa0]"
-_IN_A_WORD: Final = re.compile(f"{_WORD}{_ZERO}+|{_ZERO}+{_WORD}")
+_IN_A_WORD: Final = re.compile(f"{_WORD}{_ZERO}|{_ZERO}{_WORD}")
 # Tags outside a flag, and runs of variation selectors, carry bytes.
 _SMUGGLED: Final = re.compile(
     "(?<!\U0001f3f4)(?<![\U000e0020-\U000e007f])[\U000e0020-\U000e007f]|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{3}"

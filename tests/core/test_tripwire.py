@@ -27,6 +27,6 @@ def test_a_byte_order_mark(old: str, new: str, lines: list[int]) -> None:
 
 
 @pytest.mark.timeout(20)
-@pytest.mark.parametrize("line", ["a" * 100_000 + " \u2192", "-" * 100_000 + " a"])
+@pytest.mark.parametrize("line", ["a" * 100_000 + " \u2192", "-" * 100_000 + " a", "\u200b" * 300_000])
 def test_no_line_makes_the_search_slow(line: str) -> None:
     assert [trip.kind for trip in trips_in(file_diff("a.py", "", f"{line}\n"))] == ["long line"]
