@@ -164,7 +164,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def keep(folder: Path, text: str) -> None:
-    StoredMemory(Database(folder, pytest.fail), ttl_seconds=60, max_bytes=10**6, now=time.time).keep("key", text)
+    database = Database(folder, pytest.fail)
+    StoredMemory(database, ttl_seconds=60, max_bytes=10**6, now=time.time).keep("key", text)
+    database.close()
 
 
 def said(folder: Path, *words: str) -> list[str]:

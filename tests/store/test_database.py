@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from lok_hooks.store.database import MEMORY, Database
+from tests.store.support import opened
 
 PUT = "INSERT OR REPLACE INTO memory VALUES (?, ?, ?, ?)"
 PR_CAPBSET_DROP = 24
@@ -52,7 +53,7 @@ def notes() -> list[str]:
 
 @pytest.fixture
 def database(folder: Path, notes: list[str]) -> Database:
-    return Database(folder, notes.append)
+    return opened(folder, notes.append)
 
 
 def put(database: Database, key: str = "k") -> bool:
@@ -72,13 +73,13 @@ def writer(folder: Path, *words: str) -> subprocess.Popen[str]:
 def test_what_is_written_is_there_for_the_next_who_opens(folder: Path, database: Database, notes: list[str]) -> None:
     assert put(database)
     database.close()
-    assert keys(Database(folder, notes.append)) == ["k"]
+    assert keys(opened(folder, notes.append)) == ["k"]
     assert notes == []
 
 
 def test_all_statements_or_none(folder: Path, database: Database) -> None:
     assert not database.change((PUT, ROW), ("INSERT INTO nowhere VALUES (1)", ()))
-    assert keys(Database(folder, lambda _: None)) == []
+    assert keys(opened(folder, lambda _: None)) == []
 
 
 def test_only_its_user_may_look(folder: Path, database: Database) -> None:
@@ -105,7 +106,7 @@ def test_a_folder_that_is_none_is_not_written_to(
     elsewhere.mkdir()
     folder.parent.mkdir()
     obstacle(folder, elsewhere)
-    database = Database(folder, notes.append)
+    database = opened(folder, notes.append)
     assert not put(database)
     assert keys(database) == []
     assert list(elsewhere.iterdir()) == []
@@ -118,7 +119,7 @@ def test_a_file_that_is_a_link_is_not_written_to(tmp_path: Path, folder: Path, n
     victim.write_bytes(b"")
     folder.mkdir(parents=True)
     (folder / MEMORY.file_name).symlink_to(victim)
-    assert not put(Database(folder, notes.append))
+    assert not put(opened(folder, notes.append))
     assert victim.read_bytes() == b""
     assert "nothing is remembered" in notes[0]
 
@@ -128,7 +129,7 @@ def test_another_users_folder_is_left_alone(folder: Path, notes: list[str]) -> N
     if foreign == folder:
         folder.mkdir(parents=True)
         os.chown(folder, 12345, 12345)
-    assert not put(Database(foreign, notes.append))
+    assert not put(opened(foreign, notes.append))
     assert not (foreign / MEMORY.file_name).exists()
     assert "another user's" in notes[0]
 
@@ -137,7 +138,7 @@ def test_another_users_folder_is_left_alone(folder: Path, notes: list[str]) -> N
 def test_a_corrupt_file_is_set_aside_and_begun_again(folder: Path, notes: list[str], damage: bytes) -> None:
     folder.mkdir(parents=True)
     (folder / MEMORY.file_name).write_bytes(damage)
-    database = Database(folder, notes.append)
+    database = opened(folder, notes.append)
     assert put(database)
     assert keys(database) == ["k"]
     assert (folder / f"{MEMORY.file_name}.corrupt-1").read_bytes() == damage
@@ -152,19 +153,19 @@ def test_damage_in_the_middle_is_found_when_it_is_read(folder: Path, notes: list
     whole = bytearray(path.read_bytes())
     whole[3 * 4096 : -4096] = b"\xff" * (len(whole) - 4 * 4096)
     path.write_bytes(whole)
-    assert Database(folder, notes.append).rows("SELECT key, text FROM memory") == []
+    assert opened(folder, notes.append).rows("SELECT key, text FROM memory") == []
     assert "corrupt-1" in notes[0]
 
 
 def test_a_journal_goes_aside_with_its_file(folder: Path, notes: list[str]) -> None:
-    put(Database(folder, notes.append), "old")
+    put(opened(folder, notes.append), "old")
     newer = sqlite3.connect(folder / MEMORY.file_name, isolation_level=None)
     newer.execute("PRAGMA user_version = 99")
     newer.execute("BEGIN IMMEDIATE")
     newer.execute("UPDATE memory SET text = 'changed'")
     journal = folder / f"{MEMORY.file_name}-journal"
     assert journal.exists()
-    database = Database(folder, notes.append)
+    database = opened(folder, notes.append)
     assert put(database, "new")
     newer.close()
     assert keys(database) == ["new"]
@@ -177,17 +178,17 @@ def test_not_more_than_three_files_are_kept_for_a_look(folder: Path) -> None:
     for _ in range(5):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / MEMORY.file_name).write_bytes(b"not a database" * 500)
-        assert put(Database(folder, lambda _: None))
+        assert put(opened(folder, lambda _: None))
     assert len(list(folder.glob("*.corrupt-*"))) == 3
 
 
 @pytest.mark.parametrize("version", [MEMORY.version + 1, 99])
 def test_another_versions_file_is_set_aside(folder: Path, notes: list[str], version: int) -> None:
-    put(Database(folder, notes.append))
+    put(opened(folder, notes.append))
     with sqlite3.connect(folder / MEMORY.file_name) as raw:
         raw.execute(f"PRAGMA user_version = {version}")
     raw.close()
-    database = Database(folder, notes.append)
+    database = opened(folder, notes.append)
     assert keys(database) == []
     assert (folder / f"{MEMORY.file_name}.version-{version}-1").exists()
     assert len(notes) == 1
@@ -200,11 +201,11 @@ OTHER_TABLE = "DROP TABLE memory; CREATE TABLE memory (key TEXT, text TEXT)"
 
 @pytest.mark.parametrize("script", [TRIGGER, VIEW, OTHER_TABLE], ids=["trigger", "view", "other table"])
 def test_a_file_with_something_else_in_it_is_not_used(folder: Path, notes: list[str], script: str) -> None:
-    put(Database(folder, notes.append))
+    put(opened(folder, notes.append))
     with sqlite3.connect(folder / MEMORY.file_name) as raw:
         raw.executescript(script)
     raw.close()
-    database = Database(folder, notes.append)
+    database = opened(folder, notes.append)
     assert put(database, "new")
     assert keys(database) == ["new"]
 
@@ -217,11 +218,11 @@ def test_a_writer_killed_in_the_middle_leaves_whole_transactions(folder: Path, n
         time.sleep(pause)
         process.send_signal(signal.SIGKILL)
         process.communicate()
-        database = Database(folder, notes.append)
+        database = opened(folder, notes.append)
         texts = {text for (text,) in database.rows("SELECT text FROM memory")}
         database.close()
         assert len(texts) <= 1, "half a transaction"
-    assert put(Database(folder, notes.append))
+    assert put(opened(folder, notes.append))
     assert notes == []
 
 
@@ -229,12 +230,12 @@ def test_many_processes_write_at_once(folder: Path, notes: list[str]) -> None:
     processes = [writer(folder, str(number), "10") for number in range(4)]
     ends = [(process.communicate(timeout=60), process.returncode) for process in processes]
     assert [code for _, code in ends] == [0] * 4, ends
-    assert len(Database(folder, notes.append).rows("SELECT key FROM memory")) == 160
+    assert len(opened(folder, notes.append).rows("SELECT key FROM memory")) == 160
 
 
 def test_two_that_meet_the_same_corrupt_file_begin_one_new_one(folder: Path, notes: list[str]) -> None:
-    first = Database(folder, notes.append)
-    second = Database(folder, notes.append)
+    first = opened(folder, notes.append)
+    second = opened(folder, notes.append)
     put(first)
     put(second)
     (folder / MEMORY.file_name).write_bytes(b"not a database" * 5000)
@@ -246,11 +247,11 @@ def test_two_that_meet_the_same_corrupt_file_begin_one_new_one(folder: Path, not
 
 
 def test_a_writer_that_does_not_end_is_not_waited_for_long(folder: Path, notes: list[str]) -> None:
-    put(Database(folder, notes.append))
+    put(opened(folder, notes.append))
     blocker = sqlite3.connect(folder / MEMORY.file_name, isolation_level=None)
     blocker.execute("BEGIN EXCLUSIVE")
     started = time.monotonic()
-    database = Database(folder, notes.append)
+    database = opened(folder, notes.append)
     assert not put(database)
     assert not put(database)
     assert time.monotonic() - started < 5
@@ -275,7 +276,7 @@ def in_a_process(folder: Path, program: str, limit: Callable[[], None]) -> str:
 
 
 def test_a_full_disk_is_told_once_and_what_was_kept_stays(folder: Path, notes: list[str]) -> None:
-    put(Database(folder, notes.append))
+    put(opened(folder, notes.append))
     said = in_a_process(
         folder,
         f"""
@@ -288,7 +289,7 @@ def test_a_full_disk_is_told_once_and_what_was_kept_stays(folder: Path, notes: l
     told, *answers = said.splitlines()
     assert told.startswith(f"nothing is remembered: {folder}: ")
     assert answers == ["False", "False"]
-    assert keys(Database(folder, notes.append)) == ["k"]
+    assert keys(opened(folder, notes.append)) == ["k"]
     assert notes == []
 
 
@@ -309,7 +310,7 @@ def obey_permissions() -> None:
 
 @pytest.fixture
 def read_only(folder: Path, notes: list[str]) -> Iterator[Path]:
-    put(Database(folder, notes.append))
+    put(opened(folder, notes.append))
     (folder / MEMORY.file_name).chmod(0o400)
     folder.chmod(0o500)
     yield folder

@@ -9,6 +9,7 @@ import pytest
 from lok_hooks.core.deferral import Deferred
 from lok_hooks.store.database import Database
 from lok_hooks.store.deferred import KEPT_SECONDS, defer, deferred, settle
+from tests.store.support import opened
 
 ONE = Deferred(path="a.py", blob="1" * 40, task="hunt")
 TWO = Deferred(path="b/ü.py", blob="2" * 40, task="hunt")
@@ -17,7 +18,7 @@ NOW = 1_000_000.0
 
 @pytest.fixture
 def database(tmp_path: Path) -> Database:
-    return Database(tmp_path / "lok", pytest.fail)
+    return opened(tmp_path / "lok", pytest.fail)
 
 
 def test_what_was_left_open_is_found_by_its_path_whatever_became_of_the_file(database: Database) -> None:

@@ -9,8 +9,8 @@ import pytest
 from lok_hooks.core.reliability import Outcome
 from lok_hooks.core.sighting import Sighting
 from lok_hooks.core.suppress import Dismissal
-from lok_hooks.store.database import Database
 from lok_hooks.store.ledger import LAYOUT, Ledger
+from tests.store.support import opened
 
 FIRST, SECOND = "ab" * 16, "abcd" + "0" * 28
 
@@ -22,7 +22,7 @@ def notes() -> list[str]:
 
 @pytest.fixture
 def ledger(tmp_path: Path, notes: list[str]) -> Ledger:
-    return Ledger(Database(tmp_path / "lok", notes.append, LAYOUT))
+    return Ledger(opened(tmp_path / "lok", notes.append, LAYOUT))
 
 
 def seen(identity: str = FIRST, outcome: Outcome | None = None, backend: str = "codex", **more: str) -> Sighting:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lok_hooks.store.database import MEMORY, Database
+from lok_hooks.store.database import MEMORY
 from lok_hooks.store.memory import StoredMemory, peek
+from tests.store.support import opened
 
 TTL = 3600.0
 
@@ -33,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def memory(folder: Path, clock: Clock, max_bytes: int = 1_000_000) -> StoredMemory:
-    return StoredMemory(Database(folder, pytest.fail), ttl_seconds=TTL, max_bytes=max_bytes, now=clock)
+    return StoredMemory(opened(folder, pytest.fail), ttl_seconds=TTL, max_bytes=max_bytes, now=clock)
 
 
 def test_a_text_is_recalled_by_its_key_alone(folder: Path, clock: Clock) -> None:
