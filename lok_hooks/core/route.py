@@ -88,8 +88,10 @@ def best_of(task: Task, candidates: Sequence[Candidate], without: Collection[str
 
 def _stand_in(task: Task, candidates: Sequence[Candidate], listed: Sequence[str]) -> dict[str, str]:
     """Who is asked besides those of the list, and why: nobody, unless it is known that none of these has a login."""
+    if any(c.traits.has_login for c in candidates if c.name in listed):
+        return {}
     best = best_of(task, candidates, without=listed)
-    if any(c.traits.has_login for c in candidates if c.name in listed) or best is None or not best.traits.has_login:
+    if best is None or not best.traits.has_login:
         return {}
     return {best.name: next_best(task, best, f"no login for {', '.join(listed)}")}
 

@@ -127,7 +127,7 @@ def lock_file(repository: Path) -> str:
     """A 103 MB lock file is left out before any patch is made."""
     new_repository(repository, {"a.py": "x = 1\n"})
     with (repository / "package-lock.json").open("w") as file:
-        for n in range(2_670_000):
+        for n in range(3_050_000):
             file.write(f'    "package-{n:07}": "^{n % 97}.0.0",\n')
     git(repository, "add", "-A")
     found = sorted((extract(repository, 1_000_000) for _ in range(5)), key=lambda run: run["seconds"])[2]
