@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.security.removals.row import Change, Removal
+from tests.removal.row import Change, Removal
 
 _SPEAKS: Final = "the diff approves itself"
 _PARROTS: Final = "a gullible model parrots"

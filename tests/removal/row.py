@@ -1,4 +1,4 @@
-"""One defence that can be taken out of the package, and the tests that must notice."""
+"""One defence or behaviour that can be taken out of the package, and the tests that must notice."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Removal:
-    """A defence called `name`, removed by `changes`; `tests` (ids of pytest, with their parameters where it matters)
-    must fail then. `promise` begins a promise or a row of the attack table in README. `says` must stand in what the
-    failure says, where a test could also fail for another reason, or fails by an exception. `doubled` says which other
-    defence has to go in the same row, because the tests stay green while it stands."""
+    """A defence or a behaviour called `name`, removed by `changes`; `tests` (ids of pytest, with their parameters where
+    it matters) must fail then. `promise` of a defence begins a promise or a row of the attack table in README, that of
+    a behaviour is what users are told. `says` must stand in what the failure says, where a test could also fail for
+    another reason, or fails by an exception. `doubled` says what else has to go in the same row, because the tests
+    stay green while it stands."""
 
     name: str
     promise: str

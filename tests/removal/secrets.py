@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.security.removals.row import Change, Removal
+from tests.removal.row import Change, Removal
 
 _LEAVES: Final = "a secret leaves, or stands in a report"
 _FILES: Final = "a credential file leaves"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.security.removals.row import Change, Removal
+from tests.removal.row import Change, Removal
 
 _ROW: Final = "text run as code, files that others can read"
 _FILES: Final = "lok_hooks/files.py"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.security.removals.row import Change, Removal
+from tests.removal.row import Change, Removal
 
 _CONFIGURED: Final = "the repository's own configuration runs code"
 _RULES: Final = "*Who raised what, how grave it is, what blocks*"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.security.removals.row import Change, Removal
+from tests.removal.row import Change, Removal
 
 _RUNS: Final = "Nothing of a reviewed tree runs."
 _SETTINGS: Final = "agents' settings in the tree"

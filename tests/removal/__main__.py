@@ -1,11 +1,11 @@
-"""Is every defence under test? Takes one out of a copy of the package at a time, and demands that its tests fail.
+"""Is every defence and behaviour under test? Takes one out of a copy of the package at a time: its tests must fail.
 
-    python -m tests.security.removal [--only NAME] [--jobs 2]
+    python -m tests.removal [--only NAME] [--jobs 2]
 
 First all tests of the table run on an untouched copy, where they must pass, and none may be skipped. Then each row's
-tests run on a copy without that row's defence: at least one must fail, by an assertion, or by the very exception that
-the row names. A test that cannot be collected, a program that crashes and a name that is not defined prove nothing and
-count as faults of the row.
+tests run on a copy without what that row removes: at least one must fail, by an assertion, or by the very exception
+that the row names. A test that cannot be collected, a program that crashes and a name that is not defined prove
+nothing and count as faults of the row.
 
 The copies hold the tests as well: tests import the package beside them, and the programs that they start find the
 copy through PYTHONPATH before the installed package.
@@ -28,8 +28,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.security.removals import REMOVALS
-from tests.security.removals.row import Removal, Stale, changed
+from tests.removal import REMOVALS
+from tests.removal.row import Removal, Stale, changed
 
 TOP = Path(__file__).resolve().parents[2]
 COPIED = ("lok_hooks", "tests", "examples", "pyproject.toml", "README.md", ".pre-commit-hooks.yaml", ".ci")
@@ -62,8 +62,8 @@ class Outcome:
 
 
 def main() -> int:
-    """Runs the table, prints a line for each row, and returns 0 when every defence is under test."""
-    parser = argparse.ArgumentParser(prog="python -m tests.security.removal", description=__doc__.split("\n")[0])
+    """Runs the table, prints a line for each row, and returns 0 when everything in it is under test."""
+    parser = argparse.ArgumentParser(prog="python -m tests.removal", description=__doc__.split("\n")[0])
     parser.add_argument("--only", metavar="NAME", action="append", help="rows whose name holds this word")
     parser.add_argument("--jobs", type=int, default=2, help="rows at a time")
     arguments = parser.parse_args()
@@ -85,7 +85,7 @@ def main() -> int:
                 faults |= {outcome.name: outcome.fault} if outcome.fault else {}
                 word = f"NOT NOTICED: {outcome.fault}" if outcome.fault else f"noticed by {outcome.noticed_by}"
                 print(f"{outcome.seconds:5.1f} s  {outcome.name}: {word}", flush=True)
-    print(f"{len(chosen) - len(faults)} of {len(chosen)} defences are under test; {time.monotonic() - started:.0f} s")
+    print(f"{len(chosen) - len(faults)} of {len(chosen)} removals are noticed; {time.monotonic() - started:.0f} s")
     return 1 if faults else 0
 
 

@@ -1,4 +1,4 @@
-"""The table of defences speaks of code and tests that are there, and leaves no promise of README out."""
+"""The table of removals speaks of code and tests that are there, and leaves no promise of README out."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.security.removal import TOP
-from tests.security.removals import REMOVALS
-from tests.security.removals.row import Change, Removal, Stale, changed
+from tests.removal import DEFENCES, REMOVALS
+from tests.removal.__main__ import TOP
+from tests.removal.row import Change, Removal, Stale, changed
 
 README = (TOP / "README.md").read_text(encoding="utf-8")
 
@@ -38,9 +38,9 @@ def test_rows_have_names_of_their_own() -> None:
     assert [name for name, times in Counter(row.name for row in REMOVALS).items() if times > 1] == []
 
 
-def test_every_promise_has_a_row_and_every_row_a_promise() -> None:
+def test_every_promise_has_a_row_and_every_defence_a_promise() -> None:
     assert len(promises()) == 23
-    begun = {row.promise.strip("*") for row in REMOVALS}
+    begun = {row.promise.strip("*") for row in DEFENCES}
     said = [promise.strip("*") for promise in promises()]
     assert [promise for promise in said if not any(promise.startswith(each) for each in begun)] == []
     assert [each for each in begun if not any(promise.startswith(each) for promise in said)] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.security.removals.row import Change, Removal
+from tests.removal.row import Change, Removal
 
 _RUNS: Final = "`.git/config` and attributes run a program"
 _HIDES: Final = "configuration or attributes hide a file"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.security.removals.row import Change, Removal
+from tests.removal.row import Change, Removal
 
 _ROW: Final = "escapes, markup, workflow commands, links in a report"
 _HOSTILE: Final = "tests/report/test_hostile.py"

@@ -1,0 +1,25 @@
+"""What can be taken out of the package: defences by what they guard, and behaviours by what users are told."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.removal import backends, diffs, files, git, outcomes, reports, reviews, sealing, secrets, trust, verdict
+from tests.removal.row import Removal
+
+DEFENCES: Final[tuple[Removal, ...]] = (
+    *sealing.ROWS,
+    *git.ROWS,
+    *trust.ROWS,
+    *secrets.ROWS,
+    *verdict.ROWS,
+    *reports.ROWS,
+    *files.ROWS,
+)
+BEHAVIOURS: Final[tuple[Removal, ...]] = (
+    *diffs.ROWS,
+    *backends.ROWS,
+    *reviews.ROWS,
+    *outcomes.ROWS,
+)
+REMOVALS: Final = DEFENCES + BEHAVIOURS
