@@ -130,7 +130,7 @@ class Part:
 class Ranked:
     """A backend's place. `score` from 0: the sum of its `parts` (1 where there are none: one of its strengths stands
     in the question) times its `weight`, which follows from what was measured; `why` in words; `missing` says why it
-    cannot be asked, "" when it can."""
+    cannot be asked, "" when it can; `has_login` as in `Traits`."""
 
     backend: str
     score: float
@@ -140,12 +140,25 @@ class Ranked:
     measured: Precision | None = None
     parts: tuple[Part, ...] = ()
     weight: float = 1.0
+    has_login: bool = True
+
+    @property
+    def availability(self) -> str:
+        """Whether it can be asked, in words."""
+        if self.missing:
+            return f"not at hand: {self.missing}"
+        return "at hand" if self.has_login else "at hand, but no login was found"
+
+    @property
+    def reason(self) -> str:
+        """Why it is asked, in words: "at hand; strong at performance"."""
+        return f"{self.availability}; {self.why}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Suggestion:
-    """What a question is about, strongest category first, and every model, best first, those at hand before those
-    that are not."""
+    """What a question is about, strongest category first, and every model, best first: those at hand before those
+    that are not, and of those at hand the ones without a login last."""
 
     matches: tuple[Match, ...]
     ranking: tuple[Ranked, ...]
@@ -168,8 +181,13 @@ def suggest(question: str, candidates: Sequence[Candidate]) -> Suggestion:
     models = [candidate for candidate in candidates if candidate.traits.role == "model"]
     weight = weights({model.name: model.precision for model in models if model.precision is not None})
     ranked = [(model, _ranked(model, matches, words, weight.get(model.name, 1.0))) for model in models]
-    ranked.sort(key=lambda item: (bool(item[1].missing), -round(item[1].score, 6), not item[0].traits.may_block))
+    ranked.sort(key=lambda item: _place(*item))
     return Suggestion(matches=matches, ranking=tuple(item for _, item in ranked))
+
+
+def _place(candidate: Candidate, ranked: Ranked) -> tuple[bool, bool, float, bool]:
+    is_last = not ranked.missing and not ranked.has_login
+    return bool(ranked.missing), is_last, -round(ranked.score, 6), not candidate.traits.may_block
 
 
 def categories(question: str) -> tuple[Match, ...]:
@@ -215,12 +233,13 @@ def _ranked(candidate: Candidate, matches: Sequence[Match], words: Sequence[str]
     return Ranked(
         backend=candidate.name,
         score=score * weight,
-        why=f"its strength {own} stands in the question" if own else _why(candidate, matches, listed),
+        why=f"its strength {own} stands in the question" if own else _why(matches, listed),
         strengths=strengths,
         missing=candidate.missing,
         measured=candidate.precision,
         parts=parts,
         weight=weight,
+        has_login=candidate.traits.has_login,
     )
 
 
@@ -235,16 +254,12 @@ def _fit(category: Category, place: int | None) -> float:
     return _NOT_LISTED if place is None else max(_LEAST_LISTED, 1.0 - _STEP * (place - 1))
 
 
-def _why(candidate: Candidate, matches: Sequence[Match], listed: Sequence[Category]) -> str:
+def _why(matches: Sequence[Match], listed: Sequence[Category]) -> str:
     is_general = matches[0].category is Category.GENERAL
     strong = [match.category.value for match in matches if match.category in listed]
     if strong:
         return "good at general questions" if is_general else f"strong at {', '.join(strong)}"
-    # What it is not good at would be no reason to ask it.
-    begins = "" if candidate.missing else "at hand; "
-    return begins + (
-        "the question is a general one" if is_general else f"{matches[0].category} is none of its strengths"
-    )
+    return "the question is a general one" if is_general else f"{matches[0].category} is none of its strengths"
 
 
 def _says(words: Sequence[str], phrase: str) -> bool:

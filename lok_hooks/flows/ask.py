@@ -23,7 +23,7 @@ def ask_in_turn(session: Session, step: Step) -> Turn | None:
     who took over."""
     failed = ""
     for ranked in session.suggestion.available:
-        session.note(f"{failed}{ranked.backend}: {ranked.why}")
+        session.note(f"{failed}{ranked.backend}: {ranked.reason}")
         (turn,) = session.ask([Put(backend=session.backends[ranked.backend], text=session.question)], step)
         if turn.is_answered:
             return turn

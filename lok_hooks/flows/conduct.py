@@ -57,7 +57,7 @@ def _conductors(session: Session, settings: ConductorSettings) -> list[Backend]:
         return sorted(ranked, key=lambda backend: backend.name != settings.backend)
     why = session.crew.left_out.get(settings.backend, "not at hand")
     absent = f"; {settings.backend} (conductor.backend) is {why}" if settings.backend else ""
-    session.note(f"{ranked[0].name} conducts: {session.suggestion.available[0].why}{absent}")
+    session.note(f"{ranked[0].name} conducts: {session.suggestion.available[0].reason}{absent}")
     return ranked
 
 

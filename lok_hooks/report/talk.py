@@ -102,16 +102,24 @@ def suggestion_lines(suggestion: Suggestion, options: Options) -> list[Line]:
         lines += _ranked(ranked, options)
         if options.verbose:
             lines += filled([Span(_sum(ranked), "quiet")], options.width, indent=_INDENT * 2, hanging=_INDENT * 3)
-    best = suggestion.available[:1]
-    verdict = f"lok smart would ask {visible(best[0].backend)}: {visible(best[0].why)}" if best else "nobody is at hand"
-    return [*lines, (), *filled([Span(verdict, "good" if best else "warn")], options.width)]
+    return [*lines, (), *filled([_verdict(suggestion)], options.width)]
+
+
+def _verdict(suggestion: Suggestion) -> Span:
+    if not suggestion.available:
+        return Span("nobody is at hand; lok doctor says what to do", "warn")
+    best = suggestion.available[0]
+    advice = "" if best.has_login else "; lok doctor says how to log in"
+    text = f"lok smart would ask {visible(best.backend)}: {visible(best.reason)}{advice}"
+    return Span(text, "good" if best.has_login else "warn")
 
 
 def _ranked(ranked: Ranked, options: Options) -> list[Line]:
     said = [f"{ranked.score:.2f}", f"strengths: {', '.join(map(visible, ranked.strengths)) or 'none named'}"]
     if ranked.measured is not None:
         said.append(precision_words(ranked.measured))
-    said.append(f"not at hand: {visible_sentence(ranked.missing, 200)}" if ranked.missing else visible(ranked.why))
+    said.append(visible_sentence(ranked.availability, 200))
+    said += [] if ranked.missing else [visible(ranked.why)]
     return _item(ranked.backend, " · ".join(said), options, "quiet" if ranked.missing else "plain")
 
 

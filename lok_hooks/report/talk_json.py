@@ -108,6 +108,7 @@ def _ranked(ranked: Ranked) -> dict[str, Any]:
         "why": visible(ranked.why),
         "strengths": [visible(name) for name in ranked.strengths],
         "available": not ranked.missing,
+        "has_login": ranked.has_login,
         "missing": visible(ranked.missing),
         "measured": None if measured is None else {"precision": round(measured.share, 3), "findings": measured.count},
     }

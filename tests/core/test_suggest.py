@@ -153,6 +153,18 @@ def test_those_that_cannot_be_asked_come_last_and_are_not_available() -> None:
     assert found.ranking[1].score > found.ranking[0].score
 
 
+def test_those_without_a_login_come_last_of_those_at_hand() -> None:
+    stranger = replace(GEMINI, traits=replace(GEMINI.traits, has_login=False))
+    gone = candidate("claude", missing="not on PATH")
+    found = suggest("Find SQL injection", (gone, stranger, CODEX))
+    assert [(r.backend, r.reason) for r in found.ranking] == [
+        ("codex", "at hand; strong at security-audit"),
+        ("gemini", "at hand, but no login was found; strong at security-audit"),
+        ("claude", "not at hand: not on PATH; security-audit is none of its strengths"),
+    ]
+    assert [r.backend for r in found.available] == ["codex", "gemini"]
+
+
 def test_a_general_question_goes_to_whoever_is_there_and_first_to_who_says_it_is_good_at_them() -> None:
     assert suggest("What is this?", (candidate("a"), candidate("b"))).ranking[0].backend == "a"
     assert suggest("What is this?", (candidate("a"), candidate("b", "general"))).ranking[0].backend == "b"
@@ -192,7 +204,7 @@ def test_the_reason_names_what_a_backend_is_strong_at() -> None:
     assert reasons == {
         "codex": "strong at security-audit, performance",
         "gemini": "strong at security-audit",
-        "c": "at hand; security-audit is none of its strengths",
+        "c": "security-audit is none of its strengths",
     }
 
 

@@ -86,7 +86,8 @@ def talkers(machine: Machine, project: Project, tmp_path: Path) -> Callable[...,
         settings.write_text(text + more, encoding="utf-8")
         assert isinstance(machine.environment, dict)
         machine.environment["LOK_CONFIG"] = str(settings)
-        machine.environment.update(CODEX_API_KEY="key-of-nobody", GEMINI_API_KEY="key-of-nobody")
+        logins = ("CODEX_API_KEY", "GEMINI_API_KEY", "ANTHROPIC_API_KEY")
+        machine.environment.update(dict.fromkeys(logins, "key-of-nobody"))
         machine.environment["PATH"] = os.pathsep.join((str(programs), machine.environment["PATH"]))
         return Talkers(project=project, settings=settings, log=log)
 

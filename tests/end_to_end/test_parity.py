@@ -21,7 +21,7 @@ ROWS = re.findall(r"^\| `(lok [^`]+)`", TABLE[1], re.MULTILINE) if TABLE else []
 # What each command must show, by its first word; a refused review is the outcome of a planted bug.
 SHOWS = {
     "ask": (0, "3rd was asked: Is a lock needed here?"), "smart": (0, "2nd was asked: Find N+1 queries"),
-    "suggest": (0, "lok smart would ask second: strong at performance"),
+    "suggest": (0, "lok smart would ask second: at hand; strong at performance"),
     "hunt": (0, "raised by second, third"), "audit": (0, "raised by second, third"),
     "run": (0, "raised by second, third"), "tasks": (0, "release"),
     "debate": (0, "still disputed"), "team": (0, "still disputed"), "conduct": (0, "3rd was asked: Look for it."),

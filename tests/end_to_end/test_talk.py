@@ -118,7 +118,7 @@ def test_what_hangs_is_named_at_the_end_of_the_budget_and_the_others_are_heard(t
 def test_smart_prints_the_answer_alone_and_says_who_and_why(talkers: Make) -> None:
     more = "strengths = ['performance']\n"
     said = talkers(more=more, a=[], b=[("", "Use a join.\n  indented")]).lok("smart", "Find N+1 queries")
-    assert said == Said(code=0, out="Use a join.\n  indented\n", err="b: strong at performance\n")
+    assert said == Said(code=0, out="Use a join.\n  indented\n", err="b: at hand; strong at performance\n")
 
 
 def test_suggest_asks_nobody_and_shows_the_ranking(talkers: Make) -> None:
@@ -130,12 +130,13 @@ def test_suggest_asks_nobody_and_shows_the_ranking(talkers: Make) -> None:
         "  performance: 100% (n+1, queries)",
         "",
         "backends, best first",
-        "  codex: 0.85 · strengths: hunt, code-analysis, performance, dead-code, audit · strong at performance",
+        "  codex: 0.85 · strengths: hunt, code-analysis, performance, dead-code, audit"
+        " · at hand · strong at performance",
         "  gemini: 0.10 · strengths: audit, security-audit, architecture, hunt"
-        " · at hand; performance is none of its strengths",
+        " · at hand · performance is none of its strengths",
         "  gone: 0.10 · strengths: none named · not at hand: no program 'not-there' on PATH",
         "",
-        "lok smart would ask codex: strong at performance",
+        "lok smart would ask codex: at hand; strong at performance",
     ]
     best = [json.loads(made.lok("suggest", q, "--json").out)["best"] for q in ("Find SQL injection", "Security audit")]
     assert best == ["gemini", "gemini"]

@@ -63,7 +63,7 @@ def test_the_best_backend_alone_is_asked_and_the_reason_told() -> None:
     talk = smart(asked)
     assert [(turn.backend, turn.step) for turn in talk.turns] == [("gemini", Step.ANSWER)]
     assert other.prompts == []
-    assert talk.notes == ("gemini: strong at security-audit",) == tuple(heard.notes)
+    assert talk.notes == ("gemini: at hand; strong at security-audit",) == tuple(heard.notes)
 
 
 def test_the_next_best_takes_over_and_it_is_said() -> None:

@@ -57,7 +57,7 @@ def test_it_asks_sees_the_answers_and_ends_with_a_synthesis() -> None:
     assert talk.conclusion is not None
     assert (talk.conclusion.text, talk.conclusion.backend) == ("Three tables.", "claude")
     assert talk.conclusion.open == (Disagreement(backend="claude", point="the name", is_of_synthesis=True),)
-    assert heard.notes == ["claude conducts: good at general questions"]
+    assert heard.notes == ["claude conducts: at hand; good at general questions"]
 
 
 def test_the_conductor_of_lok_toml_conducts_if_it_is_there() -> None:

@@ -33,7 +33,7 @@ def test_the_best_works_the_others_review_and_one_of_them_synthesises() -> None:
         ("claude", Step.REVIEW),
         ("codex", Step.SYNTHESIS),
     ]
-    assert heard.notes == ["gemini: strong at security-audit"]
+    assert heard.notes == ["gemini: at hand; strong at security-audit"]
     assert talk.conclusion is not None
     assert (talk.conclusion.text, talk.conclusion.backend) == ("Two holes.", "codex")
     assert talk.conclusion.open == (Disagreement(backend="codex", point="b.py"),)

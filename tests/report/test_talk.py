@@ -238,12 +238,29 @@ def test_a_suggestion_says_what_it_rests_on() -> None:
     text = written(suggestion_lines(suggestion, WIDE))
     assert "performance: 100% (slow)" in text
     assert (
-        "codex: 0.85 · strengths: hunt · measured precision 75% (20 settled findings) · strong at performance" in text
+        "codex: 0.85 · strengths: hunt · measured precision 75% (20 settled findings) · at hand · strong at performance"
+        in text
     )
     assert "gemini: 0.10 · strengths: none named · not at hand: not on PATH" in text
     value = suggestion_values("Why slow?", suggestion)
     assert value["best"] == "codex"
     assert value["backends"][0]["measured"] == {"precision": 0.75, "findings": 20}
     assert "0.85 = " not in text
+    assert (value["backends"][0]["has_login"], value["backends"][0]["available"]) == (True, True)
     nobody = replace(suggestion, ranking=suggestion.ranking[1:])
-    assert "nobody is at hand" in written(suggestion_lines(nobody, WIDE))
+    assert "\n\nnobody is at hand; lok doctor says what to do" in written(suggestion_lines(nobody, WIDE))
+
+
+def test_a_suggestion_says_where_no_login_was_found() -> None:
+    stranger = Ranked(backend="codex", score=0.85, why="strong at performance", strengths=("hunt",), has_login=False)
+    match = Match(category=Category.PERFORMANCE, share=1.0, words=("slow",))
+    suggestion = Suggestion(matches=(match,), ranking=(stranger,))
+    lines = written(suggestion_lines(suggestion, WIDE)).splitlines()
+    reason = "at hand, but no login was found"
+    assert lines[-3:] == [
+        f"  codex: 0.85 · strengths: hunt · {reason} · strong at performance",
+        "",
+        f"lok smart would ask codex: {reason}; strong at performance; lok doctor says how to log in",
+    ]
+    (value,) = suggestion_values("Why slow?", suggestion)["backends"]
+    assert (value["has_login"], value["available"]) == (False, True)
