@@ -28,7 +28,7 @@ def conduct(session: Session, settings: ConductorSettings) -> Talk:
     history: list[Said] = []
     for round_ in range(1, settings.max_rounds + 1):
         if not conductors:
-            session.note("no conductor is left; what was answered stands for itself")
+            _end_without_synthesis(session, "no conductor is left")
             break
         turn = _decided(session, conductors[0], history, settings, round_)
         if turn.text and not turn.orders and not turn.problem:
@@ -42,11 +42,16 @@ def conduct(session: Session, settings: ConductorSettings) -> Talk:
         elif round_ < settings.max_rounds:
             history += _carried_out(session, turn.orders, round_)
         if session.crew.deadline.remaining() <= 0:
-            session.note("the time was over before the conductor ended; what was answered stands for itself")
+            _end_without_synthesis(session, "the time was over before the conductor ended")
             break
     else:
-        session.note(f"no end after {settings.max_rounds} rounds; what was answered stands for itself")
+        _end_without_synthesis(session, f"no end after {settings.max_rounds} rounds")
     return session.talk()
+
+
+def _end_without_synthesis(session: Session, why: str) -> None:
+    is_answered = any(turn.is_answered for turn in session.turns)
+    session.note(f"{why}; what was answered stands for itself" if is_answered else why)
 
 
 def _conductors(session: Session, settings: ConductorSettings) -> list[Backend]:

@@ -119,8 +119,9 @@ def test_without_an_end_what_was_answered_stands_and_it_is_said() -> None:
 
 
 def test_a_conductor_that_only_makes_mistakes_ends_without_any_answer() -> None:
-    talk, _ = run(conductor("nonsense"), max_rounds=4)
+    talk, heard = run(conductor("nonsense"), max_rounds=4)
     assert len(talk.turns) == 4
+    assert heard.notes[-1] == "no end after 4 rounds"
     assert talk.exit_code == 4
 
 
