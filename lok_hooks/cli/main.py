@@ -31,7 +31,7 @@ def _run(words: Sequence[str]) -> int:
     arguments, unknown = program.parse_known_args(words)
     refuse(arguments.parser, _left_over(arguments, unknown))
     if arguments.command is None:
-        program.error("the following arguments are required: COMMAND")
+        program.error("a command is missing; lok --help lists them")
     return guarded(f"lok {arguments.command}", lambda: int(arguments.run(arguments)), arguments.if_interrupted)
 
 

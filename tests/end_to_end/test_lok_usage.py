@@ -24,7 +24,7 @@ from tests.end_to_end.conftest import Project
         ("debat x", "lok", 'lok: error: no command is called "debat"; did you mean "debate"?\n'),
         ("xyzzy", "lok", 'lok: error: no command is called "xyzzy"\n'),
         ("--versoin", "lok", 'lok: error: no flag is called "--versoin"; did you mean "--version"?\n'),
-        ("", "lok", "lok: error: the following arguments are required: COMMAND\n"),
+        ("", "lok", "lok: error: a command is missing; lok --help lists them\n"),
     ],
 )
 def test_unknown_words(project: Project, words: str, usage: str, said: str) -> None:
