@@ -89,19 +89,33 @@ def examine(case: Case, panel: Panel) -> Examination:
         for name in names:
             first.setdefault(name, []).append(Dossier(number=number, finding=case.findings[number]))
     heard += _round(Round.CROSS_EXAMINATION, first, case, panel, by_name)
-    if case.policy.examination.rounds > 1:
-        heard += _round(Round.REBUTTAL, _rebuttals(case, heard), case, panel, by_name)
+    rebuttals = _rebuttals(case, heard) if case.policy.examination.rounds > 1 else {}
+    rebutted = _round(Round.REBUTTAL, rebuttals, case, panel, by_name)
+    heard += rebutted
     disputed = _last_words(case, heard)
-    if case.policy.examination.judge in by_name:
-        heard += _round(Round.JUDGE, disputed, case, panel, by_name)
-        disputed = {}
+    judge = case.policy.examination.judge
+    judged = _round(Round.JUDGE, disputed, case, panel, by_name) if judge in by_name else []
+    heard += judged
     votes = _votes(heard)
+    is_over = panel.deadline.remaining() <= 0
+    unasked = [] if rebutted else [*rebuttals.values()]
+    unasked += [] if judged or judge not in by_name else disputed.values()
     return Examination(
         votes=votes,
         asked=_asked(heard),
         failures=tuple(each.failure for each in heard if each.failure),
-        notes=_notes(put, votes, heard, is_over=panel.deadline.remaining() <= 0)
-        + tuple(f"{judge} is not at hand to judge what is disputed" for judge in disputed if judge),
+        notes=_notes(put, votes, heard, is_over=is_over)
+        + _cut_short(unasked if is_over else [])
+        + tuple(f"{name} is not at hand to judge what is disputed" for name in disputed if name not in ("", *by_name)),
+    )
+
+
+def _cut_short(dossiers: Sequence[Sequence[Dossier]]) -> tuple[str, ...]:
+    """That disputed findings were not debated to their end, given what nobody was asked about."""
+    count = len({dossier.number for mine in dossiers for dossier in mine})
+    what = "1 disputed finding" if count == 1 else f"{count:,} disputed findings"
+    return (
+        (f"the time was over before {what} could be debated to the end: judged by the votes so far",) if count else ()
     )
 
 

@@ -377,6 +377,13 @@ def test_no_round_is_begun_when_the_time_is_over() -> None:
     half = debate(author(), gemini, claude, deadline=Waning(1))
     assert rounds(gemini) == ["cross-examination"]
     assert half.judged[0].reason == "confirmed by gemini; refuted by claude"
+    cut = ("the time was over before 1 disputed finding could be debated to the end: judged by the votes so far",)
+    assert half.notes == cut
+    ollama, options = examiner("ollama", "refute"), DebateSettings(judge="ollama", rounds=1, reviewers=2)
+    unjudged = debate(author(), gemini, claude, ollama, examination=options, deadline=Waning(1))
+    assert (rounds(ollama), unjudged.notes) == ([], cut)
+    judged = debate(author(), gemini, claude, ollama, examination=options, deadline=Waning(2))
+    assert (rounds(ollama), judged.notes) == (["judge"], ())
 
 
 def test_a_weak_model_neither_confirms_nor_refutes_alone() -> None:
