@@ -53,6 +53,12 @@ def test_a_single_line_larger_than_the_budget_is_named_not_dropped() -> None:
     assert [c.paths for c in packed.chunks] == [("small.py",)]
 
 
+def test_headings_take_room_too() -> None:
+    files = [file_diff(f"{n}.py", "", "x\n") for n in range(6)]
+    packed = pack(files, 2_000, lambda file, hunk: "\n".join(["class Long:"] * 40))
+    assert [len(chunk.pieces) for chunk in packed.chunks] == [2, 2, 2]
+
+
 def test_one_request_never_shows_two_versions_of_a_path() -> None:
     one, other = file_diff("a.py", "", "1\n"), file_diff("a.py", "", "2\n")
     assert [c.paths for c in pack([one, other], 100_000, nothing).chunks] == [("a.py",), ("a.py",)]

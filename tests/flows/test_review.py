@@ -290,6 +290,46 @@ def test_an_analyser_that_fails_leaves_the_review_unfinished() -> None:
     assert [(item.path, item.task) for item in found.coverage.unreviewed] == [("a.py", "analysis")]
 
 
+def test_every_analyser_must_answer() -> None:
+    scan, bad = Reviewer("scan", analyses("scan"), role="analyser"), Reviewer("bad", fails("bad"), role="analyser")
+    found = run(Reviewer("codex", says("codex")), scan, bad)
+    assert [(item.task, item.reason) for item in found.coverage.unreviewed] == [("analysis", "bad: crashed")]
+
+
+def test_all_prompts_of_a_task_are_one_request() -> None:
+    task = replace(HUNT, aspects=(*HUNT.aspects, Aspect(name="speed", text="Slow loops.")))
+    codex = Reviewer("codex", says("codex"))
+    run(codex, diff=TWO_FILES, tasks=(task,))
+    (prompt,) = codex.prompts
+    assert prompt.chunk.paths == ("a.py", "b.py")
+    assert all(aspect.text in prompt.text for aspect in task.aspects)
+
+
+DEEP = "".join(
+    "".join(f"{'    ' * depth}class {'Nested' * 15}{depth}In{n}:\n" for depth in range(8))
+    + f"{' ' * 32}value_{n} = 1\n"
+    for n in range(60)
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("", "".join(f"value_{n} = compute_something({n})\n" for n in range(900)), id="a new file"),
+        pytest.param(DEEP, DEEP.replace("= 1\n", "= 2\n"), id="many hunks with long headings"),
+    ],
+)
+@pytest.mark.parametrize("words", [20, 10_000])
+def test_no_prompt_is_larger_than_its_backend_takes(old: str, new: str, words: int) -> None:
+    task = replace(HUNT, aspects=(Aspect(name="errors", text="lost " * (words // 5)),))
+    codex = Reviewer("codex", says("codex"), max_prompt_bytes=24_000)
+    diff = Diff(label="staged changes", files=(file_diff("a.py", old, new, context=0),))
+    found = run(codex, diff=diff, tasks=(task,), contents=Texts({"a.py": new}))
+    assert found.coverage.reviewed == ("a.py",)
+    assert len(codex.prompts) > 1
+    assert max(len(prompt.text.encode()) for prompt in codex.prompts) <= 24_000
+
+
 def test_a_file_in_several_parts_needs_an_answer_for_each() -> None:
     lines = "".join(f"value_{n} = compute_something({n})\n" for n in range(600))
     diff = Diff(label="staged changes", files=(file_diff("a.py", "", lines),))
