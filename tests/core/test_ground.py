@@ -35,6 +35,7 @@ REPEATED = OLD.replace("line 5\n", "line 5\nclose(it)\n").replace("line 30\n", "
         pytest.param(REMOVED, 18, 0, "line 18", 18, "was not changed", id="two lines before a removal"),
         pytest.param(REPLACED, 20, 0, "line 20", 20, "", id="the old text of a replaced line"),
         pytest.param(REPLACED, 21, 0, "line 21", 21, "was not changed", id="next to a replaced line"),
+        pytest.param(REPLACED, 19, 0, "line 19", 19, "was not changed", id="before a replaced line"),
         pytest.param(REPEATED, 32, 0, "close(it)", 32, "", id="repeated code: the named one"),
         pytest.param(REPEATED, 28, 0, "close(it)", 32, "", id="repeated code: the nearest one"),
     ],
@@ -68,6 +69,21 @@ def test_a_quote_that_stands_everywhere_proves_only_the_line_it_names(line: int,
     found = ground(claim("a.py", line, "}"), chunk(file_diff("a.py", OLD, new)))
     assert problem in found.problem
     assert bool(found.problem) == bool(problem)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected", "problem"),
+    [
+        pytest.param(2, 2, "was not changed", id="the named one, although it was not changed"),
+        pytest.param(3, 5, "", id="a changed one before a nearer one"),
+        pytest.param(5, 5, "", id="the named one"),
+    ],
+)
+def test_of_equal_lines_the_named_one_counts_then_a_changed_one(line: int, expected: int, problem: str) -> None:
+    old = "open(it)\nclose(it)\nopen(other)\nread(other)\nend\n"
+    changed = chunk(file_diff("a.py", old, old.replace("end\n", "close(it)\nend\n")))
+    found = ground(claim("a.py", line, "close(it)"), changed)
+    assert (found.place.line, problem in found.problem, bool(problem)) == (expected, True, bool(found.problem))
 
 
 def test_the_place_carries_the_code_around_it_with_its_indentation() -> None:

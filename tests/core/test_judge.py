@@ -120,6 +120,9 @@ def test_the_quorum(models: int, weak: int, analysers: int, reviewers: int, is_c
         pytest.param("m", [vote("r", "author 0")], "R", id="an author takes its word back"),
         pytest.param("m", [vote("c", "author 0"), vote("u")], "U", id="an author does not confirm beside others"),
         pytest.param("m", [vote("c", "author 0"), vote("r")], "U", id="an author counts once"),
+        pytest.param(
+            "mm", [vote("c", "author 0"), vote("r", "b"), vote("r", "c")], "U", id="an author is no second voice"
+        ),
         pytest.param("mm", [vote("c", "author 0"), vote("r", "author 1")], "U", id="two authors, one gives way"),
         pytest.param("m", [vote("c", is_weak=True)], "U", id="a weak examiner does not confirm"),
         pytest.param("m", [vote("c", is_weak=True), vote("u", "b")], "U", id="nor beside an unsure one"),

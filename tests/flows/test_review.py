@@ -183,6 +183,31 @@ def test_reviewers_of_another_task_do_not_raise_the_quorum() -> None:
     assert found.exit_code == 1
 
 
+def test_who_did_not_see_the_place_does_not_raise_the_quorum() -> None:
+    lines = "".join(f"value_{n} = compute_something({n})\n" for n in range(600))
+    diff = Diff(label="staged changes", files=(file_diff("a.py", "", f"items = []\ncount = len(items) + 1\n{lines}"),))
+    task = replace(HUNT, backends=("codex", "claude"))
+    codex = Reviewer("codex", says("codex", BUG))
+    claude = Reviewer("claude", lambda prompt: script(prompt), max_prompt_bytes=18_000)
+
+    def script(prompt: Prompt) -> Answer:
+        return (fails if "len(items)" in prompt.text else says)("claude")(prompt)
+
+    found = run(codex, claude, diff=diff, tasks=(task,))
+    assert len(claude.prompts) > 1
+    assert (found.exit_code, found.judged[0].reason) == (1, "raised by the only model that reviewed it")
+
+
+def test_a_weak_analyser_is_an_analyser() -> None:
+    static = Reviewer("static", analyses("static"), role="analyser", may_block=False)
+    assert dispositions(run(static)) == [Disposition.CONFIRMED]
+
+
+def test_what_is_confirmed_refuses_an_unfinished_review() -> None:
+    found = run(Reviewer("codex", says("codex", BUG)), Reviewer("gemini", fails("gemini")), tasks=(HUNT, AUDIT))
+    assert (found.is_incomplete, found.exit_code) == (True, 1)
+
+
 def test_a_weak_model_neither_blocks_nor_raises_the_quorum() -> None:
     task = replace(HUNT, backends=("codex", "ollama"))
     weak = Reviewer("ollama", says("ollama", BUG), may_block=False)
@@ -315,7 +340,7 @@ DEEP = "".join(
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        pytest.param("", "".join(f"value_{n} = compute_something({n})\n" for n in range(900)), id="a new file"),
+        pytest.param("", "".join(f"value_{n} = '{'long ' * 40}'\n" for n in range(300)), id="a new file"),
         pytest.param(DEEP, DEEP.replace("= 1\n", "= 2\n"), id="many hunks with long headings"),
     ],
 )
