@@ -34,6 +34,7 @@ def test_the_contract_with_scripts_that_answer() -> None:
 def test_all_prompts_of_a_task_share_one_showing_of_the_diff() -> None:
     text = review_prompt(TASK, chunk(FILE), same).text
     asked = text.partition("\nfile: ")[0]
+    assert "\nYour task: find bugs. " in asked
     assert "- errors: Lost errors.\n- perf: Slow loops.\n  And N+1.\n" in asked
     assert text.count("return name") == 1
 

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal import reviews_answers, reviews_effects, reviews_planning, reviews_settings, reviews_verdict
 from tests.removal.row import Removal
 
-ROWS: Final[tuple[Removal, ...]] = ()
+ROWS: Final[tuple[Removal, ...]] = (
+    *reviews_planning.ROWS,
+    *reviews_answers.ROWS,
+    *reviews_verdict.ROWS,
+    *reviews_settings.ROWS,
+    *reviews_effects.ROWS,
+)
