@@ -242,13 +242,26 @@ _FILES: Final = (
         "    return False and is_stock\n",
         "tests/config/test_original_lok.py::test_in_a_repository_only_what_the_network_delivers_needs_trust",
     ),
+    Removal(
+        name="lok.toml: Lok's stock arguments are understood",
+        promise="the original Lok's files load unchanged and mean the same",
+        changes=(
+            Change(
+                "lok_hooks/backends/arguments.py",
+                "        elif value in allowed.stock.get(flag, ()):\n",
+                "        elif value is None and flag in allowed.stock:\n",
+            ),
+        ),
+        tests=("tests/backends/test_arguments.py::test_stock_arguments_are_understood",),
+        says="may not stand here",
+    ),
     _row(
-        "Lok's order of backends",
-        "the original Lok's files load unchanged and mean the same",
-        _BUILD,
-        "    return Task(\n        name=name,\n",
-        '    return Task(\n        name=name.removeprefix("hunt"),\n',
-        "tests/config/test_original_lok.py::test_tasks_of_its_own_file",
+        "an edit of the rules is told",
+        "a change to lok.toml inside the reviewed diff is itself reported",
+        "lok_hooks/cli/rules.py",
+        '    return _noted(loaded, f"{EDITED} ({FILE_NAME}): {counting}") if found.is_edited else loaded\n',
+        "    return loaded\n",
+        "tests/end_to_end/test_trust.py::test_a_commit_cannot_excuse_itself",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""What becomes of the whole review: exit codes, budget, and the policies of the entry points."""
+"""What becomes of the whole review: the end of its time, and the rules that hold unless somebody says otherwise."""
 
 from __future__ import annotations
 
@@ -20,61 +20,16 @@ def _row(group: str, name: str, promise: str, file: str, old: str, new: str, *te
 
 _ENDS: Final = (
     _row(
-        "exit code",
-        "1 for confirmed findings",
-        "1 confirmed findings",
-        _REVIEW,
-        "        if self.blocking:\n            return EXIT_CONFIRMED\n",
-        "",
-        f"{_IN_REVIEW}::test_a_confirmed_finding_refuses_and_a_clean_answer_does_not",
-    ),
-    _row(
-        "exit code",
+        "verdict",
         "only confirmed findings block",
-        "0 nothing blocks",
+        "a commit is refused only on confirmed findings",
         _REVIEW,
         "if j.disposition is Disposition.CONFIRMED)",
         "if j.disposition)",
         f"{_IN_REVIEW}::test_a_hallucinated_finding_is_shown_and_does_not_refuse",
     ),
     _row(
-        "exit code",
-        "4 for an incomplete review",
-        "4 the review is incomplete and the policy says block",
-        _REVIEW,
-        '        if self.is_incomplete and self.policy.on_incomplete == "block":\n            return EXIT_INCOMPLETE\n',
-        "",
-        f"{_IN_REVIEW}::test_with_nobody_at_all_nothing_was_reviewed",
-    ),
-    _row(
-        "exit code",
-        "0 where the policy allows",
-        "incomplete review: allow",
-        _REVIEW,
-        '        if self.is_incomplete and self.policy.on_incomplete == "block":\n',
-        "        if self.is_incomplete:\n",
-        f"{_IN_REVIEW}::test_an_unfinished_review_is_never_clean[allow-0-timed out]",
-    ),
-    _row(
-        "exit code",
-        "confirmed before incomplete",
-        "1 confirmed findings",
-        _REVIEW,
-        "        if self.blocking:\n            return EXIT_CONFIRMED\n",
-        "        if self.blocking and not self.is_incomplete:\n            return EXIT_CONFIRMED\n",
-        f"{_IN_REVIEW}::test_what_is_confirmed_refuses_an_unfinished_review",
-    ),
-    _row(
-        "exit code",
-        "2 for the user's mistakes",
-        "2 user's mistake (usage, lok.toml, not a repository)",
-        "lok_hooks/errors.py",
-        '    """The user can mend it."""\n\n    exit_code = EXIT_USER\n',
-        '    """The user can mend it."""\n',
-        "tests/cli/test_boundary.py::test_every_error_has_its_exit_code_and_says_what_and_what_next",
-    ),
-    _row(
-        "exit code",
+        "verdict",
         "findings in order",
         "confirmed first, gravest first",
         _FLOW,
@@ -85,6 +40,15 @@ _ENDS: Final = (
 )
 
 _TIME: Final = (
+    _row(
+        "budget",
+        "of a whole review",
+        "a commit must not wait for ever",
+        "lok_hooks/cli/wiring.py",
+        "    deadline = Until.after(policy.budget)\n",
+        "    deadline = Until.after(None)\n",
+        "tests/end_to_end/test_settings.py::test_each_entry_point_has_its_budget[hooks.pre-commit]",
+    ),
     _row(
         "budget",
         "nobody is asked behind it",
@@ -114,66 +78,21 @@ _TIME: Final = (
     ),
     _row(
         "budget",
+        "the push takes over",
+        "the push asks again what commits left open",
+        "lok_hooks/core/deferral.py",
+        "if paths and task in known and task not in asked}\n",
+        "if not paths}\n",
+        "tests/core/test_deferral.py::test_a_push_takes_over_what_its_own_tasks_do_not_do_and_lok_toml_still_knows",
+    ),
+    _row(
+        "budget",
         "left to the push",
         "what is missing is deferred to the push gate",
         "lok_hooks/core/deferral.py",
         "    missed = {(item.path, item.task) for item in review.coverage.unreviewed if item.task in tasks}\n",
         "    missed = set[tuple[str, str]]()\n",
         "tests/core/test_deferral.py::test_a_file_that_a_task_did_not_get_through_is_left_open",
-    ),
-    _row(
-        "budget",
-        "of a commit",
-        "lok-hunt: budget 60 s",
-        _BUILT_IN,
-        "budget = 60\n",
-        "budget = 600\n",
-        _DEFAULTS,
-    ),
-    _row(
-        "budget",
-        "of a push",
-        "lok-audit: budget 300 s",
-        _BUILT_IN,
-        "budget = 300\n",
-        "budget = 60\n",
-        _DEFAULTS,
-    ),
-    _row(
-        "budget",
-        "of a review by hand",
-        "lok-review: no budget",
-        _BUILT_IN,
-        'budget = "none"\n',
-        "budget = 300\n",
-        _DEFAULTS,
-    ),
-    _row(
-        "policy",
-        "an incomplete commit goes through",
-        "lok-hunt: incomplete review: allow, loudly",
-        _BUILT_IN,
-        'on_incomplete = "allow"\n',
-        'on_incomplete = "block"\n',
-        _DEFAULTS,
-    ),
-    _row(
-        "policy",
-        "an incomplete push is blocked",
-        "lok-audit: incomplete: block",
-        _BUILT_IN,
-        'budget = 300\non_incomplete = "block"\n',
-        'budget = 300\non_incomplete = "allow"\n',
-        _DEFAULTS,
-    ),
-    _row(
-        "policy",
-        "an incomplete review by hand is exit 4",
-        "lok-review: incomplete: exit 4",
-        _BUILT_IN,
-        'budget = "none"\non_incomplete = "block"\n',
-        'budget = "none"\non_incomplete = "allow"\n',
-        _DEFAULTS,
     ),
     _row(
         "policy",
