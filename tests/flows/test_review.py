@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 
@@ -12,6 +12,7 @@ import pytest
 from lok_hooks.core.diff import Diff, FileDiff
 from lok_hooks.core.finding import Claim, Severity
 from lok_hooks.core.ports import Analysis, Answer, Deadline, Failure, FailureKind, Listener, Reply, Request, Traits
+from lok_hooks.core.reliability import Precision
 from lok_hooks.core.review import Disposition, Policy, Review, Unreviewed
 from lok_hooks.core.screen import Screening, Secret, Strength, screening_of
 from lok_hooks.core.task import Aspect, Prompt, Task
@@ -132,8 +133,16 @@ def run(
     screening: Callable[[Diff, Sequence[str]], Screening] = lambda *_: Screening(),
     contents: Texts | None = None,
     secrets: Secrets = no_secrets,
+    precision: Mapping[str, Precision] | None = None,
 ) -> Review:
-    order = Order(command="lok-hunt", diff=diff, tasks=tasks, policy=policy or Policy(debate=False), chosen=chosen)
+    order = Order(
+        command="lok-hunt",
+        diff=diff,
+        tasks=tasks,
+        policy=policy or Policy(debate=False),
+        chosen=chosen,
+        precision=precision or {},
+    )
     means = Means(
         backends=reviewers,
         contents=contents or Texts(),
@@ -446,6 +455,15 @@ def test_the_reason_covers_every_task_and_analysers_too(chosen: tuple[str, ...],
 
 
 LONG_METHOD = "class Shop:\n    def total(self, items):\n" + "".join(f"        step_{n}()\n" for n in range(30))
+
+
+@pytest.mark.parametrize(("share", "asked"), [(0.9, "codex"), (0.2, "claude")])
+def test_what_was_measured_here_counts_in_the_choice(share: float, asked: str) -> None:
+    task, precision = replace(HUNT, backends=()), {"codex": Precision(count=40, share=share)}
+    found = run(
+        Reviewer("codex", says("codex")), Reviewer("claude", says("claude")), tasks=(task,), precision=precision
+    )
+    assert [each.backend for each in found.asked] == [asked]
 
 
 def test_a_prompt_names_the_definition_around_a_hunk() -> None:

@@ -14,11 +14,14 @@ _MESSAGES: Final = "lok_hooks/config/messages.py"
 _IN_LAYERS: Final = "tests/config/test_layers.py"
 _IN_MISTAKES: Final = "tests/config/test_mistakes.py"
 _TOLD: Final = f"{_IN_MISTAKES}::test_a_mistake_is_told_with_place_and_advice"
+_UNCHANGED: Final = "the original Lok's files load unchanged and mean the same"
 _AT_ONCE: Final = "all mistakes of all layers are told at once, exit code 2"
 
 
-def _row(name: str, promise: str, file: str, old: str, new: str, *tests: str) -> Removal:
-    return Removal(name=f"lok.toml: {name}", promise=promise, changes=(Change(file, old, new),), tests=tests)
+def _row(name: str, promise: str, file: str, old: str, new: str, test: str, says: str = "") -> Removal:
+    return Removal(
+        name=f"lok.toml: {name}", promise=promise, changes=(Change(file, old, new),), tests=(test,), says=says
+    )
 
 
 def _key(key: str, old: str, new: str, file: str = _BUILD) -> Removal:
@@ -228,31 +231,28 @@ _FILES: Final = (
     ),
     _row(
         "a server in Lok's spelling",
-        "the original Lok's files load unchanged and mean the same",
+        _UNCHANGED,
         _LAYERS,
         '            result.setdefault((*path[:2], "url"), value)\n',
         "            continue\n",
         "tests/config/test_original_lok.py::test_backends_of_its_own_file",
+        says="needs a server",
     ),
     _row(
         "Lok's stock arguments make no noise",
-        "the original Lok's files load unchanged and mean the same",
+        _UNCHANGED,
         "lok_hooks/config/trust.py",
         "    return is_stock or bool(value == _in_effect(path, below))\n",
         "    return False and is_stock\n",
         "tests/config/test_original_lok.py::test_in_a_repository_only_what_the_network_delivers_needs_trust",
     ),
-    Removal(
-        name="lok.toml: Lok's stock arguments are understood",
-        promise="the original Lok's files load unchanged and mean the same",
-        changes=(
-            Change(
-                "lok_hooks/backends/arguments.py",
-                "        elif value in allowed.stock.get(flag, ()):\n",
-                "        elif value is None and flag in allowed.stock:\n",
-            ),
-        ),
-        tests=("tests/backends/test_arguments.py::test_stock_arguments_are_understood",),
+    _row(
+        "Lok's stock arguments are understood",
+        _UNCHANGED,
+        "lok_hooks/backends/arguments.py",
+        "        elif value in allowed.stock.get(flag, ()):\n",
+        "        elif value is None and flag in allowed.stock:\n",
+        "tests/backends/test_arguments.py::test_stock_arguments_are_understood",
         says="may not stand here",
     ),
     _row(
@@ -318,8 +318,8 @@ _WRONG: Final = (
         "the nearest word",
         "unknown key: the nearest name is offered",
         _MISTAKES,
-        "            return words + _suggestion(",
-        "            return words + _suggestion and words + str(",
+        '            return words + _suggestion(details["input"], words)\n',
+        "            return words\n",
         f"{_TOLD}[unknown severity]",
     ),
     _row(
@@ -349,9 +349,9 @@ _WRONG: Final = (
     _row(
         "all mistakes of a file",
         _AT_ONCE,
-        _MISTAKES,
-        "        for details in error.errors(include_url=False)\n",
-        "        for details in error.errors(include_url=False)[:1]\n",
+        "lok_hooks/config/checking.py",
+        "            mistakes += found\n",
+        "            mistakes += found[:1]\n",
         "tests/config/test_mistakes.py::test_all_mistakes_of_all_sources_are_told_at_once",
     ),
     _row(
