@@ -146,12 +146,14 @@ def room(backend: Backend, task: Task) -> int:
 def _model_drafts(
     files: Sequence[FileDiff], task: Task, backend: Backend, enclosing: Headings
 ) -> tuple[list[Draft], list[tuple[FileDiff, Unreviewed]]]:
-    packed = pack(files, room(backend, task), enclosing)
+    budget = room(backend, task)
+    packed = pack(files, budget, enclosing)
     drafts = [
         Draft(backend=backend, task=task, chunk=chunk, part=f"{number}/{len(packed.chunks)}")
         for number, chunk in enumerate(packed.chunks, 1)
     ]
-    reason = f"one line alone is larger than a prompt to {backend.name} may be"
+    what = "one line alone" if budget > 0 else f"what {task.name} asks"
+    reason = f"{what} is larger than a prompt to {backend.name} may be"
     left = [(file, Unreviewed(path=file.path, task=task.name, reason=reason)) for file in packed.too_large]
     return drafts, left
 

@@ -389,6 +389,16 @@ def test_a_line_too_long_for_one_model_may_be_reviewed_by_another(
     assert found.is_incomplete is bool(reasons)
 
 
+def test_a_task_that_fits_into_no_prompt_is_named() -> None:
+    task = replace(HUNT, aspects=(Aspect(name="errors", text="lost " * 5_000),))
+    codex = Reviewer("codex", says("codex"), max_prompt_bytes=24_000)
+    found = run(codex, tasks=(task,))
+    assert codex.prompts == []
+    assert [left.reason for left in found.coverage.unreviewed] == [
+        "what hunt asks is larger than a prompt to codex may be"
+    ]
+
+
 def test_a_credential_file_is_shown_to_no_model() -> None:
     held = file_diff(".env", "", "TOKEN=abc\n", held_back="its name says it holds credentials")
     codex = Reviewer("codex", says("codex"))

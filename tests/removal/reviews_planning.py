@@ -56,7 +56,7 @@ _PACKED: Final = (
         "the backend's own budget",
         "chunks are packed up to the backend's budget (max_prompt_bytes)",
         _PLANNING,
-        "    packed = pack(files, room(backend, task), enclosing)\n",
+        "    packed = pack(files, budget, enclosing)\n",
         "    packed = pack(files, 190_000, enclosing)\n",
         f"{_IN_REVIEW}::test_a_file_in_several_parts_needs_an_answer_for_each",
     ),
