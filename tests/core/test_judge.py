@@ -113,6 +113,22 @@ def test_the_quorum(models: int, weak: int, analysers: int, reviewers: int, is_c
 
 
 @pytest.mark.parametrize(
+    ("given_", "reason"),
+    [
+        (evidence(models=1, reviewers=1), "raised by the only model that reviewed it"),
+        (evidence(models=2, reviewers=3), "raised independently by 2"),
+        (evidence(models=1, weak=1, reviewers=1), "raised independently by 2"),
+        (evidence(analysers=1), "raised by an analyser, no second reviewer at hand"),
+        (evidence(analysers=1, reviewers=1), "raised by an analyser"),
+        (evidence(models=1, reviewers=2), "raised by 1 of 2 reviewers, 2 are needed"),
+        (evidence(weak=2, reviewers=1), "raised only by a model whose word does not block"),
+    ],
+)
+def test_the_reason_says_how_many_raised_it(given_: Evidence, reason: str) -> None:
+    assert decide(finding(), given_, Policy()).reason == reason
+
+
+@pytest.mark.parametrize(
     ("kinds", "votes", "outcome"),
     [
         pytest.param("m", [vote("c", "author 0")], "C", id="self-examined and confirmed"),
