@@ -104,7 +104,7 @@ def test_context_lines_are_shown_around_a_change(project: Project, configure: Co
 
 @pytest.mark.parametrize("section", ENTRIES)
 def test_each_entry_point_has_its_tasks(project: Project, configure: Configure, section: str) -> None:
-    task = "hunt" if section == "hooks.pre-push" else "audit"
+    task = "audit" if section == "hooks.pre-commit" else "hunt"
     configure(more=f'[{section}]\ntasks = ["{task}"]\n')
     project.stage("shop.py", BAD)
     _, found = run(project, section, "--no-debate")

@@ -558,6 +558,15 @@ def test_secrets_are_looked_for_where_the_embedded_reviewer_answered_for_one_ref
     assert len(asked) == 2
 
 
+def test_a_comment_that_a_patch_removes_ignores_nothing() -> None:
+    was = "items = []\ncount = 1  # lok: ignore[logic] wanted\n"
+    diff = Diff(label="a patch", files=(file_diff("a.py", was, WRONG),))
+    assert dispositions(run(Reviewer("codex", says("codex", BUG)), diff=diff)) == [Disposition.CONFIRMED]
+    kept = file_diff("a.py", "", f"items = []\n{BUG['quote']}  # lok: ignore[logic] wanted\n")
+    found = run(Reviewer("codex", says("codex", BUG)), diff=Diff(label="a patch", files=(kept,)))
+    assert dispositions(found) == [Disposition.SUPPRESSED]
+
+
 def test_a_comment_in_one_pushed_ref_ignores_nothing_in_another() -> None:
     ignoring = "items = []\ncount = 1  # lok: ignore[logic] wanted\n"
     found = run(Reviewer("static", proves("count = len(items) + 1"), role="analyser"), diff=refs(ignoring, WRONG))

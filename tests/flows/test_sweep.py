@@ -224,6 +224,14 @@ def test_a_secret_is_neither_shown_nor_reported() -> None:
     assert value not in repr(found)
 
 
+def test_who_is_shown_the_files_must_answer_for_each() -> None:
+    found = run(Reviewer("ollama", says("ollama", BUG, files=("a.py",)), kind="ollama"))
+    assert [(failure.kind, failure.reason) for failure in found.failures] == [
+        (FailureKind.UNREADABLE, "the answer does not list 'b.py' among the files it reviewed")
+    ]
+    assert (found.found, found.read) == ((), ())
+
+
 def test_what_a_model_says_of_a_placeholder_is_no_finding() -> None:
     folder = Folder({"a.py": 'key = "hunter2-hunter2"\n'})
     secret = Secret(kind="keyword", value="hunter2-hunter2", line=0, start=7, strength=Strength.LIKELY)
