@@ -111,8 +111,8 @@ _REVIEWS: Final = (
     _key(
         "debate.rounds",
         _EXAMINATION,
-        "    if case.policy.examination.rounds > 1:\n",
-        "    if heard:\n",
+        " if case.policy.examination.rounds > 1 else {}\n",
+        "\n",
         "tests/flows/test_examination.py::test_one_round_is_one_round",
     ),
     _key(
@@ -125,8 +125,8 @@ _REVIEWS: Final = (
     _key(
         "debate.judge",
         _EXAMINATION,
-        "    if case.policy.examination.judge in by_name:\n",
-        "    if not case:\n",
+        "    judge = case.policy.examination.judge\n    judged",
+        '    judge = ""\n    judged',
         "tests/flows/test_examination.py::test_a_judge_ends_what_stays_disputed",
     ),
     *(_of_entry("hooks.pre-commit", "hunt", "by_hand", key) for key in ("tasks", "budget", "on_incomplete")),
