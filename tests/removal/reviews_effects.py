@@ -236,7 +236,7 @@ _BACKENDS: Final = (
         "backends.model for servers",
         "lok_hooks/backends/openai.py",
         "            body = request_body(prompt, self._settings.model, extras)\n",
-        '            body = request_body(prompt, "", extras)\n',
+        '            body = request_body(prompt, "another", extras)\n',
         "tests/backends/test_openai.py::test_it_asks_the_server_and_gives_the_answer",
     ),
     _key(
