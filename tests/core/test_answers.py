@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lok_hooks.core.answers import read_review
+from lok_hooks.core.answers import problem_with, read_review
 from lok_hooks.core.finding import Claim, Severity
 from lok_hooks.core.reading import MAX_ANSWER, Unreadable
 from lok_hooks.core.task import Prompt
@@ -167,6 +168,31 @@ def test_a_finding_is_made_harmless_and_kept(keys: dict[str, object], attribute:
     claims = read_review(with_finding(**keys), PROMPT, "codex")
     assert not isinstance(claims, Unreadable), claims.reason
     assert getattr(claims[0], attribute) == expected
+
+
+@pytest.mark.parametrize(("pairs", "is_read"), [(300, True), (600, False)])
+def test_an_answer_with_a_thousand_brackets_is_asked_for_again(pairs: int, is_read: bool) -> None:
+    faulty = f"{changed(notes=[[{}]] * pairs)[:-1]},}}"
+    assert isinstance(read_review(faulty, PROMPT, "codex"), tuple) is is_read
+
+
+FIELDS = {"required": ["done"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "schema", "reason"),
+    [
+        ("Some words.", {}, ""),
+        ("", {}, "the answer is empty"),
+        ("", FIELDS, "the answer is empty"),
+        ("Some words.", FIELDS, 'the answer is not the JSON object with "done"'),
+        ('{"done": true}', FIELDS, ""),
+        ('{"done": true, "done": false}', FIELDS, "a key stands twice in one object"),
+    ],
+)
+def test_words_are_words_or_the_fields_that_were_asked_for(text: str, schema: dict[str, Any], reason: str) -> None:
+    problem = problem_with(text, replace(PROMPT, asks="words", schema=schema))
+    assert (problem.reason if problem else "") == reason
 
 
 @given(

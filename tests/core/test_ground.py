@@ -10,6 +10,7 @@ OLD = "".join(f"line {n}\n" for n in range(1, 41))
 ADDED = OLD.replace("line 20\n", "line 20\n    total = price * count\n    return total\n")
 REMOVED = OLD.replace("line 20\nline 21\n", "")
 REPLACED = OLD.replace("line 20\n", "line twenty\n")
+LAST = OLD.replace("line 40\n", "row forty\n")
 REPEATED = OLD.replace("line 5\n", "line 5\nclose(it)\n").replace("line 30\n", "line 30\nclose(it)\n")
 
 
@@ -22,6 +23,7 @@ REPEATED = OLD.replace("line 5\n", "line 5\nclose(it)\n").replace("line 30\n", "
         pytest.param(ADDED, 21, 0, "   21 +     total = price * count", 21, "", id="number and sign copied along"),
         pytest.param(ADDED, 21, 0, "+    total = price * count", 21, "", id="sign copied along"),
         pytest.param(ADDED, 21, 0, "price * count", 21, "", id="part of a line"),
+        pytest.param(LAST, 40, 0, "w fort", 40, "", id="part of the last line"),
         pytest.param(ADDED, 21, 0, "total = price * count\nreturn total", 21, "", id="two lines"),
         pytest.param(ADDED, 21, 0, "total = price * count\nline 21", 0, "does not stand", id="two lines, not together"),
         pytest.param(ADDED, 20, 0, "line 20", 20, "was not changed", id="context line"),

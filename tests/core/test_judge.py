@@ -256,7 +256,9 @@ def test_the_calibrated_probability(kinds: str, votes: str, threshold: float, ou
     policy = Policy(confirm="probability", threshold=threshold)
     judged = decide(finding(), Evidence(authors=authors(kinds), reviewers=3), policy, said(votes))
     assert judged.disposition is OUTCOMES[outcome]
-    assert f"{threshold:.0%} confirms".replace("%", " %") in judged.reason
+    rule, _, said_of_it = judged.reason.partition("; ")
+    assert rule.endswith(f"{threshold:.0%} confirms".replace("%", " %"))
+    assert bool(said_of_it) is bool(votes)
 
 
 def test_the_probability_starts_from_the_task_and_kind_of_the_finding() -> None:

@@ -47,6 +47,7 @@ class Reviewer:
     absent: bool = False
     max_prompt_bytes: int = 200_000
     kind: str = "command"
+    model: str = ""
     prompts: list[Prompt] = field(default_factory=list)
 
     @property
@@ -57,6 +58,7 @@ class Reviewer:
             may_block=self.may_block,
             is_local=False,
             max_prompt_bytes=self.max_prompt_bytes,
+            model=self.model,
         )
 
     def missing(self) -> Failure | None:
@@ -448,6 +450,19 @@ def test_the_report_says_who_was_asked_and_why() -> None:
     (asked,) = found.asked
     assert (asked.backend, asked.tasks, asked.requests, asked.answered) == ("claude", ("hunt",), 1, 1)
     assert asked.why == "next best for hunt: codex not at hand"
+
+
+@pytest.mark.parametrize(("said", "told"), [(("", "m-2"), "m-2"), (("m-1", "m-2"), "m-1"), (("", ""), "of lok.toml")])
+def test_the_model_in_the_report_is_one_that_answered(said: tuple[str, str], told: str) -> None:
+    names = iter(said)
+
+    def script(prompt: Prompt) -> Answer:
+        answer = says("codex")(prompt)
+        assert isinstance(answer, Reply)
+        return replace(answer, model=next(names))
+
+    found = run(Reviewer("codex", script, model="of lok.toml"), diff=refs(GOOD, WRONG))
+    assert [asked.model for asked in found.asked] == [told]
 
 
 @pytest.mark.parametrize(
