@@ -21,15 +21,19 @@ ENTRIES = {
     "hooks.pre-push": ("lok-audit", "origin", "url"),
     "review": ("lok-review", "--staged"),
 }
-# It says when it begins and when it ends, and finds nothing.
+# It says when it begins and when it ends, waits some seconds for another one to begin, and finds nothing.
 TELLS = """
 import json, sys, time
+from pathlib import Path
 prompt = sys.stdin.read()
+told, seconds = Path(sys.argv[1]), float(sys.argv[2])
 def tell(word):
-    with open(sys.argv[1], "a") as file:
+    with told.open("a") as file:
         file.write(word + "\\n")
 tell("begins")
-time.sleep(0.7)
+limit = time.monotonic() + seconds
+while time.monotonic() < limit and told.read_text().count("begins") < 2:
+    time.sleep(0.02)
 tell("ends")
 lines = prompt.split("\\n")
 (receipt,) = [line[9:] for line in lines if line.startswith("receipt: ")]
@@ -139,18 +143,18 @@ def test_each_entry_point_has_its_policy(
 
 
 @pytest.mark.parametrize(
-    ("defaults", "section", "told"),
+    ("defaults", "section", "seconds", "told"),
     [
-        pytest.param("", "", "begins begins ends ends", id="side by side"),
-        pytest.param("[defaults]\nparallel = false\n", "", "begins ends begins ends", id="parallel"),
-        pytest.param("", "max_parallel = 1\n", "begins ends begins ends", id="max_parallel"),
+        pytest.param("", "", 5, "begins begins ends ends", id="side by side"),
+        pytest.param("[defaults]\nparallel = false\n", "", 1, "begins ends begins ends", id="parallel"),
+        pytest.param("", "max_parallel = 1\n", 1, "begins ends begins ends", id="max_parallel"),
     ],
 )
 def test_how_many_are_asked_at_once(
-    project: Project, configure: Configure, tmp_path: Path, defaults: str, section: str, told: str
+    project: Project, configure: Configure, tmp_path: Path, defaults: str, section: str, seconds: int, told: str
 ) -> None:
     settings = configure().settings
-    arguments = json.dumps(["-c", TELLS, str(tmp_path / "told")])
+    arguments = json.dumps(["-c", TELLS, str(tmp_path / "told"), str(seconds)])
     text = settings.read_text()
     start, end = text.index("args = "), text.index("[tasks.hunt]")
     settings.write_text(f"{defaults}{text[:start]}args = {arguments}\n{section}{text[end:]}")
