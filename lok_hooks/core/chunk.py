@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from lok_hooks.core.diff import FileDiff, Hunk
-from lok_hooks.core.task import Chunk, Piece
+from lok_hooks.core.task import HEADER_CHARACTERS, Chunk, Piece
 
 Enclosing = Callable[[FileDiff, Hunk], str]
 
 LINE_OVERHEAD: Final = 10  # bytes of number and sign that rendering puts before a line
 FILE_OVERHEAD: Final = 200  # bytes of a file's header lines besides its path
+HUNK_OVERHEAD: Final = 200  # bytes around a hunk, and for what takes more room without its secrets
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,15 +34,15 @@ def pack(files: Sequence[FileDiff], budget: int, enclosing: Enclosing) -> Packed
     pieces: list[Piece] = []
     too_large: list[FileDiff] = []
     for file in files:
-        split = list(_split(file, budget - FILE_OVERHEAD - len(file.path.encode())))
-        if any(_cost(hunk) > budget for group in split for hunk in group):
+        split = list(_split(file, budget - FILE_OVERHEAD - len(file.path.encode()), enclosing))
+        if any(_cost(hunk) > budget for group in split for hunk, _ in group):
             too_large.append(file)
             continue
         pieces += [
             Piece(
                 file=file,
-                hunks=tuple(group),
-                enclosing=tuple(enclosing(file, hunk) for hunk in group),
+                hunks=tuple(hunk for hunk, _ in group),
+                enclosing=tuple(heading for _, heading in group),
                 part=number,
                 parts=len(split),
             )
@@ -55,7 +56,8 @@ def fill(pieces: Sequence[Piece], budget: int) -> Iterator[Chunk]:
     current: list[Piece] = []
     used = 0
     for piece in pieces:
-        cost = FILE_OVERHEAD + len(piece.file.path.encode()) + sum(map(_cost, piece.hunks))
+        shown = sum(map(_cost, piece.hunks)) + sum(map(_heading_cost, piece.enclosing))
+        cost = FILE_OVERHEAD + len(piece.file.path.encode()) + shown
         if current and (used + cost > budget or piece.file.path in {p.file.path for p in current}):
             yield Chunk(pieces=tuple(current))
             current, used = [], 0
@@ -83,24 +85,30 @@ def whole_files(files: Iterable[FileDiff]) -> tuple[Chunk, ...]:
     return tuple(Chunk(pieces=tuple(pieces)) for pieces in chunks)
 
 
-def _split(file: FileDiff, budget: int) -> Iterator[list[Hunk]]:
-    """The file's hunks in groups that fit into `budget` bytes."""
-    group: list[Hunk] = []
+def _split(file: FileDiff, budget: int, enclosing: Enclosing) -> Iterator[list[tuple[Hunk, str]]]:
+    """The file's hunks with their headings, in groups that fit into `budget` bytes."""
+    group: list[tuple[Hunk, str]] = []
     used = 0
     for hunk in (part for whole in file.hunks for part in _cut(whole, budget)):
-        cost = _cost(hunk)
+        heading = enclosing(file, hunk)
+        cost = _cost(hunk) + _heading_cost(heading)
         if group and used + cost > budget:
             yield group
             group, used = [], 0
-        group.append(hunk)
+        group.append((hunk, heading))
         used += cost
     if group:
         yield group
 
 
 def _cost(hunk: Hunk) -> int:
-    """Upper bound of the hunk's rendered size in bytes."""
-    return len(hunk.body.encode()) + LINE_OVERHEAD * (hunk.body.count("\n") + 1) + len(hunk.section.encode()) + 200
+    """Upper bound of the hunk's rendered size in bytes, but for its heading."""
+    return len(hunk.body.encode()) + LINE_OVERHEAD * (hunk.body.count("\n") + 1) + HUNK_OVERHEAD
+
+
+def _heading_cost(text: str) -> int:
+    """Upper bound of a heading's rendered size in bytes: its lines are cut, and joined by three characters."""
+    return sum(min(len(line.encode()), 4 * HEADER_CHARACTERS) + 3 for line in text.split("\n"))
 
 
 def _cut(hunk: Hunk, budget: int) -> Iterator[Hunk]:

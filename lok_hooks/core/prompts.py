@@ -7,14 +7,14 @@ The wording follows what was measured to work: numbered lines, exact quotes, the
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from lok_hooks.core.boundary import digest, enclosed, mark_for
 from lok_hooks.core.diff import Status
 from lok_hooks.core.shorten import beginning, shortened
-from lok_hooks.core.task import Aspect, Chunk, Piece, Prompt, Task
+from lok_hooks.core.task import HEADER_CHARACTERS, Chunk, Piece, Prompt, Task
 
 Redact = Callable[[str], str]
 
@@ -52,7 +52,6 @@ input, "fix": the mended code or null, "quote": one line of the shown code, copi
 sign)}}]}}
 """
 
-_SHOWN_HEADER: Final = 120  # characters of one definition's header
 _REFORMATTED: Final = 40_000  # characters of an unreadable answer that are shown again
 _REFORMAT: Final = """
 You answered this request once, but not in the required form ({problem}). That answer, indented, as data:
@@ -117,7 +116,7 @@ def review_prompt(task: Task, chunk: Chunk, redact: Redact, key: str = "") -> Pr
     same bytes there make the same prompt, and no text of the change can hold them.
     """
     body = shown_code(chunk, redact)
-    aspects = redact(_aspects(task.description, task.aspects))
+    aspects = redact(task_words(task))
     receipt = digest(f"{REVIEW_VERSION}\0{task.name}\0{aspects}\0{body}", key, "receipt")
     mark = mark_for(body, key)
     text = "\n".join(
@@ -153,9 +152,10 @@ def reformat_prompt(prompt: Prompt, answer: str, problem: str) -> Prompt:
     return replace(prompt, text=prompt.text + _REFORMAT.format(problem=problem, answer=shown))
 
 
-def _aspects(description: str, aspects: Sequence[Aspect]) -> str:
-    lines = [f"Your task: {_one_line(description)}. Look at the change from these angles:", ""]
-    for aspect in aspects:
+def task_words(task: Task) -> str:
+    """What a prompt says of the task, in the team's own words."""
+    lines = [f"Your task: {_one_line(task.description)}. Look at the change from these angles:", ""]
+    for aspect in task.aspects:
         first, *rest = aspect.text.strip().splitlines() or [""]
         lines += [f"- {_one_line(aspect.name)}: {first}", *(f"  {line}" for line in rest)]
     return "\n".join([*lines, ""])
@@ -175,7 +175,7 @@ def _render(piece: Piece, redact: Redact) -> Iterator[str]:
     if piece.parts > 1:
         yield f"(part {piece.part} of {piece.parts} of this file's changes)"
     for hunk, enclosing in zip(piece.hunks, piece.enclosing, strict=True):
-        headers = (shortened(_one_line(line), _SHOWN_HEADER) for line in redact(enclosing).split("\n"))
+        headers = (shortened(_one_line(line), HEADER_CHARACTERS) for line in redact(enclosing).split("\n"))
         yield f"@@ {' > '.join(headers)}".rstrip()
         lines = list(hunk.lines())
         texts = redact("\n".join(line.text for line in lines)).split("\n")

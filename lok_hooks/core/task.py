@@ -8,6 +8,9 @@ from typing import Any, Final, Literal
 
 from lok_hooks.core.diff import FileDiff, Hunk
 
+HEADER_CHARACTERS: Final = 120
+"""How much of one definition's header a request shows."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Aspect:

@@ -10,13 +10,13 @@ from lok_hooks.core.chunk import pack, whole_files
 from lok_hooks.core.diff import Diff, FileDiff, Hunk, Status
 from lok_hooks.core.enclosing import heading
 from lok_hooks.core.ports import Backend, Contents, Failure, Request
-from lok_hooks.core.prompts import Redact, review_prompt
+from lok_hooks.core.prompts import Redact, review_prompt, task_words
 from lok_hooks.core.reliability import Precision
 from lok_hooks.core.review import Unreviewed
 from lok_hooks.core.route import Candidate, Route, route
 from lok_hooks.core.task import Chunk, Prompt, Task
 
-PROMPT_OVERHEAD: Final = 8_000  # bytes kept for instructions around the code
+_INSTRUCTIONS: Final = 8_000  # bytes kept for our own words around the code
 ANALYSIS: Final = "analysis"  # the task name of analysers, which look at everything once
 
 
@@ -138,15 +138,22 @@ def files_for(task: str, diff: Diff, only: Mapping[str, frozenset[str]]) -> list
     return [file for file in diff.files if not file.held_back and (task not in only or file.path in only[task])]
 
 
+def room(backend: Backend, task: Task) -> int:
+    """Bytes of code that one request to `backend` has room for, next to what it says of `task`."""
+    return backend.traits.max_prompt_bytes - _INSTRUCTIONS - len(task_words(task).encode("utf-8", "replace"))
+
+
 def _model_drafts(
     files: Sequence[FileDiff], task: Task, backend: Backend, enclosing: Headings
 ) -> tuple[list[Draft], list[tuple[FileDiff, Unreviewed]]]:
-    packed = pack(files, backend.traits.max_prompt_bytes - PROMPT_OVERHEAD, enclosing)
+    budget = room(backend, task)
+    packed = pack(files, budget, enclosing)
     drafts = [
         Draft(backend=backend, task=task, chunk=chunk, part=f"{number}/{len(packed.chunks)}")
         for number, chunk in enumerate(packed.chunks, 1)
     ]
-    reason = f"one line alone is larger than a prompt to {backend.name} may be"
+    what = "one line alone" if budget > 0 else f"what {task.name} asks"
+    reason = f"{what} is larger than a prompt to {backend.name} may be"
     left = [(file, Unreviewed(path=file.path, task=task.name, reason=reason)) for file in packed.too_large]
     return drafts, left
 

@@ -14,7 +14,7 @@ from lok_hooks.core.prompts import Redact
 from lok_hooks.core.reading import Unreadable
 from lok_hooks.core.remember import piece_key, read_claims, write_claims
 from lok_hooks.core.task import Chunk, Piece, Prompt, Task
-from lok_hooks.flows.planning import PROMPT_OVERHEAD, Draft
+from lok_hooks.flows.planning import Draft, room
 from lok_hooks.flows.screening import Discretion, Screen, with_unshown
 
 REMEMBERED: Final = "remembered"  # stands in place of a part's number where nobody is asked
@@ -64,7 +64,7 @@ def recall(drafts: Sequence[Draft], memory: Memory, redact: Redact) -> Recalled:
                 known.append(
                     (Request(backend=asked[0].backend, prompt=prompt, part=REMEMBERED), _named(claims, piece, redact))
                 )
-        left += _packed_again(asked, unknown)
+        left += _packed_again(asked, unknown, room(asked[0].backend, task))
     return Recalled(left=tuple(left), known=tuple(known))
 
 
@@ -132,9 +132,9 @@ def _named(claims: Iterable[Claim], piece: Piece, redact: Redact) -> tuple[Claim
     return tuple(replace(claim, file=path) if claim.file == redact(path) else claim for claim in claims)
 
 
-def _packed_again(drafts: Sequence[Draft], unknown: Sequence[tuple[Piece, str | None]]) -> list[Open]:
-    """The same requests with the unknown pieces only."""
-    chunks = tuple(fill([piece for piece, _ in unknown], drafts[0].backend.traits.max_prompt_bytes - PROMPT_OVERHEAD))
+def _packed_again(drafts: Sequence[Draft], unknown: Sequence[tuple[Piece, str | None]], budget: int) -> list[Open]:
+    """The same requests with the unknown pieces only, each at most `budget` bytes of code."""
+    chunks = tuple(fill([piece for piece, _ in unknown], budget))
     keys = iter([key for _, key in unknown])
     return [
         Open(

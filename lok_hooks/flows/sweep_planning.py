@@ -18,7 +18,7 @@ from lok_hooks.core.suppress import Dismissal
 from lok_hooks.core.sweep import exploring_prompt
 from lok_hooks.core.task import Chunk, Prompt, Task
 from lok_hooks.flows.crew import Crew
-from lok_hooks.flows.planning import ANALYSIS, PROMPT_OVERHEAD
+from lok_hooks.flows.planning import ANALYSIS, room
 from lok_hooks.flows.screening import redactor
 
 CANNOT_LOOK: Final = frozenset({"ollama", "openai"})  # kinds that know only what a prompt shows
@@ -184,7 +184,7 @@ def _exploring(order: SweepOrder, backend: Backend, questions: Sequence[int], re
 
 def _showing(order: SweepOrder, backend: Backend, shown: Diff, redact: Redact) -> tuple[list[Asking], str]:
     """The files in parts that fit the backend's prompts, and the line that says how it came to see them."""
-    packed = pack(shown.files, backend.traits.max_prompt_bytes - PROMPT_OVERHEAD, lambda file, hunk: "")
+    packed = pack(shown.files, room(backend, order.task), lambda file, hunk: "")
     total = len(packed.chunks)
     requests: list[Asking] = [
         (None, Request(backend=backend, prompt=review_prompt(order.task, chunk, redact), part=f"{number}/{total}"))

@@ -32,7 +32,7 @@ def test_it_asks_the_server_and_gives_the_answer(model_server: ServerMaker) -> N
     assert sent["path"] == "/v1/chat/completions"
     assert sent["headers"]["Authorization"] == "Bearer sk-1"
     assert sent["body"]["messages"] == [{"role": "user", "content": "Review this."}]
-    assert sent["body"]["temperature"] == 0
+    assert (sent["body"]["model"], sent["body"]["temperature"]) == ("some-model", 0)
     assert sent["body"]["response_format"]["json_schema"]["schema"] == ANSWER_SCHEMA
     assert sent["body"]["response_format"]["json_schema"]["strict"] is True
 

@@ -135,6 +135,16 @@ def test_a_scanner_sees_the_content_and_its_results_are_claims(tmp_path: Path) -
     assert 0 < answer.seconds < 20
 
 
+@pytest.mark.parametrize(
+    ("rules", "expected"), [({}, [False]), ({"R": "proof"}, [True]), ({"R1": "off"}, [])], ids=["none", "proof", "off"]
+)
+def test_rules_of_the_settings_weigh_what_a_scanner_says(
+    tmp_path: Path, rules: dict[str, str], expected: list[bool]
+) -> None:
+    answer = ask(scanner(tmp_path, "log(at('a.py'))\n"), {"a.py": b"one\n"}, rules=rules)
+    assert [claim.is_proof for claim in claims_of(answer)] == expected
+
+
 def test_the_log_may_be_a_file_and_the_directory_an_argument(tmp_path: Path) -> None:
     command = scanner(
         tmp_path,

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lok_hooks.core.answers import read_review
-from lok_hooks.core.finding import Severity
+from lok_hooks.core.answers import problem_with, read_review
+from lok_hooks.core.finding import Claim, Severity
 from lok_hooks.core.reading import MAX_ANSWER, Unreadable
 from lok_hooks.core.task import Prompt
 from tests.core.builders import chunk, file_diff
@@ -44,6 +45,7 @@ def with_finding(**keys: object) -> str:
         pytest.param(f"Here it is:\n```json\n{TEXT}\n```\nAnything else?", id="fence"),
         pytest.param(f"```\n{TEXT}\n```", id="fence without language"),
         pytest.param(f"I looked at {{braces}} first. {TEXT} That is all.", id="prose"),
+        pytest.param(f"I looked. {changed(notes='x' * 50_000)} That is all.", id="much of it in prose"),
         pytest.param(TEXT.replace("]}", ",]}"), id="trailing commas"),
         pytest.param(TEXT.replace('"why": "the last is read twice"', "'why': 'the last is read twice'"), id="quotes"),
         pytest.param(json.dumps(ANSWER | {"files": ["a.py", '"odd\\nname.py"']}), id="path as it was shown"),
@@ -57,6 +59,45 @@ def test_an_answer_is_read_whatever_is_wrapped_around_it(text: str) -> None:
     assert (claim.backend, claim.task, claim.file, claim.line) == ("codex", "hunt", "a.py", 1)
     assert (claim.severity, claim.category, claim.cwe) == (Severity.HIGH, "off-by-one", "CWE-193")
     assert (claim.title, claim.quote, claim.is_proof) == ("one too many", "x = 1", False)
+
+
+def read(text: str) -> Claim:
+    claims = read_review(text, PROMPT, "codex")
+    assert not isinstance(claims, Unreadable), claims.reason
+    (claim,) = claims
+    return claim
+
+
+def test_every_key_of_an_answer_arrives() -> None:
+    found = read(with_finding(end_line=3, severity="low", fix=" x = 2 \n"))
+    assert found == Claim(
+        backend="codex",
+        task="hunt",
+        file="a.py",
+        line=1,
+        end_line=3,
+        severity=Severity.LOW,
+        category="off-by-one",
+        cwe="CWE-193",
+        title="one too many",
+        why="the last is read twice",
+        fix="x = 2",
+        quote="x = 1",
+    )
+
+
+def test_what_an_answer_may_leave_out() -> None:
+    left = {key: value for key, value in FINDING.items() if key not in ("end_line", "cwe", "fix")}
+    assert read(changed(findings=[left])) == read(with_finding(cwe=None))
+
+
+def test_a_file_may_be_named_as_the_prompt_shows_it() -> None:
+    assert read(with_finding(file='"odd\\nname.py"')).file == "odd\nname.py"
+
+
+def test_a_fence_counts_before_what_else_is_in_braces() -> None:
+    other = changed(findings=[])
+    assert read(f"The form is {other}, so:\n```json\n{TEXT}\n```\n").title == "one too many"
 
 
 @pytest.mark.parametrize(
@@ -127,6 +168,31 @@ def test_a_finding_is_made_harmless_and_kept(keys: dict[str, object], attribute:
     claims = read_review(with_finding(**keys), PROMPT, "codex")
     assert not isinstance(claims, Unreadable), claims.reason
     assert getattr(claims[0], attribute) == expected
+
+
+@pytest.mark.parametrize(("pairs", "is_read"), [(300, True), (600, False)])
+def test_an_answer_with_a_thousand_brackets_is_asked_for_again(pairs: int, is_read: bool) -> None:
+    faulty = f"{changed(notes=[[{}]] * pairs)[:-1]},}}"
+    assert isinstance(read_review(faulty, PROMPT, "codex"), tuple) is is_read
+
+
+FIELDS = {"required": ["done"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "schema", "reason"),
+    [
+        ("Some words.", {}, ""),
+        ("", {}, "the answer is empty"),
+        ("", FIELDS, "the answer is empty"),
+        ("Some words.", FIELDS, 'the answer is not the JSON object with "done"'),
+        ('{"done": true}', FIELDS, ""),
+        ('{"done": true, "done": false}', FIELDS, "a key stands twice in one object"),
+    ],
+)
+def test_words_are_words_or_the_fields_that_were_asked_for(text: str, schema: dict[str, Any], reason: str) -> None:
+    problem = problem_with(text, replace(PROMPT, asks="words", schema=schema))
+    assert (problem.reason if problem else "") == reason
 
 
 @given(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,12 +39,30 @@ def test_a_file_is_split_only_at_hunks() -> None:
     assert parts == [(n, len(parts)) for n in range(1, len(parts) + 1)]
 
 
-def test_a_hunk_larger_than_the_budget_is_cut_between_lines_and_keeps_its_numbers() -> None:
-    file = file_diff("new.py", "", "".join(f"line {n}\n" for n in range(2_000)))
+LONG = "".join(f"line {n}\n" for n in range(1_000))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", LONG),
+        (LONG, ""),
+        (LONG, LONG.replace("line", "row")),
+        (f"a\n{LONG}b\n", f"a\n{LONG.replace('li', 'x')}b\n"),
+    ],
+    ids=["new", "deleted", "rewritten", "with context"],
+)
+def test_a_hunk_larger_than_the_budget_is_cut_between_lines_and_keeps_its_numbers(old: str, new: str) -> None:
+    file = file_diff("a.py", old, new)
     packed = pack([file], 5_000, nothing)
-    assert len(packed.chunks) > 5
-    assert shown([file], 5_000) == [("new.py", line) for line in file.hunks[0].lines()]
+    assert len(packed.chunks) > 4
+    assert shown([file], 5_000) == [("a.py", line) for line in file.hunks[0].lines()]
     assert packed.too_large == ()
+    hunks = [h for c in packed.chunks for p in c.pieces for h in p.hunks]
+    for hunk in hunks:
+        lines = list(hunk.lines())
+        assert hunk.old_count == sum(line.old is not None for line in lines)
+        assert hunk.new_count == sum(line.new is not None for line in lines)
 
 
 def test_a_single_line_larger_than_the_budget_is_named_not_dropped() -> None:
@@ -51,6 +70,12 @@ def test_a_single_line_larger_than_the_budget_is_named_not_dropped() -> None:
     packed = pack([big, small], 10_000, nothing)
     assert packed.too_large == (big,)
     assert [c.paths for c in packed.chunks] == [("small.py",)]
+
+
+def test_headings_take_room_too() -> None:
+    files = [file_diff(f"{n}.py", "", "x\n") for n in range(6)]
+    packed = pack(files, 2_000, lambda file, hunk: "\n".join(["class Long:"] * 40))
+    assert [len(chunk.pieces) for chunk in packed.chunks] == [2, 2, 2]
 
 
 def test_one_request_never_shows_two_versions_of_a_path() -> None:

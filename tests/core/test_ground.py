@@ -10,6 +10,7 @@ OLD = "".join(f"line {n}\n" for n in range(1, 41))
 ADDED = OLD.replace("line 20\n", "line 20\n    total = price * count\n    return total\n")
 REMOVED = OLD.replace("line 20\nline 21\n", "")
 REPLACED = OLD.replace("line 20\n", "line twenty\n")
+LAST = OLD.replace("line 40\n", "row forty\n")
 REPEATED = OLD.replace("line 5\n", "line 5\nclose(it)\n").replace("line 30\n", "line 30\nclose(it)\n")
 
 
@@ -22,6 +23,7 @@ REPEATED = OLD.replace("line 5\n", "line 5\nclose(it)\n").replace("line 30\n", "
         pytest.param(ADDED, 21, 0, "   21 +     total = price * count", 21, "", id="number and sign copied along"),
         pytest.param(ADDED, 21, 0, "+    total = price * count", 21, "", id="sign copied along"),
         pytest.param(ADDED, 21, 0, "price * count", 21, "", id="part of a line"),
+        pytest.param(LAST, 40, 0, "w fort", 40, "", id="part of the last line"),
         pytest.param(ADDED, 21, 0, "total = price * count\nreturn total", 21, "", id="two lines"),
         pytest.param(ADDED, 21, 0, "total = price * count\nline 21", 0, "does not stand", id="two lines, not together"),
         pytest.param(ADDED, 20, 0, "line 20", 20, "was not changed", id="context line"),
@@ -35,6 +37,7 @@ REPEATED = OLD.replace("line 5\n", "line 5\nclose(it)\n").replace("line 30\n", "
         pytest.param(REMOVED, 18, 0, "line 18", 18, "was not changed", id="two lines before a removal"),
         pytest.param(REPLACED, 20, 0, "line 20", 20, "", id="the old text of a replaced line"),
         pytest.param(REPLACED, 21, 0, "line 21", 21, "was not changed", id="next to a replaced line"),
+        pytest.param(REPLACED, 19, 0, "line 19", 19, "was not changed", id="before a replaced line"),
         pytest.param(REPEATED, 32, 0, "close(it)", 32, "", id="repeated code: the named one"),
         pytest.param(REPEATED, 28, 0, "close(it)", 32, "", id="repeated code: the nearest one"),
     ],
@@ -68,6 +71,21 @@ def test_a_quote_that_stands_everywhere_proves_only_the_line_it_names(line: int,
     found = ground(claim("a.py", line, "}"), chunk(file_diff("a.py", OLD, new)))
     assert problem in found.problem
     assert bool(found.problem) == bool(problem)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected", "problem"),
+    [
+        pytest.param(2, 2, "was not changed", id="the named one, although it was not changed"),
+        pytest.param(3, 5, "", id="a changed one before a nearer one"),
+        pytest.param(5, 5, "", id="the named one"),
+    ],
+)
+def test_of_equal_lines_the_named_one_counts_then_a_changed_one(line: int, expected: int, problem: str) -> None:
+    old = "open(it)\nclose(it)\nopen(other)\nread(other)\nend\n"
+    changed = chunk(file_diff("a.py", old, old.replace("end\n", "close(it)\nend\n")))
+    found = ground(claim("a.py", line, "close(it)"), changed)
+    assert (found.place.line, problem in found.problem, bool(problem)) == (expected, True, bool(found.problem))
 
 
 def test_the_place_carries_the_code_around_it_with_its_indentation() -> None:

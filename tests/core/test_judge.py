@@ -113,6 +113,22 @@ def test_the_quorum(models: int, weak: int, analysers: int, reviewers: int, is_c
 
 
 @pytest.mark.parametrize(
+    ("given_", "reason"),
+    [
+        (evidence(models=1, reviewers=1), "raised by the only model that reviewed it"),
+        (evidence(models=2, reviewers=3), "raised independently by 2"),
+        (evidence(models=1, weak=1, reviewers=1), "raised independently by 2"),
+        (evidence(analysers=1), "raised by an analyser, no second reviewer at hand"),
+        (evidence(analysers=1, reviewers=1), "raised by an analyser"),
+        (evidence(models=1, reviewers=2), "raised by 1 of 2 reviewers, 2 are needed"),
+        (evidence(weak=2, reviewers=1), "raised only by a model whose word does not block"),
+    ],
+)
+def test_the_reason_says_how_many_raised_it(given_: Evidence, reason: str) -> None:
+    assert decide(finding(), given_, Policy()).reason == reason
+
+
+@pytest.mark.parametrize(
     ("kinds", "votes", "outcome"),
     [
         pytest.param("m", [vote("c", "author 0")], "C", id="self-examined and confirmed"),
@@ -120,6 +136,9 @@ def test_the_quorum(models: int, weak: int, analysers: int, reviewers: int, is_c
         pytest.param("m", [vote("r", "author 0")], "R", id="an author takes its word back"),
         pytest.param("m", [vote("c", "author 0"), vote("u")], "U", id="an author does not confirm beside others"),
         pytest.param("m", [vote("c", "author 0"), vote("r")], "U", id="an author counts once"),
+        pytest.param(
+            "mm", [vote("c", "author 0"), vote("r", "b"), vote("r", "c")], "U", id="an author is no second voice"
+        ),
         pytest.param("mm", [vote("c", "author 0"), vote("r", "author 1")], "U", id="two authors, one gives way"),
         pytest.param("m", [vote("c", is_weak=True)], "U", id="a weak examiner does not confirm"),
         pytest.param("m", [vote("c", is_weak=True), vote("u", "b")], "U", id="nor beside an unsure one"),
@@ -237,7 +256,9 @@ def test_the_calibrated_probability(kinds: str, votes: str, threshold: float, ou
     policy = Policy(confirm="probability", threshold=threshold)
     judged = decide(finding(), Evidence(authors=authors(kinds), reviewers=3), policy, said(votes))
     assert judged.disposition is OUTCOMES[outcome]
-    assert f"{threshold:.0%} confirms".replace("%", " %") in judged.reason
+    rule, _, said_of_it = judged.reason.partition("; ")
+    assert rule.endswith(f"{threshold:.0%} confirms".replace("%", " %"))
+    assert bool(said_of_it) is bool(votes)
 
 
 def test_the_probability_starts_from_the_task_and_kind_of_the_finding() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lok_hooks.core.diff import FileDiff, Status
-from lok_hooks.core.prompts import reformat_prompt, review_prompt, shown_path
+from lok_hooks.core.prompts import REVIEW_SCHEMA, reformat_prompt, review_prompt, shown_path
 from lok_hooks.core.task import Aspect, Chunk, Piece, Task
 from tests.core.builders import chunk, file_diff
 
@@ -33,13 +33,42 @@ def test_the_contract_with_scripts_that_answer() -> None:
 
 def test_all_prompts_of_a_task_share_one_showing_of_the_diff() -> None:
     text = review_prompt(TASK, chunk(FILE), same).text
-    assert text.index("- errors: Lost errors.") < text.index("- perf: Slow loops.\n  And N+1.") < text.index("file: ")
+    asked = text.partition("\nfile: ")[0]
+    assert "\nYour task: find bugs. " in asked
+    assert "- errors: Lost errors.\n- perf: Slow loops.\n  And N+1.\n" in asked
     assert text.count("return name") == 1
 
 
 def test_lines_carry_new_side_numbers_and_signs() -> None:
     text = review_prompt(TASK, chunk(FILE), same).text
     assert "    3   def user(name):\n      -     pass\n    4 +     return name\n" in text
+
+
+def test_what_became_of_a_file_is_told() -> None:
+    files = [
+        replace(FILE, path=f"{status.name.lower()}.py", old_path="old.py", status=status)
+        for status in (Status.ADDED, Status.DELETED, Status.RENAMED, Status.COPIED, Status.MODIFIED)
+    ]
+    pieces = [*chunk(*files).pieces, replace(*chunk(replace(FILE, path="part.py")).pieces, part=2, parts=3)]
+    lines = review_prompt(TASK, Chunk(pieces=tuple(pieces)), same).text.split("\n")
+    told = {line: lines[number + 1] for number, line in enumerate(lines) if line.startswith("file: ")}
+    assert told == {
+        "file: added.py": "(new file)",
+        "file: deleted.py": "(the whole file is deleted)",
+        "file: renamed.py": "(renamed from old.py)",
+        "file: copied.py": "(copied from old.py)",
+        "file: modified.py": "@@",
+        "file: part.py": "(part 2 of 3 of this file's changes)",
+    }
+
+
+def test_the_shape_of_the_answer_is_told_in_words_and_as_a_schema() -> None:
+    prompt = review_prompt(TASK, chunk(FILE), same)
+    (told,) = [line for line in prompt.text.split("\n") if line.startswith('{"receipt": ')]
+    assert prompt.schema == REVIEW_SCHEMA
+    finding = prompt.schema["properties"]["findings"]["items"]["properties"]
+    assert re.findall(r'"([a-z_]+)":', told) == [*prompt.schema["properties"], *finding]
+    assert told.startswith(f'{{"receipt": "{prompt.receipt}", "files": [')
 
 
 def test_a_prompt_begins_with_a_letter_and_ends_with_our_words() -> None:

@@ -33,7 +33,7 @@ def candidate(
 CODEX = candidate("codex", "hunt", "audit")
 GEMINI = candidate("gemini", "audit", "hunt")
 CLAUDE = candidate("claude", "hunt", "audit")
-OLLAMA = candidate("ollama", "hunt", may_block=False)
+OLLAMA = candidate("ollama", "audit", may_block=False)
 STATIC = candidate("static", role="analyser")
 NO_CODEX = candidate("codex", "hunt", missing="codex is not installed")
 NO_GEMINI = candidate("gemini", "audit", missing="gemini is not installed")

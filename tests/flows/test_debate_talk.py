@@ -67,6 +67,15 @@ def test_it_ends_early_when_all_say_that_all_agree() -> None:
     assert heard.notes == ["all agree; no synthesis is needed"]
 
 
+def test_who_had_no_position_is_not_needed_for_agreement() -> None:
+    claude = Talker("claude", {"position": failed("claude")}, strengths=("architecture",))
+    asked, _ = session(claude, talker("codex", YES), talker("gemini", YES), question="Which architecture?")
+    conclusion = debate(asked).conclusion
+    assert conclusion is not None
+    assert conclusion.how == "agreed by codex, gemini"
+    assert [absence.backend for absence in conclusion.absent] == ["claude"]
+
+
 @pytest.mark.parametrize(
     "response",
     [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 
@@ -12,6 +12,7 @@ import pytest
 from lok_hooks.core.diff import Diff, FileDiff
 from lok_hooks.core.finding import Claim, Severity
 from lok_hooks.core.ports import Analysis, Answer, Deadline, Failure, FailureKind, Listener, Reply, Request, Traits
+from lok_hooks.core.reliability import Precision
 from lok_hooks.core.review import Disposition, Policy, Review, Unreviewed
 from lok_hooks.core.screen import Screening, Secret, Strength, screening_of
 from lok_hooks.core.task import Aspect, Prompt, Task
@@ -46,6 +47,7 @@ class Reviewer:
     absent: bool = False
     max_prompt_bytes: int = 200_000
     kind: str = "command"
+    model: str = ""
     prompts: list[Prompt] = field(default_factory=list)
 
     @property
@@ -56,6 +58,7 @@ class Reviewer:
             may_block=self.may_block,
             is_local=False,
             max_prompt_bytes=self.max_prompt_bytes,
+            model=self.model,
         )
 
     def missing(self) -> Failure | None:
@@ -132,8 +135,16 @@ def run(
     screening: Callable[[Diff, Sequence[str]], Screening] = lambda *_: Screening(),
     contents: Texts | None = None,
     secrets: Secrets = no_secrets,
+    precision: Mapping[str, Precision] | None = None,
 ) -> Review:
-    order = Order(command="lok-hunt", diff=diff, tasks=tasks, policy=policy or Policy(debate=False), chosen=chosen)
+    order = Order(
+        command="lok-hunt",
+        diff=diff,
+        tasks=tasks,
+        policy=policy or Policy(debate=False),
+        chosen=chosen,
+        precision=precision or {},
+    )
     means = Means(
         backends=reviewers,
         contents=contents or Texts(),
@@ -181,6 +192,26 @@ def test_a_reviewer_that_failed_is_not_counted_among_those_that_could_have_agree
 def test_reviewers_of_another_task_do_not_raise_the_quorum() -> None:
     found = run(Reviewer("codex", says("codex", BUG)), Reviewer("gemini", says("gemini")), tasks=(HUNT, AUDIT))
     assert found.exit_code == 1
+
+
+def test_who_did_not_see_the_place_does_not_raise_the_quorum() -> None:
+    lines = "".join(f"value_{n} = compute_something({n})\n" for n in range(600))
+    diff = Diff(label="staged changes", files=(file_diff("a.py", "", f"items = []\ncount = len(items) + 1\n{lines}"),))
+    task = replace(HUNT, backends=("codex", "claude"))
+    codex = Reviewer("codex", says("codex", BUG))
+    claude = Reviewer("claude", lambda prompt: script(prompt), max_prompt_bytes=18_000)
+
+    def script(prompt: Prompt) -> Answer:
+        return (fails if "len(items)" in prompt.text else says)("claude")(prompt)
+
+    found = run(codex, claude, diff=diff, tasks=(task,))
+    assert len(claude.prompts) > 1
+    assert (found.exit_code, found.judged[0].reason) == (1, "raised by the only model that reviewed it")
+
+
+def test_a_weak_analyser_is_an_analyser() -> None:
+    static = Reviewer("static", analyses("static"), role="analyser", may_block=False)
+    assert dispositions(run(static)) == [Disposition.CONFIRMED]
 
 
 def test_a_weak_model_neither_blocks_nor_raises_the_quorum() -> None:
@@ -290,6 +321,46 @@ def test_an_analyser_that_fails_leaves_the_review_unfinished() -> None:
     assert [(item.path, item.task) for item in found.coverage.unreviewed] == [("a.py", "analysis")]
 
 
+def test_every_analyser_must_answer() -> None:
+    scan, bad = Reviewer("scan", analyses("scan"), role="analyser"), Reviewer("bad", fails("bad"), role="analyser")
+    found = run(Reviewer("codex", says("codex")), scan, bad)
+    assert [(item.task, item.reason) for item in found.coverage.unreviewed] == [("analysis", "bad: crashed")]
+
+
+def test_all_prompts_of_a_task_are_one_request() -> None:
+    task = replace(HUNT, aspects=(*HUNT.aspects, Aspect(name="speed", text="Slow loops.")))
+    codex = Reviewer("codex", says("codex"))
+    run(codex, diff=TWO_FILES, tasks=(task,))
+    (prompt,) = codex.prompts
+    assert prompt.chunk.paths == ("a.py", "b.py")
+    assert all(aspect.text in prompt.text for aspect in task.aspects)
+
+
+DEEP = "".join(
+    "".join(f"{'    ' * depth}class {'Nested' * 15}{depth}In{n}:\n" for depth in range(8))
+    + f"{' ' * 32}value_{n} = 1\n"
+    for n in range(60)
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("", "".join(f"value_{n} = '{'long ' * 40}'\n" for n in range(300)), id="a new file"),
+        pytest.param(DEEP, DEEP.replace("= 1\n", "= 2\n"), id="many hunks with long headings"),
+    ],
+)
+@pytest.mark.parametrize("words", [20, 10_000])
+def test_no_prompt_is_larger_than_its_backend_takes(old: str, new: str, words: int) -> None:
+    task = replace(HUNT, aspects=(Aspect(name="errors", text="lost " * (words // 5)),))
+    codex = Reviewer("codex", says("codex"), max_prompt_bytes=24_000)
+    diff = Diff(label="staged changes", files=(file_diff("a.py", old, new, context=0),))
+    found = run(codex, diff=diff, tasks=(task,), contents=Texts({"a.py": new}))
+    assert found.coverage.reviewed == ("a.py",)
+    assert len(codex.prompts) > 1
+    assert max(len(prompt.text.encode()) for prompt in codex.prompts) <= 24_000
+
+
 def test_a_file_in_several_parts_needs_an_answer_for_each() -> None:
     lines = "".join(f"value_{n} = compute_something({n})\n" for n in range(600))
     diff = Diff(label="staged changes", files=(file_diff("a.py", "", lines),))
@@ -318,6 +389,16 @@ def test_a_line_too_long_for_one_model_may_be_reviewed_by_another(
     assert small.prompts == []
     assert [left.reason for left in found.coverage.unreviewed] == reasons
     assert found.is_incomplete is bool(reasons)
+
+
+def test_a_task_that_fits_into_no_prompt_is_named() -> None:
+    task = replace(HUNT, aspects=(Aspect(name="errors", text="lost " * 5_000),))
+    codex = Reviewer("codex", says("codex"), max_prompt_bytes=24_000)
+    found = run(codex, tasks=(task,))
+    assert codex.prompts == []
+    assert [left.reason for left in found.coverage.unreviewed] == [
+        "what hunt asks is larger than a prompt to codex may be"
+    ]
 
 
 def test_a_credential_file_is_shown_to_no_model() -> None:
@@ -371,6 +452,19 @@ def test_the_report_says_who_was_asked_and_why() -> None:
     assert asked.why == "next best for hunt: codex not at hand"
 
 
+@pytest.mark.parametrize(("said", "told"), [(("", "m-2"), "m-2"), (("m-1", "m-2"), "m-1"), (("", ""), "of lok.toml")])
+def test_the_model_in_the_report_is_one_that_answered(said: tuple[str, str], told: str) -> None:
+    names = iter(said)
+
+    def script(prompt: Prompt) -> Answer:
+        answer = says("codex")(prompt)
+        assert isinstance(answer, Reply)
+        return replace(answer, model=next(names))
+
+    found = run(Reviewer("codex", script, model="of lok.toml"), diff=refs(GOOD, WRONG))
+    assert [asked.model for asked in found.asked] == [told]
+
+
 @pytest.mark.parametrize(
     ("chosen", "whys"),
     [
@@ -386,6 +480,15 @@ def test_the_reason_covers_every_task_and_analysers_too(chosen: tuple[str, ...],
 
 
 LONG_METHOD = "class Shop:\n    def total(self, items):\n" + "".join(f"        step_{n}()\n" for n in range(30))
+
+
+@pytest.mark.parametrize(("share", "asked"), [(0.9, "codex"), (0.2, "claude")])
+def test_what_was_measured_here_counts_in_the_choice(share: float, asked: str) -> None:
+    task, precision = replace(HUNT, backends=()), {"codex": Precision(count=40, share=share)}
+    found = run(
+        Reviewer("codex", says("codex")), Reviewer("claude", says("claude")), tasks=(task,), precision=precision
+    )
+    assert [each.backend for each in found.asked] == [asked]
 
 
 def test_a_prompt_names_the_definition_around_a_hunk() -> None:
@@ -468,6 +571,15 @@ def test_secrets_are_looked_for_where_the_embedded_reviewer_answered_for_one_ref
 
     run(static, diff=refs(GOOD, WRONG), secrets=secrets)
     assert len(asked) == 2
+
+
+def test_a_comment_that_a_patch_removes_ignores_nothing() -> None:
+    was = "items = []\ncount = 1  # lok: ignore[logic] wanted\n"
+    diff = Diff(label="a patch", files=(file_diff("a.py", was, WRONG),))
+    assert dispositions(run(Reviewer("codex", says("codex", BUG)), diff=diff)) == [Disposition.CONFIRMED]
+    kept = file_diff("a.py", "", f"items = []\n{BUG['quote']}  # lok: ignore[logic] wanted\n")
+    found = run(Reviewer("codex", says("codex", BUG)), diff=Diff(label="a patch", files=(kept,)))
+    assert dispositions(found) == [Disposition.SUPPRESSED]
 
 
 def test_a_comment_in_one_pushed_ref_ignores_nothing_in_another() -> None:

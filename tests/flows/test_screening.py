@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from lok_hooks.backends.known_secrets import KnownSecrets
 from lok_hooks.backends.secrets import screen
 from lok_hooks.backends.static_secrets import secret_claims
 from lok_hooks.core.diff import Diff
@@ -15,7 +16,7 @@ from lok_hooks.core.ground import ground
 from lok_hooks.core.merge import merge
 from lok_hooks.core.ports import Answer, Failure, FailureKind
 from lok_hooks.core.screen import Screening
-from lok_hooks.flows.screening import Discreet, Discretion, secrets_on_added_lines, who_knows
+from lok_hooks.flows.screening import Discreet, Discretion, Searched, secrets_on_added_lines, who_knows
 from tests.core.builders import chunk, claim, file_diff
 from tests.flows.test_review import Reviewer, analyses, says
 from tests.security.panel import Heard, Scripted, honest
@@ -87,6 +88,17 @@ def test_a_listener_hears_neither_what_the_change_holds_nor_what_only_a_failure_
     discreet.noted(f"shown: {LINE}")
     assert not [word for word in ("swordfish", TOKEN, TOKEN[:20]) if word in repr(listener.words)]
     assert "stopped at <SECRET:password:1>, <SECRET:github-token:1> refused" in listener.words[0]
+
+
+def test_texts_that_nobody_has_searched_are_searched_for_the_listener() -> None:
+    listener = Heard()
+    searched = Searched(listener, KnownSecrets().redact)
+    searched.asked("codex", "hunt", "1/1")
+    searched.answered("codex", "hunt", "1/1", failure("codex", f"key {TOKEN} is wrong"))
+    searched.noted(f"shown: {TOKEN}")
+    asked, answered, noted = listener.words
+    assert (asked, noted) == ("codex", "shown: <SECRET:github-token:1>")
+    assert "key <SECRET:github-token:1> is wrong" in answered
 
 
 @pytest.mark.parametrize(("spares_local", "expected"), [(False, {"static"}), (True, {"static", "ollama"})])

@@ -224,6 +224,26 @@ def test_a_secret_is_neither_shown_nor_reported() -> None:
     assert value not in repr(found)
 
 
+def test_who_is_shown_the_files_must_answer_for_each() -> None:
+    found = run(Reviewer("ollama", says("ollama", BUG, files=("a.py",)), kind="ollama"))
+    assert [(failure.kind, failure.reason) for failure in found.failures] == [
+        (FailureKind.UNREADABLE, "the answer does not list 'b.py' among the files it reviewed")
+    ]
+    assert (found.found, found.read) == ((), ())
+
+
+def test_what_a_model_says_of_a_placeholder_is_no_finding() -> None:
+    folder = Folder({"a.py": 'key = "hunter2-hunter2"\n'})
+    secret = Secret(kind="keyword", value="hunter2-hunter2", line=0, start=7, strength=Strength.LIKELY)
+    title, quote = "<SECRET:keyword:1> is not defined", 'key = "<SECRET:keyword:1>"'
+    ollama = Reviewer("ollama", says("ollama", {**BUG, "line": 1, "quote": quote, "title": title}), kind="ollama")
+    rule = claim("a.py", 1, 'key = "hunter2-hunter2"', backend="static", task="analysis", title=title, is_proof=True)
+    static = Reviewer("static", lambda prompt: Analysis(backend="static", claims=(rule,), seconds=0.1), role="analyser")
+    found = run(ollama, analysers=(static,), folder=folder, screen=lambda *_: screening_of([secret]))
+    assert [f.raised_by for f in found.found] == [("static",)]
+    assert [(f.raised_by, "placeholder" in f.problem) for f in found.ungrounded] == [(("ollama",), True)]
+
+
 def test_only_who_stays_on_this_machine_and_is_spared_sees_a_secret() -> None:
     folder = Folder({"a.py": 'password = "hunter2-hunter2"\n'})
     for is_local, spares_local in ((True, True), (True, False), (False, True)):

@@ -258,6 +258,23 @@ def test_for_each_gives_a_list_with_each_outcome() -> None:
     assert claude.prompts == ["0 Atrue;false;"]
 
 
+def test_a_template_names_the_backends_that_are_at_hand() -> None:
+    text = step("a", 'backends = ["codex", "gemini"]\nprompt = "{{ workflow.backends }}"')
+    codex = Model("codex", says("x"))
+    run(text, codex, Model("gemini", says("y"), absent=True))
+    assert codex.prompts == ["Codex"]
+
+
+@pytest.mark.parametrize(("items", "end"), [(3, "item 2: codex: crashed: no"), (5, "crashed: no and 2 more")])
+def test_of_many_failures_three_are_told_and_the_rest_is_counted(items: int, end: str) -> None:
+    def failing(prompt: str) -> str:
+        raise NoLuck("no")
+
+    text = step("each", f'backend = "codex"\nprompt = "x"\nfor_each = {[str(n) for n in range(items)]}')
+    reason = by_name(run(text, Model("codex", failing)))["each"].reason
+    assert (reason.count("crashed: no"), reason.endswith(end)) == (3, True)
+
+
 @pytest.mark.parametrize(
     ("source", "prompts"),
     [

@@ -80,7 +80,8 @@ def main() -> int:
         with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
             rest = [row for row in chosen if row.name not in faults]
             at_fault = [Outcome(name=name, fault=fault, seconds=0) for name, fault in faults.items()]
-            tried = pool.map(lambda row: without(row, untouched, place / row.name), rest)
+            # A colon in a folder's name would end an entry of PYTHONPATH: programs would find the installed package.
+            tried = pool.map(lambda row: without(row, untouched, place / re.sub(r"\W+", "-", row.name)), rest)
             for outcome in itertools.chain(at_fault, tried):
                 faults |= {outcome.name: outcome.fault} if outcome.fault else {}
                 word = f"NOT NOTICED: {outcome.fault}" if outcome.fault else f"noticed by {outcome.noticed_by}"
