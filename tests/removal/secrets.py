@@ -58,6 +58,18 @@ ROWS: Final = (
         tests=(f"{_FOUND}::test_a_secret_in_a_very_long_line_is_found_at_any_place",),
     ),
     Removal(
+        name="time to search a crafted line",
+        promise=_STAY,
+        changes=(Change(_PATTERNS, 're.compile(r"[:=!]\\s*+', 're.compile(r"([^\\v=!:]*)\\s*(:=?|[!=]{1,3})\\s*'),),
+        tests=(f"{_FOUND}::test_what_is_asked_elsewhere_costs_little_to_see[secret_access_key]",),
+    ),
+    Removal(
+        name="time to replace thousands of secrets",
+        promise=_STAY,
+        changes=(Change(_SCREEN, "if len(self.replacements) > _FEW:", "if len(self.replacements) > 10**9:"),),
+        tests=("tests/core/test_screen.py::test_a_text_made_of_secrets_takes_no_time_by_the_square",),
+    ),
+    Removal(
         name="secrets in file names",
         promise=_STAY,
         changes=(
