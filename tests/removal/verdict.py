@@ -414,4 +414,37 @@ _TRIPS: Final = (
     _trip("long lines", _HIDDEN, "if is_code and len(line) > LONGEST_LINE:", "if False:", _EVERY_ATTACK),
 )
 
-ROWS: Final = (*_MARKED, *_RECEIVED, *_LIMITS, *_TRIPS)
+_TOLD: Final = (
+    Removal(
+        name="what the tripwire saw becomes a finding",
+        promise=_ALOUD,
+        changes=(
+            Change(
+                "lok_hooks/flows/review.py",
+                "merge([*grounded, *hidden(), *secrets])",
+                "merge([*grounded, *hidden()[:0], *secrets])",
+            ),
+        ),
+        tests=(f"{_INJECTION}::test_code_that_is_shown_in_another_order_is_proof",),
+    ),
+    Removal(
+        name="what the tripwire saw keeps its place on a long list",
+        promise=_ALOUD,
+        changes=(
+            Change(
+                "lok_hooks/report/words.py",
+                "sorted(range(len(advisories)), key=lambda place: not _is_of_tripwire(advisories[place]))",
+                "list(range(len(advisories)))",
+            ),
+        ),
+        tests=("tests/report/test_console.py::test_what_the_tripwire_saw_is_not_pushed_off_a_long_list",),
+    ),
+    Removal(
+        name="what the tripwire saw is counted beyond a long list",
+        promise=_ALOUD,
+        changes=(Change("lok_hooks/report/words.py", 'hides)" if steering else ""', 'hides)" if not more else ""'),),
+        tests=("tests/report/test_console.py::test_what_the_tripwire_saw_beyond_a_long_list_is_counted_apart",),
+    ),
+)
+
+ROWS: Final = (*_MARKED, *_RECEIVED, *_LIMITS, *_TRIPS, *_TOLD)
