@@ -286,6 +286,18 @@ ROWS: Final = (
         tests=(f"{_EVERYWHERE}::test_the_payload_is_what_would_be_sent_and_nothing_is_sent",),
     ),
     Removal(
+        name="a payload that is byte for byte what is sent",
+        promise=_STAY,
+        changes=(
+            Change(
+                "lok_hooks/report/payload.py",
+                '"text": request.prompt.text,',
+                '"text": request.prompt.text.replace("\\r", ""),',
+            ),
+        ),
+        tests=("tests/security/test_payload.py::test_a_real_cli_sends_what_was_shown_where_it_was_said[codex]",),
+    ),
+    Removal(
         name="a payload that memory does not answer",
         promise=_STAY,
         changes=(
