@@ -194,6 +194,12 @@ _OF_THE_CLIS: Final = (
     _lock("claude's own folder", _CLAUDE, ', "CLAUDE_CONFIG_DIR": str(room.root / "claude")}', "}", _OF_CLAUDE),
     _lock("claude's address", _CLAUDE, 'env["ANTHROPIC_BASE_URL"] = self.settings.url.rstrip("/")', "pass", _OF_CLAUDE),
     Removal(
+        name="redirects of a server",
+        promise="agents' settings in the tree",
+        changes=(Change("lok_hooks/backends/http.py", "follow_redirects=False,", "follow_redirects=True,"),),
+        tests=("tests/backends/test_http.py::test_a_redirect_is_never_followed",),
+    ),
+    Removal(
         name="claude's login by subscription",
         promise=_RUNS,
         changes=(

@@ -1,4 +1,4 @@
-"""`--show-payload` against what the real CLIs then send: the same text, byte for byte, to the address that was named."""
+"""`--show-payload` and what the real CLIs then send: the same text, byte for byte, to the address that was named."""
 
 from __future__ import annotations
 
