@@ -334,6 +334,18 @@ _LIMITS: Final = (
         tests=(f"{_READ}::test_no_beginning_of_an_answer_passes_for_the_whole",),
     ),
     Removal(
+        name="time to ground thousands of claims",
+        promise=_LARGE,
+        changes=(
+            Change(
+                _GROUND,
+                "shown, begun = _shown(piece), _by_text(piece).get(quote[0], ())",
+                "shown = _shown(piece)\n    begun = [n for n, line in enumerate(shown) if line.text == quote[0]]",
+            ),
+        ),
+        tests=("tests/core/test_ground.py::test_many_claims_about_many_lines_take_no_time_by_the_square",),
+    ),
+    Removal(
         name="time to repair an answer",
         promise=_LARGE,
         changes=(
