@@ -106,6 +106,25 @@ def test_a_remembered_review_tells_again(format: str, project: Project, configur
     assert len(reviewer.requests()) == 1
 
 
+def test_it_is_told_again_of_what_is_remembered_of_a_change_that_grew(project: Project, configure: Configure) -> None:
+    reviewer = configure()
+    project.stage("app.py", f"{SPEECH}\nx = 1\n")
+    assert told(project.run(*HUNT)) == ["app.py"]
+    project.stage("other.py", "y = 1\n")
+    assert told(project.run(*HUNT)) == ["app.py"]
+    assert [SPEECH in request["prompt"] for request in reviewer.requests()] == [True, False]
+
+
+def test_patches_and_commits_tell(project: Project, configure: Configure) -> None:
+    configure()
+    project.stage("app.py", f"{SPEECH}\nx = 1\n")
+    patch = project.git("diff", "--cached")
+    assert told(project.run("lok-review", "--diff-file", "-", "--format", "json", stdin=f"{patch}\n")) == ["app.py"]
+    project.git("commit", "-q", "--no-verify", "-m", "change")
+    assert told(project.run("lok-review", "--commit", "HEAD", "--format", "json")) == ["app.py"]
+    assert told(project.run("lok-review", "HEAD~1...HEAD", "--format", "json")) == ["app.py"]
+
+
 def test_no_rule_that_the_change_brings_along_hides_it(project: Project, configure: Configure) -> None:
     at_home(configure(), project)
     project.stage("lok.toml", '[review]\nexclude = ["app.py"]\nfail_on = "critical"\n')
