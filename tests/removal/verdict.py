@@ -180,8 +180,8 @@ _RECEIVED: Final = (
         changes=(
             Change(
                 _GROUND,
-                "    located, starts = _located(shown, quote)\n",
-                "    located, starts = _located(shown, quote)\n    starts = starts or [0]\n",
+                "    located, starts = _located(piece, quote)\n",
+                "    located, starts = _located(piece, quote)\n    starts = starts or [0]\n",
             ),
         ),
         tests=("tests/end_to_end/test_traps.py::test_a_finding_that_is_not_in_the_diff_does_not_block",),
