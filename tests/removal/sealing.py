@@ -401,6 +401,12 @@ _EXPLORED_BY_US: Final = (
         tests=(f"{_REFUSED}[.-claude-hooks]",),
     ),
     Removal(
+        name="a tree that the user opens",
+        promise=_EXPLORING,
+        changes=(Change("lok_hooks/cli/wiring.py", "if has_hands and not trust_tree:", "if has_hands:"),),
+        tests=("tests/security/test_exploring_attacks.py::test_all_attacks_at_once_do_not_work_either[codex]",),
+    ),
+    Removal(
         name="unknown keys of agents' settings are a danger",
         promise=_EXPLORING,
         changes=(Change(_DANGER, "if key not in harmless and value not in", "if key in ('hooks',) and value not in"),),
