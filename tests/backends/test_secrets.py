@@ -358,7 +358,7 @@ def test_what_is_asked_elsewhere_costs_little_to_see(word: str) -> None:
 
     seconds(100)
     # A longer line is not looked at for that. With detect-secrets' own pattern: 8 to 70 times as much.
-    assert seconds(990) < 4 * seconds(1010)
+    assert min(seconds(990) for _ in range(3)) < 4 * min(seconds(1010) for _ in range(3))
 
 
 def test_a_secret_in_a_very_long_line_is_found_at_any_place() -> None:
