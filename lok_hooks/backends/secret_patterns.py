@@ -145,6 +145,10 @@ _MIXED: Final = re.compile(r"(?=.*[0-9])(?=.*[A-Za-z])")
 _LEAST_DISTINCT: Final = 8
 _WIDEST: Final = 16
 _WIDE: Final = re.compile(rf"\s{{{_WIDEST + 1},}}")
+# detect-secrets' pattern for indirect references without what only says that anything may stand before it, which makes
+# the time grow with the cube of a line's length.
+_ELSEWHERE: Final = re.compile(r"[:=!]\s*+[\w.-]++[\[(][^\v]*[\])]")
+_LONGEST_ELSEWHERE: Final = 1000  # detect-secrets' own bound
 _NAME: Final = re.compile(r"\w+")
 _TELLING: Final = re.compile(r"key|pass|pwd|secret|contrase", re.IGNORECASE)
 _MOST_TELLING: Final = 4  # words of one name
@@ -174,6 +178,12 @@ def without_endless_names(line: str) -> str:
         return _TELLING.sub(lambda word: "x" * len(word[0]), name[0], count=spare) if spare > 0 else name[0]
 
     return _NAME.sub(shortened, line) if len(_TELLING.findall(line)) > _MOST_TELLING else line
+
+
+def asks_elsewhere(line: str) -> bool:
+    """Whether the line takes its value from a call or an index, `secret = get_secret()`: the same answer as that of
+    detect-secrets' `is_indirect_reference`."""
+    return len(line) <= _LONGEST_ELSEWHERE and bool(_ELSEWHERE.search(line))
 
 
 @lru_cache(maxsize=1)

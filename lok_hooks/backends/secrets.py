@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from lok_hooks.backends.secret_keys import keys_cut_off, private_keys
 from lok_hooks.backends.secret_patterns import (
+    asks_elsewhere,
     detectors,
     has_letters_and_digits,
     looks_random,
@@ -242,9 +243,7 @@ def _random_strings(line: str, family: str) -> Iterator[_Hit]:
 
 def _named(line: str, family: str) -> Iterator[_Hit]:
     """Values whose variable, key or option is called like a secret."""
-    from detect_secrets.filters import heuristic
-
-    if heuristic.is_indirect_reference(line):
+    if asks_elsewhere(line):
         return
     if family.endswith(_BARE) and (found := _PASS.search(line)) and looks_random(found[1]) and _is_plausible(found[1]):
         yield "password", found.start(), *found.span(1), found.end(1), Strength.GUESS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -45,7 +45,7 @@ def ground(claim: Claim, chunk: Chunk) -> Grounded:
     quote = quoted_lines(claim.quote)
     if not quote:
         return _outside(claim, "it quotes no code")
-    located, starts = _located(shown, quote)
+    located, starts = _located(piece, quote)
     if starts and located != quote:
         # A finding has one name, whether a model copied the number or not.
         claim, quote = replace(claim, quote="\n".join(located)), located
@@ -84,7 +84,7 @@ def stands_in(quote: str, chunk: Chunk) -> bool:
     lines = quoted_lines(quote)
     if sum(map(len, lines)) < MIN_QUOTE:
         return False
-    return any(_located(_shown(piece), lines)[1] for piece in chunk.pieces)
+    return any(_located(piece, lines)[1] for piece in chunk.pieces)
 
 
 def quoted_lines(text: str) -> list[str]:
@@ -111,12 +111,12 @@ def _normal(text: str) -> str:
     return " ".join(text.split())
 
 
-def _located(shown: Sequence[_Shown], quote: list[str]) -> tuple[list[str], list[int]]:
+def _located(piece: Piece, quote: list[str]) -> tuple[list[str], list[int]]:
     """The quote, as it is or without the numbers and signs that were copied along, and where it stands."""
-    if starts := _matches(shown, quote):
+    if starts := _matches(piece, quote):
         return quote, starts
     bare = [_normal(_PREFIX.sub("", line)) for line in quote]
-    return bare, _matches(shown, bare)
+    return bare, _matches(piece, bare)
 
 
 @lru_cache(maxsize=32)  # an analyser makes hundreds of claims about one file
@@ -135,6 +135,15 @@ def _shown(piece: Piece) -> tuple[_Shown, ...]:
     )
 
 
+@lru_cache(maxsize=32)
+def _by_text(piece: Piece) -> Mapping[str, Sequence[int]]:
+    """Where each text stands among the shown lines, so that many claims about many lines take no time by the square."""
+    places: dict[str, list[int]] = {}
+    for index, line in enumerate(_shown(piece)):
+        places.setdefault(line.text, []).append(index)
+    return places
+
+
 def _numbered(lines: Sequence[Line], start: int) -> Iterator[tuple[int, Line]]:
     number = start
     for line in lines:
@@ -143,9 +152,9 @@ def _numbered(lines: Sequence[Line], start: int) -> Iterator[tuple[int, Line]]:
         number += line.new is not None
 
 
-def _matches(shown: Sequence[_Shown], quote: Sequence[str]) -> list[int]:
+def _matches(piece: Piece, quote: Sequence[str]) -> list[int]:
     """Where the quote's lines stand one after another: whole lines first, else the first of them inside a line."""
-    begun = [index for index, line in enumerate(shown) if line.text == quote[0]]
+    shown, begun = _shown(piece), _by_text(piece).get(quote[0], ())
     exact = [index for index in begun if any(_stands(shown, index, quote, side) for side in ("removed", "added"))]
     if exact:
         return exact

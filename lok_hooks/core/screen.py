@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from lok_hooks.core.finding import Claim
@@ -21,6 +21,7 @@ _COMPLAINT: Final = re.compile(
 )
 _SHOWN_CHARACTERS: Final = 4
 _SHORTEST_EVERYWHERE: Final = 6
+_FEW: Final = 64  # values that are looked for one by one
 _WORDS: Final = re.compile(r"[^\W\d_]{1,11}(?:[-_./ ][^\W\d_]{1,11})*")
 
 
@@ -70,9 +71,14 @@ class Replacement:
     before: str = ""
     after: str = ""
 
+    @property
+    def stands_alone(self) -> bool:
+        """True when every place where the value stands is one where it is to be replaced."""
+        return not self.before and not self.after and is_unmistakable(self.value)
+
     def places(self, text: str) -> Iterator[tuple[int, int]]:
         """Start and end of the value wherever it is to be replaced in `text`; they may overlap."""
-        if not self.before and not self.after and is_unmistakable(self.value):
+        if self.stands_alone:
             start = text.find(self.value)
             while start >= 0:
                 yield start, start + len(self.value)
@@ -85,19 +91,47 @@ class Replacement:
             found = pattern.search(text, found.start() + 1)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+class _Index:
+    """Many replacements by what their values begin with. To look for one after the other takes time by the square where
+    a text is made of secrets."""
+
+    def __init__(self, replacements: Iterable[Replacement]) -> None:
+        self._by_value: dict[str, list[Replacement]] = {}
+        for each in replacements:
+            self._by_value.setdefault(each.value, []).append(each)
+        self._width = min((len(value) for value in self._by_value), default=1)
+        self._lengths: dict[str, set[int]] = {}
+        for value in self._by_value:
+            self._lengths.setdefault(value[: self._width], set()).add(len(value))
+
+    def places(self, text: str) -> Iterator[tuple[tuple[int, int], str]]:
+        """Start and end of each value to be replaced in `text`, with its placeholder."""
+        others: dict[Replacement, None] = {}
+        lengths, width = self._lengths, self._width
+        for start in range(len(text) - width + 1):
+            for length in lengths.get(text[start : start + width], ()):
+                for each in self._by_value.get(text[start : start + length], ()):
+                    if each.stands_alone:
+                        yield (start, start + len(each.value)), each.placeholder
+                    else:
+                        others[each] = None
+        for each in others:
+            yield from ((place, each.placeholder) for place in each.places(text))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Screening:
     """What must not leave this machine, and what stands for it. The same value has the same placeholder in every
     text of a review; the order is that of first appearance."""
 
     replacements: tuple[Replacement, ...] = ()
 
-    @property
+    @cached_property
     def placeholders(self) -> frozenset[str]:
         """Every placeholder that was given out."""
         return frozenset(each.placeholder for each in self.replacements)
 
-    @property
+    @cached_property
     def anywhere(self) -> Screening:
         """The same for words about the code, where a value stands without what made it a secret: ordinary words are
         replaced wherever they stand by themselves."""
@@ -111,9 +145,7 @@ class Screening:
 
     def redact(self, text: str) -> str:
         """`text` with placeholders in place of secrets; itself when it holds none."""
-        places = {
-            place: each.placeholder for each in self.replacements if each.value in text for place in each.places(text)
-        }
+        places = dict(self._places(text))
         if not places:
             return text
         parts: list[str] = []
@@ -125,10 +157,27 @@ class Screening:
                 done = end
         return "".join([*parts, text[done:]])
 
+    def _places(self, text: str) -> Iterator[tuple[tuple[int, int], str]]:
+        """Start and end of each value to be replaced, with its placeholder."""
+        if len(self.replacements) > _FEW:
+            yield from self._index.places(text)
+            return
+        for each in self.replacements:
+            if each.value in text:
+                yield from ((place, each.placeholder) for place in each.places(text))
+
+    @cached_property
+    def _index(self) -> _Index:
+        return _Index(self.replacements)
+
     def restore(self, text: str) -> str:
         """The original of a redacted `text`; placeholders that we did not give out are left alone."""
-        values = {each.placeholder: each.value for each in self.replacements}
+        values = self._values
         return PLACEHOLDER.sub(lambda match: values.get(match[0], match[0]), text)
+
+    @cached_property
+    def _values(self) -> dict[str, str]:
+        return {each.placeholder: each.value for each in self.replacements}
 
     def mentions_placeholder(self, claim: Claim) -> bool:
         """True when the claim complains about a placeholder of ours as if it were code. A claim about the line

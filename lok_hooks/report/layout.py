@@ -76,7 +76,8 @@ def _confirmed(judged: Judged, width: int) -> list[Line]:
 
 def _advisories(items: tuple[Judged, ...], width: int) -> list[Line]:
     lines: list[Line] = []
-    for judged in items[:ADVISORIES]:
+    shown = words.listed(items, ADVISORIES)
+    for judged in shown:
         finding = judged.finding
         head = [Span("· advisory", "quiet"), Span(f"  {words.where(finding.place)}  {words.title(finding)}")]
         refutation = words.refutation(judged)
@@ -89,10 +90,8 @@ def _advisories(items: tuple[Judged, ...], width: int) -> list[Line]:
         lines += [_BLANK, *with_tail(head, _identity(finding), width, hanging=_INDENT)]
         lines += filled(facts, width, indent=_INDENT, hanging=_INDENT)
         lines += [(Span(_INDENT), Span(cropped(refutation, width - cells(_INDENT)), "quiet"))] if refutation else []
-    more = len(items) - ADVISORIES
-    if more > 0:
-        told = f"· {more:,} more advisory, all of them in --format json"
-        lines += [_BLANK, *filled([Span(told, "quiet")], width, hanging="  ")]
+    if more := words.unlisted(items, shown):
+        lines += [_BLANK, *filled([Span(f"· {more}, all of them in --format json", "quiet")], width, hanging="  ")]
     return lines
 
 

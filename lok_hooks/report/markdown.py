@@ -118,9 +118,9 @@ def _prose(label: str, text: str) -> str:
 
 
 def _folded(advisories: tuple[Judged, ...]) -> str:
-    items = [_advisory(judged) for judged in advisories[:ADVISORIES]]
-    more = len(advisories) - ADVISORIES
-    items += [f"- {more:,} more in the json report"] if more > 0 else []
+    shown = words.listed(advisories, ADVISORIES)
+    items = [_advisory(judged) for judged in shown]
+    items += [f"- {more}, all of them in the json report"] if (more := words.unlisted(advisories, shown)) else []
     return _fold(f"{len(advisories):,} advisory", "\n".join(items))
 
 

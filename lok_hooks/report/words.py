@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from lok_hooks.core.debate import Stance, Vote, standing
-from lok_hooks.core.finding import Finding, Place
+from lok_hooks.core.finding import TRIPWIRE, Finding, Place
 from lok_hooks.core.ports import Failure
 from lok_hooks.core.review import Asked, Disposition, Judged, Review, Unreviewed
 from lok_hooks.errors import EXIT_CONFIRMED, EXIT_INCOMPLETE
@@ -59,6 +59,25 @@ def confirmed(review: Review) -> tuple[Judged, ...]:
 def advisory(review: Review) -> tuple[Judged, ...]:
     """The findings that do not block, in report order."""
     return tuple(judged for judged in ordered(review) if judged.disposition is not Disposition.CONFIRMED)
+
+
+def listed(advisories: Sequence[Judged], most: int) -> tuple[Judged, ...]:
+    """At most so many of them, in the same order. What the tripwire saw goes first, or a change could push it off the
+    list with findings that it provokes."""
+    places = sorted(range(len(advisories)), key=lambda place: not _is_of_tripwire(advisories[place]))
+    return tuple(advisories[place] for place in sorted(places[:most]))
+
+
+def unlisted(advisories: Sequence[Judged], shown: Sequence[Judged]) -> str:
+    """How many of them are not shown, and how many of those the tripwire raised; "" for none."""
+    more = len(advisories) - len(shown)
+    steering = sum(map(_is_of_tripwire, advisories)) - sum(map(_is_of_tripwire, shown))
+    about = f" ({steering:,} of them text that steers a review or hides)" if steering else ""
+    return f"{more:,} more advisory{about}" if more > 0 else ""
+
+
+def _is_of_tripwire(judged: Judged) -> bool:
+    return TRIPWIRE in judged.finding.raised_by
 
 
 def where(place: Place) -> str:

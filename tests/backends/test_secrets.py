@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import re
 import string
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -15,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lok_hooks.backends.secret_keys import keys_cut_off
-from lok_hooks.backends.secret_patterns import Detector, detectors
+from lok_hooks.backends.secret_patterns import Detector, asks_elsewhere, detectors
 from lok_hooks.backends.secrets import find_secrets, may_match, redacted, screen
 from lok_hooks.core.diff import Diff, Skipped, SkipReason
 from lok_hooks.core.finding import Claim, Severity
@@ -332,6 +334,31 @@ def test_a_pragma_allows_a_line_and_it_is_said() -> None:
 def test_a_very_long_line_takes_seconds_at_most(line: str) -> None:
     with ThreadPoolExecutor(1) as pool:
         pool.submit(find_secrets, "a.min.js", [line]).result(timeout=20)
+
+
+NUMBERS = itertools.count()
+
+
+@given(st.text("a=:! \t\x0b()[]-.é_", max_size=20))
+def test_what_is_asked_elsewhere_is_what_detect_secrets_says(line: str) -> None:
+    from detect_secrets.filters.heuristic import is_indirect_reference
+
+    assert asks_elsewhere(line) == is_indirect_reference(line)
+    assert asks_elsewhere(f"{line}{'x' * 1000}") == is_indirect_reference(f"{line}{'x' * 1000}")
+
+
+@pytest.mark.parametrize("word", ["bearer ]\t", "secret_access_key", "'a1b2c3d4e5f6g7h8'pwd "])
+def test_what_is_asked_elsewhere_costs_little_to_see(word: str) -> None:
+    def seconds(length: int) -> float:
+        # No line twice: what was searched before is remembered.
+        lines = [f"{next(NUMBERS):05d}{(word + ' ' * 16) * 1000}"[:length] for _ in range(20)]
+        started = time.process_time()
+        find_secrets("a.swift", lines)
+        return time.process_time() - started
+
+    seconds(100)
+    # A longer line is not looked at for that. With detect-secrets' own pattern: 8 to 70 times as much.
+    assert min(seconds(990) for _ in range(3)) < 4 * min(seconds(1010) for _ in range(3))
 
 
 def test_a_secret_in_a_very_long_line_is_found_at_any_place() -> None:

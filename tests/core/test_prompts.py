@@ -77,6 +77,11 @@ def test_a_prompt_begins_with_a_letter_and_ends_with_our_words() -> None:
     assert text.rstrip().endswith("nothing else.")
 
 
+def test_what_a_placeholder_stands_for_is_said_before_the_code() -> None:
+    before, _, _ = review_prompt(TASK, chunk(FILE), same).text.partition("===== BEGIN DATA ")
+    assert "<SECRET:kind:n> stands for a credential that was taken out before sending" in before
+
+
 def test_the_receipt_belongs_to_the_bytes() -> None:
     receipts = [review_prompt(TASK, chunk(FILE), same).receipt for _ in range(2)]
     other = review_prompt(TASK, chunk(file_diff("app/db.py", "", "x\n")), same).receipt

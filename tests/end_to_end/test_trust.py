@@ -125,6 +125,16 @@ def test_it_shows_exactly_what_would_run_and_asks(
     assert [item["trusted"] for item in items] == [is_trusted, is_trusted]
 
 
+def test_what_is_only_shown_is_not_asked_for(project: Project, tmp_path: Path) -> None:
+    project.write("lok.toml", theirs(tmp_path))
+    with on_a_terminal(project, "lok", "trust", "--show", "--color", "never") as terminal:
+        terminal.press(b"y\n")
+        code = terminal.wait()
+    assert ("[y/N]" in terminal.shown(), code) == (False, 0)
+    assert "lok.toml · not trusted" in terminal.shown()
+    assert not json.loads(project.run("lok", "trust", "--json").said)["items"][0]["trusted"]
+
+
 def test_without_a_terminal_nobody_is_asked(project: Project, tmp_path: Path) -> None:
     project.write("lok.toml", theirs(tmp_path))
     done = project.run("lok", "trust", stdin="y\n")

@@ -103,6 +103,13 @@ ROWS: Final = (
         "tests/store/test_database.py::test_a_folder_that_is_none_is_not_written_to",
     ),
     _row(
+        "the memory's folder of another user",
+        _DATABASE,
+        "if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():",
+        "if not stat.S_ISDIR(found.st_mode):",
+        "tests/store/test_database.py::test_another_users_folder_is_left_alone",
+    ),
+    _row(
         "the memory's file",
         _DATABASE,
         "if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():",

@@ -194,6 +194,44 @@ _OF_THE_CLIS: Final = (
     _lock("claude's own folder", _CLAUDE, ', "CLAUDE_CONFIG_DIR": str(room.root / "claude")}', "}", _OF_CLAUDE),
     _lock("claude's address", _CLAUDE, 'env["ANTHROPIC_BASE_URL"] = self.settings.url.rstrip("/")', "pass", _OF_CLAUDE),
     Removal(
+        name="redirects of a server",
+        promise="agents' settings in the tree",
+        changes=(Change("lok_hooks/backends/http.py", "follow_redirects=False,", "follow_redirects=True,"),),
+        tests=("tests/backends/test_http.py::test_a_redirect_is_never_followed",),
+    ),
+    Removal(
+        name="claude's login by subscription",
+        promise=_RUNS,
+        changes=(
+            Change(_CLAUDE, "        env = {\n", '        env = {\n            "CLAUDE_CONFIG_DIR": str(room.root),\n'),
+        ),
+        tests=("tests/backends/test_subscriptions.py::test_claude_finds_and_sends_its_login",),
+    ),
+    Removal(
+        name="codex's login by subscription",
+        promise=_RUNS,
+        changes=(
+            Change(
+                _CODEX,
+                'lend(self._user_home() / "auth.json", home / "auth.json")',
+                'lend(self._user_home() / "auth.json", room.root / "auth.json")',
+            ),
+        ),
+        tests=(
+            "tests/backends/test_codex.py::test_only_the_login_is_lent_for_this_user_alone_and_a_renewed_one_kept",
+            "tests/backends/test_subscriptions.py::test_codex_finds_and_sends_its_login",
+        ),
+    ),
+    Removal(
+        name="gemini's login by subscription",
+        promise=_RUNS,
+        changes=(Change(_GEMINI, "for name in _LOGIN_FILES:", "for name in ():"),),
+        tests=(
+            "tests/backends/test_gemini.py::test_the_users_own_login_is_lent",
+            "tests/backends/test_subscriptions.py::test_gemini_finds_and_sends_its_login",
+        ),
+    ),
+    Removal(
         name="claude's settings on a login by subscription",
         promise=_SETTINGS,
         changes=(Change(_CLAUDE, '"--setting-sources", "")', ")"),),
@@ -361,6 +399,12 @@ _EXPLORED_BY_US: Final = (
         promise=_EXPLORING,
         changes=(Change("lok_hooks/cli/wiring.py", "if has_hands and not trust_tree:", "if not has_hands and False:"),),
         tests=(f"{_REFUSED}[.-claude-hooks]",),
+    ),
+    Removal(
+        name="a tree that the user opens",
+        promise=_EXPLORING,
+        changes=(Change("lok_hooks/cli/wiring.py", "if has_hands and not trust_tree:", "if has_hands:"),),
+        tests=("tests/security/test_exploring_attacks.py::test_all_attacks_at_once_do_not_work_either[codex]",),
     ),
     Removal(
         name="unknown keys of agents' settings are a danger",

@@ -58,6 +58,18 @@ ROWS: Final = (
         tests=(f"{_FOUND}::test_a_secret_in_a_very_long_line_is_found_at_any_place",),
     ),
     Removal(
+        name="time to search a crafted line",
+        promise=_STAY,
+        changes=(Change(_PATTERNS, 're.compile(r"[:=!]\\s*+', 're.compile(r"([^\\v=!:]*)\\s*(:=?|[!=]{1,3})\\s*'),),
+        tests=(f"{_FOUND}::test_what_is_asked_elsewhere_costs_little_to_see[secret_access_key]",),
+    ),
+    Removal(
+        name="time to replace thousands of secrets",
+        promise=_STAY,
+        changes=(Change(_SCREEN, "if len(self.replacements) > _FEW:", "if len(self.replacements) > 10**9:"),),
+        tests=("tests/core/test_screen.py::test_a_text_made_of_secrets_takes_no_time_by_the_square",),
+    ),
+    Removal(
         name="secrets in file names",
         promise=_STAY,
         changes=(
@@ -84,6 +96,42 @@ ROWS: Final = (
             ),
         ),
         tests=(_ANY_BYTE,),
+    ),
+    Removal(
+        name="secrets on context lines",
+        promise=_STAY,
+        changes=(
+            Change(
+                _SECRETS,
+                '    new = [line[1:] for line in raw if line[:1] in {"+", " "}]\n',
+                '    new = [line[1:] for line in raw if line[:1] == "+"]\n',
+            ),
+        ),
+        tests=(_ANY_BYTE,),
+    ),
+    Removal(
+        name="secrets out of messages",
+        promise=_STAY,
+        changes=(
+            Change(
+                "lok_hooks/cli/boundary.py",
+                '    _print(_without_secrets("\\n".join(lines)))\n',
+                '    _print("\\n".join(lines))\n',
+            ),
+        ),
+        tests=(f"{_EVERYWHERE}::test_no_message_about_the_settings_and_no_log_of_a_bug_holds_a_secret",),
+    ),
+    Removal(
+        name="secrets out of the log of a bug",
+        promise=_STAY,
+        changes=(
+            Change(
+                "lok_hooks/cli/boundary.py",
+                "{_without_secrets(traceback.format_exc())}",
+                "{traceback.format_exc()}",
+            ),
+        ),
+        tests=(f"{_EVERYWHERE}::test_no_message_about_the_settings_and_no_log_of_a_bug_holds_a_secret",),
     ),
     Removal(
         name="secrets in headings and definitions around a change",
@@ -200,6 +248,18 @@ ROWS: Final = (
         tests=("tests/core/test_screen.py::test_one_placeholder_for_each_value",),
     ),
     Removal(
+        name="masks that show little of a value",
+        promise=_STAY,
+        changes=(Change(_SCREEN, "min(_SHOWN_CHARACTERS, len(value) // 5)", "8"),),
+        tests=("tests/core/test_screen.py::test_a_mask_never_shows_more_than_four_characters",),
+    ),
+    Removal(
+        name="models are told what a placeholder is",
+        promise=_STAY,
+        changes=(Change(_PROMPTS, "<SECRET:kind:n> stands for", "<SECRET:kind> stands for"),),
+        tests=("tests/core/test_prompts.py::test_what_a_placeholder_stands_for_is_said_before_the_code",),
+    ),
+    Removal(
         name="placeholders back in quotes",
         promise=_STAY,
         changes=(
@@ -272,6 +332,18 @@ ROWS: Final = (
             ),
         ),
         tests=(f"{_EVERYWHERE}::test_the_payload_is_what_would_be_sent_and_nothing_is_sent",),
+    ),
+    Removal(
+        name="a payload that is byte for byte what is sent",
+        promise=_STAY,
+        changes=(
+            Change(
+                "lok_hooks/report/payload.py",
+                '"text": request.prompt.text,',
+                '"text": request.prompt.text.rstrip(),',
+            ),
+        ),
+        tests=("tests/security/test_payload.py::test_a_real_cli_sends_what_was_shown_where_it_was_said[codex]",),
     ),
     Removal(
         name="a payload that memory does not answer",

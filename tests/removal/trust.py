@@ -9,6 +9,9 @@ from tests.removal.row import Change, Removal
 _CONFIGURED: Final = "the repository's own configuration runs code"
 _RULES: Final = "*Who raised what, how grave it is, what blocks*"
 _TRUST: Final = "lok_hooks/config/trust.py"
+_TRUSTED: Final = "lok_hooks/config/trusted.py"
+_COMMAND: Final = "lok_hooks/cli/commands/trust.py"
+_TRUSTING: Final = "tests/end_to_end/test_trust.py"
 _IGNORED: Final = "tests/config/test_trust.py::test_a_dangerous_key_is_ignored_and_named"
 _TEMPLATES: Final = "lok_hooks/core/workflow_text.py"
 _WORKFLOWS: Final = "lok_hooks/core/workflow_shell.py"
@@ -86,6 +89,84 @@ ROWS: Final = (
             ),
         ),
         tests=("tests/end_to_end/test_trust.py::test_a_change_of_what_was_trusted_needs_trust_again",),
+    ),
+    Removal(
+        name="trust for one repository alone",
+        promise=_CONFIGURED,
+        changes=(Change(_TRUSTED, "named_after(os.fsencode(place.resolve()))", "named_after(b'')"),),
+        tests=("tests/config/test_trusted.py::test_trust_is_remembered_for_this_repository_alone",),
+    ),
+    Removal(
+        name="trust kept outside of the repository",
+        promise=_CONFIGURED,
+        changes=(Change(_TRUSTED, "    state = state_folder(os.environ)\n", "    state = str(place)\n"),),
+        tests=("tests/config/test_trusted.py::test_trust_is_remembered_for_this_repository_alone",),
+    ),
+    Removal(
+        name="trust shows what would run",
+        promise=_CONFIGURED,
+        changes=(
+            Change(
+                "lok_hooks/config/trust_items.py",
+                'else f"{shown_path(path)} = {json.dumps(value)}"',
+                "else shown_path(path)",
+            ),
+        ),
+        tests=("tests/config/test_trusted.py::test_what_is_shown_of_a_lok_toml_is_all_that_needs_trust",),
+    ),
+    Removal(
+        name="trust asks",
+        promise=_CONFIGURED,
+        changes=(Change(_COMMAND, "if not arguments.yes and not _agrees(wanted):", "if not arguments and wanted:"),),
+        tests=(f"{_TRUSTING}::test_it_shows_exactly_what_would_run_and_asks[n\\n-2-False]",),
+    ),
+    Removal(
+        name="trust without a terminal is not given",
+        promise=_CONFIGURED,
+        changes=(Change(_COMMAND, "if not sys.stdin.isatty():", "if sys.stdin is None:"),),
+        tests=(f"{_TRUSTING}::test_without_a_terminal_nobody_is_asked",),
+    ),
+    Removal(
+        name="trust that is only shown",
+        promise=_CONFIGURED,
+        changes=(Change(_COMMAND, "if arguments.show or not wanted:", "if not wanted:"),),
+        tests=(f"{_TRUSTING}::test_what_is_only_shown_is_not_asked_for",),
+    ),
+    Removal(
+        name="trust that is taken back",
+        promise=_CONFIGURED,
+        changes=(Change(_TRUSTED, "        path.unlink()\n", "        path.lstat()\n"),),
+        tests=("tests/config/test_trusted.py::test_revoking_takes_all_of_it_back",),
+    ),
+    Removal(
+        name="trust by a variable is for those digests",
+        promise=_CONFIGURED,
+        changes=(
+            Change(
+                _TRUSTED,
+                'if digest in {word.strip() for word in environ.get(VARIABLE, "").split(",")}:',
+                'if environ.get(VARIABLE, ""):',
+            ),
+        ),
+        tests=("tests/config/test_trusted.py::test_the_variable_trusts_digests_for_one_run",),
+    ),
+    Removal(
+        name="trust by a variable",
+        promise=_CONFIGURED,
+        changes=(Change(_TRUSTED, 'environ.get(VARIABLE, "").split(",")', '"".split(",")'),),
+        tests=("tests/config/test_trusted.py::test_the_variable_trusts_digests_for_one_run",),
+    ),
+    Removal(
+        name="edited rules are said",
+        promise=_RULES,
+        changes=(
+            Change(
+                "lok_hooks/cli/rules.py",
+                'return _noted(loaded, f"{EDITED} ({FILE_NAME}): {counting}") if found.is_edited else loaded',
+                "return loaded",
+            ),
+        ),
+        tests=(f"{_TRUSTING}::test_a_commit_cannot_excuse_itself",),
     ),
     Removal(
         name="records that others could have written",

@@ -180,8 +180,8 @@ _RECEIVED: Final = (
         changes=(
             Change(
                 _GROUND,
-                "    located, starts = _located(shown, quote)\n",
-                "    located, starts = _located(shown, quote)\n    starts = starts or [0]\n",
+                "    located, starts = _located(piece, quote)\n",
+                "    located, starts = _located(piece, quote)\n    starts = starts or [0]\n",
             ),
         ),
         tests=("tests/end_to_end/test_traps.py::test_a_finding_that_is_not_in_the_diff_does_not_block",),
@@ -334,6 +334,18 @@ _LIMITS: Final = (
         tests=(f"{_READ}::test_no_beginning_of_an_answer_passes_for_the_whole",),
     ),
     Removal(
+        name="time to ground thousands of claims",
+        promise=_LARGE,
+        changes=(
+            Change(
+                _GROUND,
+                "shown, begun = _shown(piece), _by_text(piece).get(quote[0], ())",
+                "shown = _shown(piece)\n    begun = [n for n, line in enumerate(shown) if line.text == quote[0]]",
+            ),
+        ),
+        tests=("tests/core/test_ground.py::test_many_claims_about_many_lines_take_no_time_by_the_square",),
+    ),
+    Removal(
         name="time to repair an answer",
         promise=_LARGE,
         changes=(
@@ -414,4 +426,37 @@ _TRIPS: Final = (
     _trip("long lines", _HIDDEN, "if is_code and len(line) > LONGEST_LINE:", "if False:", _EVERY_ATTACK),
 )
 
-ROWS: Final = (*_MARKED, *_RECEIVED, *_LIMITS, *_TRIPS)
+_TOLD: Final = (
+    Removal(
+        name="what the tripwire saw becomes a finding",
+        promise=_ALOUD,
+        changes=(
+            Change(
+                "lok_hooks/flows/review.py",
+                "merge([*grounded, *hidden(), *secrets])",
+                "merge([*grounded, *hidden()[:0], *secrets])",
+            ),
+        ),
+        tests=(f"{_INJECTION}::test_code_that_is_shown_in_another_order_is_proof",),
+    ),
+    Removal(
+        name="what the tripwire saw keeps its place on a long list",
+        promise=_ALOUD,
+        changes=(
+            Change(
+                "lok_hooks/report/words.py",
+                "sorted(range(len(advisories)), key=lambda place: not _is_of_tripwire(advisories[place]))",
+                "list(range(len(advisories)))",
+            ),
+        ),
+        tests=("tests/report/test_console.py::test_what_the_tripwire_saw_is_not_pushed_off_a_long_list",),
+    ),
+    Removal(
+        name="what the tripwire saw is counted beyond a long list",
+        promise=_ALOUD,
+        changes=(Change("lok_hooks/report/words.py", 'hides)" if steering else ""', 'hides)" if not more else ""'),),
+        tests=("tests/report/test_console.py::test_what_the_tripwire_saw_beyond_a_long_list_is_counted_apart",),
+    ),
+)
+
+ROWS: Final = (*_MARKED, *_RECEIVED, *_LIMITS, *_TRIPS, *_TOLD)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lok_hooks.core.diff import Skipped, SkipReason
-from lok_hooks.core.finding import Severity
+from lok_hooks.core.finding import TRIPWIRE, Severity
 from lok_hooks.core.review import Coverage, Disposition, Review, Unreviewed
 from lok_hooks.report.all import render
 from lok_hooks.report.wrap import cells
@@ -317,6 +317,25 @@ def test_long_code_is_cut_around_the_marked_line() -> None:
     assert rows[0] == "    18 │ line 18"
     assert "  ▸ 20 │ line 20" in rows
     assert len(rows) == 9
+
+
+@pytest.mark.parametrize("format", ["plain", "markdown"])
+def test_what_the_tripwire_saw_is_not_pushed_off_a_long_list(format: str) -> None:
+    others = (builders.finding(identity=f"{number:016x}", title="something else") for number in range(45))
+    seen = builders.finding(identity="f" * 16, title="Text that steers", severity=Severity.LOW, raised_by=(TRIPWIRE,))
+    judged = [builders.judged(one, Disposition.REFUTED) for one in others]
+    text = render(builders.review(*judged, builders.judged(seen, Disposition.BELOW)), format)
+    assert text.count("Text that steers") == 1
+    assert text.count("something else") == 29
+    assert "16 more advisory, all of them in" in text
+
+
+@pytest.mark.parametrize("format", ["plain", "markdown"])
+def test_what_the_tripwire_saw_beyond_a_long_list_is_counted_apart(format: str) -> None:
+    many = [builders.finding(identity=f"{number:016x}", raised_by=(TRIPWIRE,)) for number in range(41)]
+    other = builders.judged(builders.finding(identity="f" * 16), Disposition.REFUTED)
+    text = render(builders.review(other, *(builders.judged(one, Disposition.BELOW) for one in many)), format)
+    assert "12 more advisory (11 of them text that steers a review or" in text
 
 
 def test_many_advisories_are_counted() -> None:

@@ -27,6 +27,7 @@ from lok_hooks.core.finding import Severity
 from lok_hooks.core.ground import ground
 from lok_hooks.core.prompts import review_prompt
 from lok_hooks.core.reading import Unreadable
+from lok_hooks.core.screen import Replacement, Screening
 from lok_hooks.core.select import Selection
 from lok_hooks.core.task import Aspect, Chunk, Piece, Prompt, Task
 from lok_hooks.core.tripwire import tripped
@@ -212,11 +213,19 @@ def check_tripwire(code: str) -> None:
     assert all(item.claim.backend == "tripwire" and not item.problem for item in found)
 
 
+OTHERS: Final = Screening(
+    replacements=tuple(
+        Replacement(value=f"{number:03d}-unseen-Zq9", placeholder=f"<SECRET:unseen:{number}>") for number in range(100)
+    )
+)
+
+
 def check_screen(code: str) -> None:
-    """What was taken out can be put back."""
+    """What was taken out can be put back, and the same is taken out where many other secrets are known."""
     body = "".join(f"+{line}\n" for line in code.split("\n"))
     screening = screen(Diff(label="x", files=(_file("a.py", body),)))
     assert screening.restore(screening.redact(body)) == body
+    assert screening.extended(OTHERS).redact(body) == screening.redact(body)
 
 
 def _near(answer: Any) -> st.SearchStrategy[str]:
@@ -290,7 +299,10 @@ ATTACKS: Final = [
     for text in texts
 ]
 CODE: Final = st.lists(
-    st.sampled_from(ATTACKS) | ANY_TEXT | st.sampled_from(["", "x" * 3000, "key = '" + "aB3" * 12 + "'"]), max_size=5
+    st.sampled_from(ATTACKS)
+    | ANY_TEXT
+    | st.sampled_from(["", "x" * 3000, "key = '" + "aB3" * 12 + "'", "pwd='word'; x('word')"]),
+    max_size=5,
 )
 CHECKS: Final[Mapping[str, tuple[Callable[..., None], tuple[st.SearchStrategy[Any], ...]]]] = {
     "answers": (check_answer, (_answers(PROMPT.receipt, "findings"),)),
