@@ -6,13 +6,14 @@ from __future__ import annotations
 import json
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
+
+import trustme
 
 Answer = bytes | Mapping[str, Any]
 
@@ -49,13 +50,11 @@ class Vendor:
 @contextmanager
 def vendor(folder: Path, names: Sequence[str], answers: Mapping[str, Answer]) -> Iterator[Vendor]:
     """The servers with these names (DNS patterns), with a certificate made for the occasion."""
-    certificate, key = folder / "certificate.pem", folder / "key.pem"
-    alternatives = ",".join(f"DNS:{name}" for name in names)
-    argv = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=loopback"]
-    argv += ["-addext", f"subjectAltName={alternatives}", "-keyout", str(key), "-out", str(certificate)]
-    subprocess.run(argv, check=True, capture_output=True)
+    authority = trustme.CA()
+    certificate = folder / "authority.pem"
+    authority.cert_pem.write_to_path(str(certificate))
     secured = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    secured.load_cert_chain(certificate, key)
+    authority.issue_cert(*names).configure_cert(secured)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         made = Vendor(url=url, certificate=certificate, answers=answers)
