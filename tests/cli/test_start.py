@@ -30,9 +30,7 @@ def test_an_empty_commit_loads_next_to_nothing(tmp_path: Path) -> None:
 
 def modules_of(*words: str) -> set[str]:
     """What a process has loaded that runs `lok WORDS` and nothing besides."""
-    code = (
-        "import sys\nfrom lok_hooks.cli.main import main\nmain(sys.argv[1:])\nprint(*sys.modules, file=sys.stderr)"
-    )
+    code = "import sys\nfrom lok_hooks.cli.main import main\nmain(sys.argv[1:])\nprint(*sys.modules, file=sys.stderr)"
     # Without site, whose path files (an editable install has one) import what they like.
     argv = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {ROOT!r})\n{code}", *words]
     return set(subprocess.run(argv, capture_output=True, text=True, check=True).stderr.split())
