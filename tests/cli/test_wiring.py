@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,40 @@ def test_what_is_switched_off_is_asked_nothing_by_hand(off: str, tmp_path: Path)
 def test_an_analyser_that_is_switched_off_looks_at_no_directory(off: str, tmp_path: Path) -> None:
     made = wiring.analysers(without(off, tmp_path), patch(), print)
     assert [backend.name for backend in made] == [name for name in ANALYSERS if name != off]
+
+
+WATCHING = """
+import sys
+from pathlib import Path
+from lok_hooks.cli import wiring
+from lok_hooks.config.load import load
+from lok_hooks.core.ports import Request
+from lok_hooks.core.remember import Forgetting
+from lok_hooks.core.review import Policy
+from lok_hooks.core.select import Selection
+from lok_hooks.core.task import Chunk, Prompt
+from lok_hooks.repo.snapshot import from_patch
+
+class Watching:
+    def asked(self, backend, task, part):
+        print(self.loaded())
+    def answered(self, backend, task, part, answer):
+        print(self.loaded())
+    def loaded(self):
+        return [name in sys.modules for name in ("lok_hooks.core.answers", "lok_hooks.report.layout")]
+
+settings = load(directory=Path(), environ={}, config_file=Path(sys.argv[1]), flags={})
+snapshot = from_patch(b"", "a patch", Selection())
+with wiring.means(settings, snapshot, Policy(), verbose=True, memory=Forgetting()) as means:
+    prompt = Prompt(task="hunt", text="x", receipt="r", chunk=Chunk(pieces=()))
+    (backend,) = [backend for backend in means.backends if backend.name == "slow"]
+    means.ask_all([Request(backend=backend, prompt=prompt, part="1/1")], means.deadline, Watching())
+"""
+
+
+def test_what_follows_is_loaded_while_models_are_waited_for(tmp_path: Path) -> None:
+    named = tmp_path / "named.toml"
+    named.write_text('[backends.slow]\nkind = "command"\ncommand = "sleep"\nargs = ["1.5"]\n')
+    argv = [sys.executable, "-c", WATCHING, str(named)]
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["[False, False]", "[True, True]"]

@@ -230,9 +230,11 @@ def test_a_missing_program(project: Project, configure: Configure) -> None:
     hunt = project.run("lok-hunt", "--backend", "scripted")
     assert hunt.code == 0
     assert is_sentence(hunt, "incomplete", "/no/such/reviewer"), hunt.said
+    push = f"refs/heads/main {project.head()} refs/heads/main {'0' * 40}\n"
+    audit = project.run("lok-audit", "origin", "url", stdin=push)
     review = project.run("lok-review", "--staged", "--backend", "scripted")
-    assert review.code == 4
-    assert is_sentence(review, "incomplete", "missing"), review.said
+    for done in (audit, review):
+        assert (done.code, is_sentence(done, "incomplete", "/no/such/reviewer", "missing")) == (4, True), done.said
 
 
 def test_nothing_staged(project: Project) -> None:
