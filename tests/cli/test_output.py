@@ -20,7 +20,9 @@ LOOK = (
 
 def on_a_terminal(environ: dict[str, str], columns: int, home: Path) -> str:
     """What a process says whose terminal is so wide."""
-    terminal = Terminal([sys.executable, "-c", LOOK], home, {**clean_environment(home), **environ}, columns)
+    inherited = clean_environment(home)
+    inherited.pop("COLUMNS", None)  # pytest-xdist sets it
+    terminal = Terminal([sys.executable, "-c", LOOK], home, {**inherited, **environ}, columns)
     try:
         assert terminal.wait() == 0, terminal.shown()
         return terminal.shown().strip()
