@@ -1,0 +1,559 @@
+"""How a run ends: exit codes, Ctrl-C, what goes wrong outside our code, hook runners; and what makes it fast."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.removal.row import Change, Removal
+
+_CODES: Final = "| exit code | meaning |"
+_POLICIES: Final = "| entry point | tasks | budget | incomplete review |"
+_INTERRUPTED: Final = "130 | interrupted; the index is as it was"
+_OUTSIDE: Final = "A clear sentence, a documented exit code, nothing lost"
+_RUNNERS: Final = "`git commit` through pre-commit, prek, lefthook and a plain hook"
+_FAST: Final = "## Speed"
+_BOUNDARY: Final = "lok_hooks/cli/boundary.py"
+_REVIEW: Final = "lok_hooks/core/review.py"
+_ERRORS: Final = "lok_hooks/errors.py"
+_STREAMS: Final = "lok_hooks/cli/streams.py"
+_HOOKS: Final = "lok_hooks/cli/hooks.py"
+_MAIN: Final = "lok_hooks/cli/main.py"
+_RUN: Final = "lok_hooks/cli/run.py"
+_GATE: Final = "lok_hooks/cli/gate.py"
+_WIRING: Final = "lok_hooks/cli/wiring.py"
+_FANOUT: Final = "lok_hooks/backends/fanout.py"
+_BUILT_IN: Final = "lok_hooks/config/default.toml"
+_CHECKS: Final = "lok_hooks/config/checks.py"
+_DATABASE: Final = "lok_hooks/store/database.py"
+_COMPARE: Final = "lok_hooks/repo/compare.py"
+_OFFERED: Final = ".pre-commit-hooks.yaml"
+_EVERY_ERROR: Final = "tests/cli/test_boundary.py::test_every_error_has_its_exit_code_and_says_what_and_what_next"
+_REVIEWED: Final = "tests/flows/test_review.py"
+_RULES: Final = "tests/config/test_defaults.py::test_built_in_rules"
+_BAD: Final = "tests/end_to_end/test_bad_input.py"
+_STREAMED: Final = "tests/end_to_end/test_streams.py"
+_KEPT: Final = "tests/store/test_database.py"
+_REFUSED: Final = "tests/end_to_end/test_runners.py::test_a_bad_commit_is_refused_and_the_mended_one_accepted"
+_INDEX: Final = "tests/end_to_end/test_runners.py::test_the_index_counts_and_not_the_work_tree"
+_CTRL_C: Final = "tests/end_to_end/test_interrupt.py::test_a_review_ends_with_130_and_leaves_nothing_behind"
+_COST: Final = "tests/repo/test_cost.py"
+_START: Final = "tests/cli/test_start.py"
+
+
+def _row(name: str, promise: str, file: str, old: str, new: str, test: str, says: str = "") -> Removal:
+    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=(test,), says=says)
+
+
+def _code(name: str, file: str, old: str, new: str, test: str) -> Removal:
+    return _row(f"exit code {name}", _CODES, file, old, new, test)
+
+
+def _policy(name: str, old: str, new: str) -> Removal:
+    return _row(f"policy: {name}", _POLICIES, _BUILT_IN, old, new, _RULES)
+
+
+_ENDS: Final = (
+    _code(
+        "0",
+        _REVIEW,
+        "return EXIT_CLEAN",
+        "return EXIT_INCOMPLETE",
+        f"{_REVIEWED}::test_a_confirmed_finding_refuses_and_a_clean_answer_does_not",
+    ),
+    _code(
+        "1",
+        _REVIEW,
+        "return EXIT_CONFIRMED",
+        "return EXIT_CLEAN",
+        f"{_REVIEWED}::test_a_confirmed_finding_refuses_and_a_clean_answer_does_not",
+    ),
+    _code(
+        "1 before 4",
+        _REVIEW,
+        "if self.blocking:",
+        "if self.blocking and not self.is_incomplete:",
+        "tests/core/test_review.py::test_what_is_confirmed_goes_before_what_is_missing",
+    ),
+    _code("2", _ERRORS, "    exit_code = EXIT_USER\n", "    exit_code = EXIT_BUG\n", _EVERY_ERROR),
+    _code(
+        "2 for a wrong flag",
+        "lok_hooks/cli/arguments.py",
+        "self.exit(EXIT_USER)",
+        "self.exit(1)",
+        "tests/end_to_end/test_lok_usage.py::test_unknown_words",
+    ),
+    _code(
+        "2 for a report that is lost",
+        _STREAMS,
+        "return code or EXIT_USER",
+        "return code",
+        f"{_STREAMED}::test_nothing_staged_and_nowhere_to_say_so",
+    ),
+    _code(
+        "2 for a report that cannot be written",
+        _RUN,
+        "return (review.exit_code or EXIT_USER) if problems else review.exit_code",
+        "return review.exit_code",
+        f"{_BAD}::test_a_report_that_cannot_be_written_is_still_shown[.]",
+    ),
+    _code(
+        "3",
+        _BOUNDARY,
+        "    _log(command)\n    return EXIT_BUG\n",
+        "    _log(command)\n    return EXIT_USER\n",
+        _EVERY_ERROR,
+    ),
+    _code(
+        "3 with its traceback",
+        _BOUNDARY,
+        "        files.append(path, text)\n",
+        "        files.append(path, command)\n",
+        "tests/cli/test_boundary.py::test_a_bug_leaves_its_traceback_in_a_file_that_is_named",
+    ),
+    _code(
+        "3 with its log named",
+        _BOUNDARY,
+        "the traceback is in {path}; please report it",
+        "please report it",
+        "tests/cli/test_boundary.py::test_a_bug_leaves_its_traceback_in_a_file_that_is_named",
+    ),
+    _code(
+        "4",
+        _REVIEW,
+        "return EXIT_INCOMPLETE",
+        "return EXIT_CLEAN",
+        f"{_REVIEWED}::test_an_unfinished_review_is_never_clean",
+    ),
+    _code(
+        "4 only where the policy says so",
+        _REVIEW,
+        'self.is_incomplete and self.policy.on_incomplete == "block"',
+        "self.is_incomplete",
+        "tests/core/test_review.py::test_what_is_missing_blocks_where_the_policy_says_so",
+    ),
+    _code("130", _BOUNDARY, "return EXIT_INTERRUPTED", "return 1", _EVERY_ERROR),
+    _code(
+        "130 for a signal",
+        _BOUNDARY,
+        "(signal.SIGTERM, signal.SIGHUP)",
+        "(signal.SIGTERM,)",
+        "tests/cli/test_boundary.py::test_a_signal_ends_the_review_in_good_order",
+    ),
+)
+_POLICY_ROWS: Final = (
+    _policy("a commit goes through", 'budget = 60\non_incomplete = "allow"', 'budget = 60\non_incomplete = "block"'),
+    _policy("a push is blocked", 'budget = 300\non_incomplete = "block"', 'budget = 300\non_incomplete = "allow"'),
+    _policy(
+        "a review by hand is blocked",
+        'budget = "none"\non_incomplete = "block"',
+        'budget = "none"\non_incomplete = "allow"',
+    ),
+    _policy("a commit has a minute", "budget = 60\n", "budget = 90\n"),
+    _policy("a push has five minutes", "budget = 300\n", "budget = 60\n"),
+    _policy("a review by hand has no end", 'budget = "none"\n', "budget = 300\n"),
+    _row(
+        "policy: of a commit",
+        _POLICIES,
+        _GATE,
+        'run("lok-hunt", "hunt", arguments',
+        'run("lok-hunt", "by_hand", arguments',
+        f"{_BAD}::test_a_missing_program",
+    ),
+    _row(
+        "policy: of a push",
+        _POLICIES,
+        _GATE,
+        'run("lok-audit", "audit", arguments',
+        'run("lok-audit", "hunt", arguments',
+        f"{_BAD}::test_a_missing_program",
+    ),
+    _row(
+        "policy: of a review by hand",
+        _POLICIES,
+        _GATE,
+        'return run(command, "by_hand", arguments',
+        'return run(command, "hunt", arguments',
+        f"{_BAD}::test_a_missing_program",
+    ),
+)
+_CTRL_C_ROWS: Final = (
+    Removal(
+        name="Ctrl-C: no child is left",
+        promise=_INTERRUPTED,
+        changes=(
+            Change(
+                _WIRING,
+                "                spares_local=not settings.review.redact_local,\n            )\n        finally:\n"
+                "            deadline.cancel()\n            process.kill_all()\n",
+                "                spares_local=not settings.review.redact_local,\n            )\n        finally:\n"
+                "            pass\n",
+            ),
+            Change(
+                _FANOUT,
+                "            scope.cancel()\n            process.kill_all()\n",
+                "",
+            ),
+            Change("lok_hooks/backends/process.py", "atexit.register(kill_all)\n", ""),
+        ),
+        tests=(f"{_CTRL_C}[lok-hunt-1]",),
+        doubled="who asks, who reviews and the process's end each end what still runs",
+    ),
+    _row(
+        "Ctrl-C: said in a sentence",
+        _INTERRUPTED,
+        _BOUNDARY,
+        "interrupted{f'; {told}' if told else ''}",
+        "interrupted",
+        f"{_CTRL_C}[lok-hunt-1]",
+    ),
+    _row(
+        "the index is not touched",
+        _INTERRUPTED,
+        "lok_hooks/repo/snapshot.py",
+        "    with repository.private_index() as private:\n",
+        '    for private in (replace(repository, environment={"GIT_OPTIONAL_LOCKS": "1"}),):\n',
+        "tests/repo/test_traps.py::test_the_index_is_left_byte_for_byte",
+    ),
+)
+_OUTSIDE_ROWS: Final = (
+    _row(
+        "a missing program is no review",
+        _OUTSIDE,
+        "lok_hooks/flows/planning.py",
+        "absent = {backend.name: failure for backend in backends if (failure := backend.missing())}",
+        "absent: dict[str, Failure] = {}",
+        "tests/flows/test_review.py::test_a_chosen_backend_that_is_missing_is_not_replaced",
+    ),
+    _row(
+        "unknown backends",
+        _OUTSIDE,
+        _CHECKS,
+        "        elif name not in known | _faulty(layers):\n",
+        "        elif not name:\n",
+        "tests/config/test_mistakes.py::test_all_mistakes_of_all_sources_are_told_at_once",
+    ),
+    _row(
+        "unknown tasks",
+        _OUTSIDE,
+        _CHECKS,
+        "    for key, mistake in (*_unknown_names(merged, _faulty(layers)), *_exclude_patterns(merged)):\n",
+        "    for key, mistake in _exclude_patterns(merged):\n",
+        "tests/config/test_mistakes.py::test_all_mistakes_of_all_sources_are_told_at_once",
+    ),
+    _row(
+        "a full disk ends nothing",
+        _OUTSIDE,
+        _DATABASE,
+        "                    else:\n                        self._give_up(str(error))\n",
+        "                    else:\n                        raise\n",
+        f"{_KEPT}::test_a_full_disk_is_told_once_and_what_was_kept_stays",
+        says="database or disk is full",
+    ),
+    _row(
+        "a full disk is told",
+        _OUTSIDE,
+        _DATABASE,
+        '        self._noted(f"nothing is remembered: {where}{reason}")\n',
+        "        assert where is not None\n",
+        f"{_KEPT}::test_a_disk_full_from_the_start",
+    ),
+    _row(
+        "a full disk is told once",
+        _OUTSIDE,
+        _DATABASE,
+        "        self._is_given_up = True\n",
+        "",
+        f"{_KEPT}::test_a_full_disk_is_told_once_and_what_was_kept_stays",
+        says="",
+    ),
+    _row(
+        "a folder that cannot be written to ends nothing",
+        _OUTSIDE,
+        _DATABASE,
+        "                except OSError as error:\n                    self._give_up(error.strerror or str(error))\n",
+        "                except KeyError as error:\n                    self._give_up(str(error))\n",
+        f"{_KEPT}::test_a_folder_that_cannot_be_written_to",
+        says="returned non-zero exit status",
+    ),
+    _row(
+        "all of a change or nothing",
+        _OUTSIDE,
+        _DATABASE,
+        "            with _transaction(connection):\n                for statement, values in statements:\n",
+        "            if connection:\n                for statement, values in statements:\n",
+        f"{_KEPT}::test_all_statements_or_none",
+    ),
+    _row(
+        "a corrupt memory is kept for a look",
+        _OUTSIDE,
+        _DATABASE,
+        "    path.replace(free)\n",
+        "    path.unlink()\n",
+        f"{_KEPT}::test_a_corrupt_file_is_set_aside_and_begun_again",
+        says="FileNotFoundError",
+    ),
+    _row(
+        "no room for a key",
+        _OUTSIDE,
+        "lok_hooks/store/key.py",
+        "        with suppress(OSError):\n",
+        "        with suppress(KeyError):\n",
+        "tests/store/test_key.py::test_where_none_can_be_kept_nobody_can_foretell_it",
+        says="Error: [Errno",
+    ),
+    _row(
+        "no room for a place",
+        _OUTSIDE,
+        "lok_hooks/store/place.py",
+        "    with suppress(OSError):\n        if folder is not None and repository",
+        "    with suppress(KeyError):\n        if folder is not None and repository",
+        "tests/store/test_place.py::test_a_folder_that_cannot_be_made_is_told_by_whoever_opens_a_file_there",
+        says="Error: [Errno",
+    ),
+    _row(
+        "no room for what lok.toml was found",
+        _OUTSIDE,
+        "lok_hooks/config/checked_before.py",
+        "        except OSError:\n            return  # the next run",
+        "        except KeyError:\n            return  # the next run",
+        "tests/config/test_checked_before.py::test_it_works_where_nothing_can_be_kept",
+        says="Error: [Errno",
+    ),
+    _row(
+        "a report that cannot be written is shown",
+        _OUTSIDE,
+        _RUN,
+        "        shown = text if problems else shown\n",
+        "",
+        f"{_BAD}::test_a_report_that_cannot_be_written_is_still_shown[.]",
+    ),
+    _row(
+        "a lost report is told",
+        _OUTSIDE,
+        _STREAMS,
+        "    sys.stderr.write(f",
+        "    str(f",
+        f"{_STREAMED}::test_nothing_staged_and_nowhere_to_say_so",
+    ),
+    _row(
+        "a reader that goes away is no failure",
+        _OUTSIDE,
+        _STREAMS,
+        "isinstance(failure, ConnectionError) or ",
+        "",
+        f"{_STREAMED}::test_a_reader_that_goes_away_is_no_failure",
+    ),
+    _row(
+        "a hook whose report is lost goes by its verdict",
+        _OUTSIDE,
+        _STREAMS,
+        " or (command in _HOOKS and os.path.sameopenfile(1, 2))",
+        "",
+        f"{_STREAMED}::test_nothing_staged_and_nowhere_to_say_so",
+    ),
+)
+_RUNNER_ROWS: Final = (
+    *(
+        _row(
+            f"a bad commit is refused by {runner}",
+            _RUNNERS,
+            _RUN,
+            "    return code\n\n\ndef _refuse_two",
+            "    return 0\n\n\ndef _refuse_two",
+            f"{_REFUSED}[{runner}]",
+        )
+        for runner in ("plain", "lefthook")
+    ),
+    *(
+        _row(
+            f"a mended commit is accepted by {runner}",
+            _RUNNERS,
+            _REVIEW,
+            "return EXIT_CLEAN",
+            "return EXIT_CONFIRMED",
+            f"{_REFUSED}[{runner}]",
+        )
+        for runner in ("plain", "lefthook")
+    ),
+    *(
+        _row(
+            f"the index counts under {runner}",
+            _RUNNERS,
+            _GATE,
+            "return Scope((Sides(old=repository.head, new=INDEX),), partial(staged, repository))",
+            "return _working_tree(repository)",
+            f"{_INDEX}[{runner}]",
+        )
+        for runner in ("plain", "lefthook")
+    ),
+)
+# Each installs our hooks from the copy first, which takes the better part of a minute.
+_FRAMEWORK_ROWS: Final = (
+    _row(
+        "a bad commit is refused by pre-commit",
+        _RUNNERS,
+        _OFFERED,
+        "  stages: [pre-commit]\n",
+        "  stages: [manual]\n",
+        f"{_REFUSED}[pre-commit]",
+    ),
+    _row(
+        "a bad commit is refused by prek",
+        _RUNNERS,
+        _OFFERED,
+        "  entry: lok-hunt\n",
+        "  entry: lok-hunt --fail-on critical\n",
+        f"{_REFUSED}[prek]",
+    ),
+)
+_FAST_ROWS: Final = (
+    _row(
+        "figures of speed with their command",
+        _FAST,
+        "README.md",
+        "`python -m tests.bench.startup`, `tests.bench.debate`",
+        "`tests.bench.startup`, `tests.bench.debate`",
+        "tests/bench/test_figures.py::test_the_command_stands_with_the_figures",
+    ),
+    _row(
+        "figures of speed without thresholds",
+        _FAST,
+        ".ci/run",
+        '-m tests.bench.startup || echo "this benchmark could not be run"',
+        "-m tests.bench.startup",
+        "tests/bench/test_figures.py::test_every_measure_is_there_and_is_taken_in_ci_without_a_threshold[tests.bench.startup]",
+    ),
+    _row(
+        "nothing staged: next to nothing is loaded",
+        _FAST,
+        _HOOKS,
+        '    if records == b"" and not argv and _is_written(_NOTHING):\n        return 0\n',
+        "",
+        f"{_START}::test_an_empty_commit_loads_next_to_nothing",
+    ),
+    _row(
+        "nothing staged: git is started without subprocess",
+        _FAST,
+        "lok_hooks/repo/probe.py",
+        "import os\n\n_GIT",
+        "import os\nimport subprocess  # noqa: F401\n\n_GIT",
+        "tests/test_architecture.py::test_an_empty_commit_imports_nothing_heavy",
+    ),
+    _row(
+        "--help: commands are loaded when they are used",
+        _FAST,
+        _MAIN,
+        "        if command.name not in loaded:\n",
+        '        if command.name not in loaded and command.name != "ask":\n',
+        f"{_START}::test_a_command_loads_no_other",
+    ),
+    _row(
+        "--help: the width is known",
+        _FAST,
+        _MAIN,
+        "commands.add_parser(command.name, help=command.help, formatter_class=Layout)",
+        "commands.add_parser(command.name, help=command.help)",
+        f"{_START}::test_help_loads_the_names_of_the_commands_alone",
+    ),
+    _row(
+        "a remembered commit loads nothing heavy",
+        _FAST,
+        _HOOKS,
+        "    from lok_hooks.cli import remembered\n",
+        "    from lok_hooks.cli import gate, remembered  # noqa: F401\n",
+        "tests/end_to_end/test_memory.py::test_a_remembered_commit_loads_nothing_heavy_and_starts_no_backend",
+    ),
+    _row(
+        "a checked lok.toml loads no schema",
+        _FAST,
+        "lok_hooks/config/checked_before.py",
+        "        if values is not None:\n",
+        "        if values is raw:\n",
+        "tests/config/test_checked_before.py::test_the_second_time_the_schema_is_not_loaded",
+    ),
+    _row(
+        "no lok.toml loads no schema",
+        _FAST,
+        "lok_hooks/config/defaults.py",
+        "    raw = tomllib.loads(text)\n",
+        "    import pydantic  # noqa: F401\n\n    raw = tomllib.loads(text)\n",
+        "tests/config/test_defaults.py::test_who_has_no_lok_toml_does_not_wait_for_the_schema",
+    ),
+    _row(
+        "reports load rich for colours alone",
+        _FAST,
+        "lok_hooks/report/console.py",
+        "    return as_text(",
+        "    import rich.text  # noqa: F401\n\n    return as_text(",
+        "tests/report/test_all.py::test_reports_without_colour_do_not_load_rich",
+    ),
+    _row(
+        "the gate stands before the patch",
+        _FAST,
+        "lok_hooks/repo/extract.py",
+        "    for record, patches in comparison.patches(chosen, unified, of=records):\n",
+        "    for record, patches in comparison.patches(records, unified, of=records):\n        if record in outcome:\n"
+        "            continue\n",
+        f"{_COST}::test_git_makes_no_patch_and_shows_no_content_of_what_is_left_out",
+    ),
+    _row(
+        "one call of git for the whole diff",
+        _FAST,
+        _COMPARE,
+        "        if list(chosen) == list(of):\n",
+        "        for record in chosen[1:]:\n            yield record, self._alone(record, options)\n"
+        "        chosen = chosen[:1]\n        if list(chosen) == list(of):\n",
+        f"{_COST}::test_git_is_asked_no_more_often_for_many_files_than_for_one[all chosen]",
+    ),
+    _row(
+        "one call of git for many files",
+        _FAST,
+        _COMPARE,
+        "        if batch and size + cost > _PATHSPEC_BYTES:\n",
+        "        if batch:\n",
+        f"{_COST}::test_git_is_asked_no_more_often_for_many_files_than_for_one[one left out]",
+    ),
+    _row(
+        "git's answer is read as it comes",
+        _FAST,
+        _COMPARE,
+        'pieces = self.repository.stream(*self._diff("--raw", "-z", "-p", *detection, *options, paths=pathspecs))',
+        'pieces = iter([self.repository.run(*self._diff("--raw", "-z", "-p", *detection, *options, paths=pathspecs))])',
+        f"{_COST}::test_of_a_large_diff_one_file_at_a_time_is_taken_apart",
+    ),
+    _row(
+        "lines stay text",
+        _FAST,
+        "lok_hooks/repo/patch.py",
+        "PatchSet(lines, metadata_only=True)",
+        "PatchSet(lines)",
+        f"{_COST}::test_no_line_becomes_an_object_with_numbers_of_its_own",
+    ),
+    _row(
+        "four reviewers at once",
+        _FAST,
+        _FANOUT,
+        "    if not parallel:\n",
+        "    if parallel:\n",
+        "tests/backends/test_fanout.py::test_four_backends_of_a_second_each_work_at_the_same_time",
+    ),
+    _row("parallel unless told otherwise", _FAST, _BUILT_IN, "parallel = true", "parallel = false", _RULES),
+    _row(
+        "what follows is loaded meanwhile",
+        _FAST,
+        _WIRING,
+        "        beside(_load_what_follows)\n",
+        "        assert beside\n",
+        "tests/cli/test_wiring.py::test_what_follows_is_loaded_while_models_are_waited_for",
+    ),
+)
+
+ROWS: Final[tuple[Removal, ...]] = (
+    *_ENDS,
+    *_POLICY_ROWS,
+    *_CTRL_C_ROWS,
+    *_OUTSIDE_ROWS,
+    *_RUNNER_ROWS,
+    *_FRAMEWORK_ROWS,
+    *_FAST_ROWS,
+)
