@@ -110,12 +110,14 @@ _ENDS: Final = (
         "        files.append(path, command)\n",
         "tests/cli/test_boundary.py::test_a_bug_leaves_its_traceback_in_a_file_that_is_named",
     ),
-    _code(
-        "3 with its log named",
+    _row(
+        "exit code 3 with its log named",
+        _CODES,
         _BOUNDARY,
         "the traceback is in {path}; please report it",
         "please report it",
         "tests/cli/test_boundary.py::test_a_bug_leaves_its_traceback_in_a_file_that_is_named",
+        says="please report it",
     ),
     _code(
         "4",
@@ -137,7 +139,7 @@ _ENDS: Final = (
         _BOUNDARY,
         "(signal.SIGTERM, signal.SIGHUP)",
         "(signal.SIGTERM,)",
-        "tests/cli/test_boundary.py::test_a_signal_ends_the_review_in_good_order",
+        "tests/end_to_end/test_interrupt.py::test_a_closed_terminal_leaves_no_reviewer_behind",
     ),
 )
 _POLICY_ROWS: Final = (
@@ -247,7 +249,7 @@ _OUTSIDE_ROWS: Final = (
         "                    else:\n                        self._give_up(str(error))\n",
         "                    else:\n                        raise\n",
         f"{_KEPT}::test_a_full_disk_is_told_once_and_what_was_kept_stays",
-        says="database or disk is full",
+        says="returned non-zero exit status",
     ),
     _row(
         "a full disk is told",
@@ -264,7 +266,6 @@ _OUTSIDE_ROWS: Final = (
         "        self._is_given_up = True\n",
         "",
         f"{_KEPT}::test_a_full_disk_is_told_once_and_what_was_kept_stays",
-        says="",
     ),
     _row(
         "a folder that cannot be written to ends nothing",

@@ -207,6 +207,24 @@ def test_severity_has_its_colour(severity: str, code: str) -> None:
     assert f"\x1b[{code}m  ▸ \x1b[0m" in text
 
 
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [
+        ("clean", "\x1b[32mnothing found\x1b[0m"),
+        ("static_only", "\x1b[32mnothing found\x1b[0m"),
+        ("advisory", "nothing confirmed"),
+        ("refused", "1 confirmed"),
+        ("nothing_staged", "nothing reviewed: no changes"),
+        ("all_left_out", "nothing reviewed: all 2 changed files were left out"),
+    ],
+)
+def test_only_a_clean_review_ends_green(name: str, ending: str) -> None:
+    headline = render(build(name), "console", width=120, color=True).splitlines()[0]
+    assert headline.endswith(ending)
+    assert ("\x1b[32m" in headline) == ("\x1b[32m" in ending)
+    assert "\x1b[32m" not in render(builders.incomplete_allowed(), "console", width=120, color=True)
+
+
 def test_verbose_says_why_each_backend_was_asked() -> None:
     text = render(builders.clean(), "plain", width=140, verbose=True)
     facts = "1 of 1 request answered, 6.2 s, gpt-5, 1,200 tokens in, 300 tokens out"
