@@ -356,6 +356,13 @@ def test_what_the_tripwire_saw_beyond_a_long_list_is_counted_apart(format: str) 
     assert "12 more advisory (11 of them text that steers a review or" in text
 
 
+def test_code_before_a_marked_last_line_fills_the_room() -> None:
+    code = tuple(f"line {number}" for number in range(1, 31))
+    found = builders.finding(first=1, line=30, end_line=30, code=code, quote="line 30")
+    rows = [line for line in render(builders.review(builders.judged(found)), "plain").splitlines() if " │ " in line]
+    assert (rows[0], rows[-1], len(rows)) == ("    22 │ line 22", "  ▸ 30 │ line 30", 9)
+
+
 def test_many_advisories_are_counted() -> None:
     many = tuple(replace(builders.stale_entry().finding, identity=f"{number:016x}") for number in range(45))
     text = render(builders.review(*(builders.judged(one, Disposition.REFUTED) for one in many)), "plain")
