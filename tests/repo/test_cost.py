@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tracemalloc
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -33,9 +34,7 @@ class Count:
     """A git on the PATH that counts."""
 
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        import git  # asks for the version when it is loaded
-
-        assert git
+        import_module("git")  # it asks for git's version when it is loaded
         real = shutil.which("git")
         folder.mkdir()
         self._log = folder / "log"
