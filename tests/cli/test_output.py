@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from lok_hooks.cli import output
+from lok_hooks.report.wrap import Span
 from tests.end_to_end.conftest import clean_environment
 from tests.end_to_end.terminal import Terminal
 
@@ -66,3 +69,18 @@ def test_colours_that_are_asked_for_come_with_the_console(tmp_path: Path) -> Non
         [sys.executable, "-c", code], env=clean_environment(tmp_path), capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "console plain"
+
+
+def test_what_is_printed_ends_with_one_newline(capsys: pytest.CaptureFixture[str]) -> None:
+    output.print_text("a")
+    output.print_text("b\n")
+    output.print_json({"c": "ü"})
+    output.print_lines([], argparse.Namespace(color="never"))
+    output.print_lines([(Span("d"),)], argparse.Namespace(color="never"))
+    assert capsys.readouterr().out == 'a\nb\n{\n  "c": "\\u00fc"\n}\nd\n'
+
+
+def test_our_own_sentences_are_not_broken_for_a_pipe_and_hide_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    output.warn(f"{'word ' * 40}\x1b[31m")
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", f"{'word ' * 40}\\x1b[31m\n")
