@@ -386,6 +386,23 @@ _RUNNER_ROWS: Final = (
         f"{_INDEX}[plain]",
     ),
 )
+_ONE_RUN: Final = "tests/cli/test_offered_hooks.py::test_one_run_for_the_whole_change_whatever_files_it_has"
+_OFFERED_ROWS: Final = tuple(
+    _row(
+        f"offered hooks: {key}",
+        _RUNNERS,
+        _OFFERED,
+        f"  entry: lok-audit\n  language: python\n  stages: [pre-push]\n{before}  {key}: {value}\n",
+        f"  entry: lok-audit\n  language: python\n  stages: [pre-push]\n{before}  {key}: {other}\n",
+        f"{_ONE_RUN}[lok-audit]",
+    )
+    for before, key, value, other in (
+        ("", "pass_filenames", "false", "true"),
+        ("  pass_filenames: false\n", "require_serial", "true", "false"),
+        ("  pass_filenames: false\n  require_serial: true\n", "always_run", "true", "false"),
+        ("  pass_filenames: false\n  require_serial: true\n  always_run: true\n", "verbose", "true", "false"),
+    )
+)
 # Each installs our hooks from the copy first, which takes the better part of a minute.
 _FRAMEWORK_ROWS: Final = (
     _row(
@@ -553,6 +570,7 @@ ROWS: Final[tuple[Removal, ...]] = (
     *_CTRL_C_ROWS,
     *_OUTSIDE_ROWS,
     *_RUNNER_ROWS,
+    *_OFFERED_ROWS,
     *_FRAMEWORK_ROWS,
     *_FAST_ROWS,
 )
