@@ -10,10 +10,12 @@ import pytest
 
 from lok_hooks.cli import wiring
 from lok_hooks.config.load import load
+from lok_hooks.core.chunk import whole_files
 from lok_hooks.core.remember import Forgetting
 from lok_hooks.core.review import Policy
 from lok_hooks.core.select import Selection
 from lok_hooks.core.settings import Settings
+from lok_hooks.core.task import Prompt
 from lok_hooks.repo.snapshot import Snapshot, from_patch
 
 PATCH = b"--- a/x.py\n+++ b/x.py\n@@ -1 +1,2 @@\n y = 2\n+z = 3\n"
@@ -65,6 +67,20 @@ def test_what_is_switched_off_is_asked_nothing_by_hand(off: str, tmp_path: Path)
 def test_an_analyser_that_is_switched_off_looks_at_no_directory(off: str, tmp_path: Path) -> None:
     made = wiring.analysers(without(off, tmp_path), patch(), print)
     assert [backend.name for backend in made] == [name for name in ANALYSERS if name != off]
+
+
+@pytest.mark.parametrize(("rules", "count"), [("{}", 1), ('{ secret = "off" }', 0), ('{ E9 = "off" }', 1)])
+def test_rules_for_secrets_hold_where_the_embedded_reviewer_is_switched_off(
+    rules: str, count: int, tmp_path: Path
+) -> None:
+    named = tmp_path / "named.toml"
+    named.write_text(f"[backends.static]\nenabled = false\nrules = {rules}\n")
+    settings = load(directory=tmp_path, environ={}, config_file=named, flags={})
+    token = "ghp_" + "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5"
+    snapshot = from_patch(PATCH.replace(b"z = 3", f'z = "{token}"'.encode()), "a patch", Selection())
+    prompt = Prompt(task="analysis", text="", receipt="", chunk=whole_files(snapshot.diff.files)[0])
+    with wiring.means(settings, snapshot, Policy(), verbose=True, memory=Forgetting()) as means:
+        assert len(means.secrets("secrets", prompt)) == count
 
 
 WATCHING = """
