@@ -11,7 +11,9 @@ from tests.removal import (
     git,
     outcomes,
     outcomes_ends,
+    outcomes_progress,
     outcomes_reports,
+    outcomes_runs,
     reports,
     reviews,
     sealing,
@@ -36,6 +38,8 @@ BEHAVIOURS: Final[tuple[Removal, ...]] = (
     *reviews.ROWS,
     *outcomes.ROWS,
     *outcomes_reports.ROWS,
+    *outcomes_progress.ROWS,
     *outcomes_ends.ROWS,
+    *outcomes_runs.ROWS,
 )
 REMOVALS: Final = DEFENCES + BEHAVIOURS

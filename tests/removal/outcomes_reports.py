@@ -1,4 +1,4 @@
-"""What a report says in each format, and what is seen while a review runs."""
+"""What a report says in each format."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Final
 from tests.removal.row import Change, Removal
 
 _REPORTS: Final = "`console` and `plain` say the same words; `json`, `sarif`, `github`, `markdown`"
-_LIVE: Final = "Live progress on the terminal even under pre-commit"
 _LAYOUT: Final = "lok_hooks/report/layout.py"
 _LINES: Final = "lok_hooks/report/lines.py"
 _OUTPUT: Final = "lok_hooks/cli/output.py"
@@ -16,23 +15,17 @@ _SARIF: Final = "lok_hooks/report/sarif.py"
 _GITHUB: Final = "lok_hooks/report/github.py"
 _MARKDOWN: Final = "lok_hooks/report/markdown.py"
 _WORDS: Final = "lok_hooks/report/words.py"
-_PROGRESS: Final = "lok_hooks/report/live.py"
 _ON_CONSOLE: Final = "tests/report/test_console.py"
 _IN_JSON: Final = "tests/report/test_json.py"
 _IN_SARIF: Final = "tests/report/test_sarif.py"
 _ON_GITHUB: Final = "tests/report/test_github.py"
 _IN_MARKDOWN: Final = "tests/report/test_markdown.py"
 _TOLD: Final = "tests/report/test_words.py"
-_DRAWN: Final = "tests/report/test_live.py"
 _LOOK: Final = "tests/cli/test_output.py::test_on_a_terminal"
 
 
 def _row(name: str, file: str, old: str, new: str, test: str, says: str = "") -> Removal:
     return Removal(name=name, promise=_REPORTS, changes=(Change(file, old, new),), tests=(test,), says=says)
-
-
-def _live(name: str, old: str, new: str, test: str, says: str = "") -> Removal:
-    return Removal(name=name, promise=_LIVE, changes=(Change(_PROGRESS, old, new),), tests=(test,), says=says)
 
 
 def _key(name: str, old: str, new: str, test: str = f"{_IN_JSON}::test_a_finding_in_full") -> Removal:
@@ -351,104 +344,5 @@ _VALUES: Final = (
         f"{_IN_MARKDOWN}::test_many_confirmed_findings_stay_in_the_table",
     ),
 )
-_PROGRESS_ROWS: Final = (
-    _live(
-        "progress under a hook runner",
-        'return "stream" if is_terminal and "PRE_COMMIT" not in environ else "terminal"',
-        'return "stream" if is_terminal else "terminal"',
-        f"{_DRAWN}::test_where_progress_belongs",
-    ),
-    _live(
-        "progress where the stream is captured",
-        'return "stream" if is_terminal and "PRE_COMMIT" not in environ else "terminal"',
-        'return "stream" if is_terminal and "PRE_COMMIT" not in environ else "nothing"',
-        f"{_DRAWN}::test_where_progress_belongs",
-    ),
-    _live(
-        "progress: silence without a terminal",
-        "    except OSError:\n        # No controlling terminal",
-        "    except KeyError:\n        # No controlling terminal",
-        f"{_DRAWN}::test_without_a_terminal_it_is_silent",
-        says="No such device",
-    ),
-    _live(
-        "progress: silence in the background",
-        "return terminal if os.tcgetpgrp(terminal) == os.getpgrp() else None",
-        "return terminal",
-        f"{_DRAWN}::test_in_the_background_it_is_silent",
-    ),
-    _live(
-        "progress: silence in CI",
-        'environ.get("CI", "").lower() not in ("", "0", "false") or ',
-        "",
-        f"{_DRAWN}::test_where_progress_belongs",
-    ),
-    _live(
-        "progress: silence on dumb terminals",
-        ' or environ.get("TERM", "dumb") == "dumb"',
-        "",
-        f"{_DRAWN}::test_where_progress_belongs",
-    ),
-    _live(
-        "progress: silence of what is over at once",
-        "        if self._ended.wait(PATIENCE):\n            return\n",
-        "",
-        f"{_DRAWN}::test_nothing_is_drawn_when_it_is_over_at_once",
-    ),
-    _live(
-        "progress: the line is erased",
-        "            transient=True,\n",
-        "            transient=False,\n",
-        f"{_DRAWN}::test_the_line_is_erased_and_the_cursor_comes_back",
-    ),
-    _live(
-        "progress: the cursor comes back",
-        '                self._refresh(live)\n        self._terminal.write(_BACK if self._is_shared else b"")\n',
-        "                self._refresh(live)\n",
-        f"{_DRAWN}::test_the_line_is_erased_and_the_cursor_comes_back",
-    ),
-    _live(
-        "progress: the end is waited for",
-        "        stack.callback(progress.close)\n",
-        "",
-        f"{_DRAWN}::test_the_line_is_erased_and_the_cursor_comes_back",
-    ),
-    _live(
-        "progress: a terminal that goes away",
-        "            except OSError:\n                self._is_gone = True\n",
-        "            except KeyError:\n                self._is_gone = True\n",
-        f"{_DRAWN}::test_a_terminal_that_goes_away_takes_nothing_with_it",
-    ),
-    _live(
-        "progress: the budget",
-        'limit = f" of {budget:.0f} s" if budget is not None else ""',
-        'limit = ""',
-        f"{_DRAWN}::test_the_line",
-    ),
-    _live(
-        "progress: who is asked",
-        "        if done < sent:\n",
-        "        if done > sent:\n",
-        f"{_DRAWN}::test_the_line",
-    ),
-    _live(
-        "progress: one line",
-        "return Text(cropped(line, self._terminal.columns() - 1)",
-        "return Text(line",
-        f"{_DRAWN}::test_one_line_on_the_terminal",
-    ),
-    _live(
-        "progress: room for other text",
-        '                self._terminal.write(_ERASED + (_BACK if self._is_shared else b""))\n',
-        "                pass\n",
-        "tests/report/test_aside.py::test_text_stands_whole_where_the_line_was",
-    ),
-    _live(
-        "progress: lines with -v",
-        '    if verbose:\n        return "lines"\n',
-        "",
-        f"{_DRAWN}::test_where_progress_belongs",
-    ),
-)
 
-ROWS: Final[tuple[Removal, ...]] = (*_CONSOLE, *_VALUES, *_PROGRESS_ROWS)
+ROWS: Final[tuple[Removal, ...]] = (*_CONSOLE, *_VALUES)
