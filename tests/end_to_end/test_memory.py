@@ -202,16 +202,20 @@ def test_what_a_commit_left_open_is_asked_at_push(project: Project, configure: C
     project.stage("early.py", "y = 1\n")
     assert project.commit().code == 0
     before = len(reviewer.requests())
+    assert json.loads(project.run("lok", "cache", "stats", "--json").said)["deferred"] == 1
     pushed = project.run("git", "push", "origin", "feature")
     assert pushed.code == 0
     assert "hunt: left open by a commit, asked now: late.py" in notes(pushed)
+    assert json.loads(project.run("lok", "cache", "stats", "--json").said)["deferred"] == 0
     prompts = [request["prompt"] for request in reviewer.requests()[before:]]
     asked = {
         ("Find bugs" in prompt, "Find holes" in prompt): files
         for prompt, files in zip(prompts, shown(reviewer)[before:], strict=True)
     }
     assert asked == {(True, False): ["late.py"], (False, True): ["early.py", "late.py"]}
-    assert "left open" not in project.run("git", "push", "origin", "feature:again").said
+    project.stage("late.py", "total = 2\n")
+    assert project.commit().code == 0
+    assert "left open" not in project.run("git", "push", "origin", "feature").said
 
 
 def test_a_bug_that_a_commit_had_no_time_for_refuses_the_push(
