@@ -174,3 +174,15 @@ def test_a_transcript_is_written_where_the_user_is(prepared: tuple[Project, Revi
     shown = project.machine.run(*argv[:-1], "-", cwd=tmp_path)
     assert (shown.code, "# Debate" in shown.said) == (1, True)
     assert not (tmp_path / "-").exists()
+
+
+@pytest.mark.parametrize("how", ["flag", "variable"])
+def test_a_named_file_counts_whatever_a_change_does_to_the_repositorys_own(
+    how: str, prepared: tuple[Project, Reviewer]
+) -> None:
+    project, reviewer = prepared
+    project.stage("lok.toml", '[review]\nfail_on = "critical"\n')
+    flags = ("--config", str(reviewer.settings)) if how == "flag" else ()
+    environ = {"LOK_CONFIG": "" if how == "flag" else str(reviewer.settings)}
+    done = run(project, ("lok-review", "--staged"), *flags, environ=environ)
+    assert (done.code, "own rules" in done.said) == (1, False), done.said

@@ -99,6 +99,19 @@ def test_a_remembered_commit_loads_nothing_heavy_and_starts_no_backend(project: 
     assert len(reviewer.requests()) == 1
 
 
+def test_a_key_that_is_set_meanwhile_makes_a_verdict_no_longer_remembered(
+    project: Project, configure: Configure
+) -> None:
+    configure(more='[backends.other]\nkind = "command"\ncommand = "other"\napi_key_env = "OTHER_KEY"\n')
+    project.stage("shop.py", "total = 1\n")
+    assert project.run("lok-hunt").code == 0
+    hunt = (sys.executable, "-X", "importtime", SCRIPTS / "lok-hunt")
+    looked_again = [
+        "lok_hooks.cli.gate\n" in project.run(*hunt, env=environ).said for environ in ({}, {"OTHER_KEY": "x"})
+    ]
+    assert looked_again == [False, True]
+
+
 def test_the_same_content_asks_nobody_whatever_the_entry_point(project: Project, configure: Configure) -> None:
     reviewer = configure()
     project.stage("shop.py", "total = 1\n")
