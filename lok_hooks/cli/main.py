@@ -55,7 +55,7 @@ def make_parser(loaded: Sequence[str]) -> argparse.ArgumentParser:
     program.set_defaults(parser=program, if_interrupted="")
     for command in COMMANDS:
         if command.name not in loaded:
-            commands.add_parser(command.name, help=command.help)
+            commands.add_parser(command.name, help=command.help, formatter_class=Layout)
             continue
         module = import_module(command.module)
         added = commands.add_parser(

@@ -47,11 +47,7 @@ T = TypeVar("T")
 
 
 class _UnfitError(Exception):
-    """The file was not written by this version of ours; `label` says what becomes of it."""
-
-    def __init__(self, label: str) -> None:
-        super().__init__(label)
-        self.label = label
+    """The file was not written by this version of ours; its text labels the file that is set aside."""
 
 
 class Database:
@@ -111,7 +107,7 @@ class Database:
                 try:
                     return action(self._connection or self._connect(path))
                 except _UnfitError as unfit:
-                    self._set_aside(path, unfit.label)
+                    self._set_aside(path, str(unfit))
                 except sqlite3.Error as error:
                     if error.sqlite_errorcode & 0xFF in _CORRUPT:
                         self._set_aside(path, "corrupt")

@@ -147,7 +147,10 @@ def test_asking_afresh_has_the_same_key(work: Scratch) -> None:
     assert key(work, "--fresh") == key(work)
 
 
-@pytest.mark.parametrize("argv", [["-o", "x"], ["-ox"], ["--output=x"], ["-v"], ["--transcript", "x"], ["--help"]])
+@pytest.mark.parametrize(
+    "argv",
+    [*(["-o", "x"], ["-ox"], ["--output=x"], ["-v"], ["--transcript", "x"]), ["--show-payload"], ["--help"]],
+)
 def test_what_does_more_than_print_a_report_has_no_ticket(work: Scratch, argv: list[str]) -> None:
     assert key(work, *argv) == "None"
 

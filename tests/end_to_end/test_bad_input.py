@@ -230,9 +230,11 @@ def test_a_missing_program(project: Project, configure: Configure) -> None:
     hunt = project.run("lok-hunt", "--backend", "scripted")
     assert hunt.code == 0
     assert is_sentence(hunt, "incomplete", "/no/such/reviewer"), hunt.said
+    push = f"refs/heads/main {project.head()} refs/heads/main {'0' * 40}\n"
+    audit = project.run("lok-audit", "origin", "url", stdin=push)
     review = project.run("lok-review", "--staged", "--backend", "scripted")
-    assert review.code == 4
-    assert is_sentence(review, "incomplete", "missing"), review.said
+    for done in (audit, review):
+        assert (done.code, is_sentence(done, "incomplete", "/no/such/reviewer", "missing")) == (4, True), done.said
 
 
 def test_nothing_staged(project: Project) -> None:
@@ -332,10 +334,9 @@ def test_a_report_to_standard_output_is_no_file(project: Project, configure: Con
     assert not (project.path / "-").exists()
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """The place of the project on a disk of its own, of 2 MB; the system's temporary folder is elsewhere."""
-    place = tmp_path / "project"
+@contextlib.contextmanager
+def mounted(place: Path) -> Iterator[Path]:
+    """A disk of its own of 2 MB; the system's temporary folder is elsewhere."""
     place.mkdir()
     made = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)], capture_output=True, text=True
@@ -346,6 +347,20 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         yield place
     finally:
         subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """The place of the project on a disk of its own."""
+    with mounted(tmp_path / "project") as place:
+        yield place
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk beside the project."""
+    with mounted(tmp_path / "disk") as place:
+        yield place
 
 
 def fill(disk: Path) -> None:
@@ -383,6 +398,28 @@ def test_a_full_disk_changes_no_verdict(
     named = project.run("lok-hunt", "-o", "report")
     assert named.code == code_of_a_lost_report
     assert is_sentence(named, outcome, "the report could not be written to report: No space left"), named.said
+
+
+def test_a_read_only_file_system_changes_no_verdict_and_loses_nothing(
+    project: Project, configure: Configure, disk: Path
+) -> None:
+    reviewer = configure()
+    state = {"XDG_STATE_HOME": str(disk)}
+    project.stage("a.py", "value = 1\n")
+    assert project.run("lok-hunt", env=state).code == 0
+    kept = {path: path.read_bytes() for path in disk.rglob("*") if path.is_file()}
+    assert kept
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    assert "scripted remembered" in project.run("lok-hunt", env=state).said
+    assert len(reviewer.requests()) == 1
+    project.stage("a.py", BAD)
+    done = project.run("lok-hunt", env=state)
+    assert done.code == 1
+    assert is_sentence(done, "1 confirmed", "nothing is remembered", "readonly"), done.said
+    subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+    assert {path: path.read_bytes() for path in kept} == kept
+    again = project.run("lok-hunt", env=state)
+    assert (again.code, "remembered: " in again.said) == (1, False), again.said
 
 
 def test_reviewers_without_room_to_work_in_have_not_reviewed(project: Project, configure: Configure) -> None:

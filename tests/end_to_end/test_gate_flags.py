@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,62 +16,116 @@ Configure = Callable[..., Reviewer]
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 BAD = "value = PLANTED_BUG\n"
 ENTRIES = (("lok-hunt",), ("lok-audit", "origin", "url"), ("lok-review", "--staged"), ("lok", "diff"))
+OTHERS = """
+[backends.other]
+kind = "command"
+command = "/no/such/reviewer"
+[tasks.extra]
+backends = ["scripted"]
+prompts = [{ name = "extras", prompt = "Find extras." }]
+"""
 VALUES = {
-    "FILE": "elsewhere.toml",
-    "a,b": "scripted",
-    "SEVERITY": "medium",
-    "SECONDS": "30",
-    "FILE.md": "debate.md",
+    "--config": "elsewhere.toml",
+    "--backend": "other",
+    "--task": "extra",
+    "--fail-on": "critical",
+    "--budget": "30",
+    "--transcript": "debate.md",
+    "--format": "markdown",
+    "-o": "report.txt",
+    "--color": "always",
 }
 
 
-def promised() -> list[tuple[str, ...]]:
-    """Every flag of the sentence "Flags of all of them" with a value where it takes one."""
+def promised() -> list[str]:
+    """Every flag of the sentence "Flags of all of them"."""
     (sentence,) = re.findall(r"^Flags of all of them: (.+?)\.$", README, re.MULTILINE | re.DOTALL)
-    found: list[tuple[str, ...]] = []
-    for text in re.findall(r"`(--?[a-z][^`]*)`", sentence):
-        flags, _, value = text.partition(" ")
-        for flag in flags.split("/"):
-            chosen = {"--task": "hunt", "-o": "report.txt"}.get(flag, VALUES.get(value, value.rpartition("|")[2]))
-            found.append((flag, chosen) if value else (flag,))
-    return found
+    texts = re.findall(r"`(--?[a-z][^`]*)`", sentence)
+    return [flag for text in texts for flag in text.partition(" ")[0].split("/")]
 
 
-def run(project: Project, entry: tuple[str, ...], *flags: str) -> Done:
+def run(project: Project, entry: tuple[str, ...], *flags: str, environ: Mapping[str, str] | None = None) -> Done:
     """An entry point, with what git tells it where it is a push."""
     lines = f"refs/heads/main {project.head()} refs/heads/main {'0' * 40}\n" if entry[0] == "lok-audit" else ""
-    return project.run(*entry, *flags, stdin=lines)
+    return project.run(*entry, *flags, stdin=lines, env=environ)
 
 
 @pytest.fixture
 def prepared(project: Project, configure: Configure) -> tuple[Project, Reviewer]:
-    """A bug in a pushed commit, another one staged, and a reviewer that finds both."""
-    reviewer = configure()
+    """A bug in a pushed commit, another one staged, a reviewer that finds both, and another that is not there."""
+    reviewer = configure(more=OTHERS)
     project.seed({"committed.py": BAD})
     project.stage("staged.py", BAD)
     return project, reviewer
 
 
 def test_the_sentence_is_read() -> None:
-    flags = {flag for flag, *_ in promised()}
-    assert {"--config", "--show-payload", "--transcript", "-o", "--debate", "--no-debate", "-v"} <= flags
-    assert len(flags) == 14
+    assert {"--config", "--show-payload", "--transcript", "-o", "--debate", "--no-debate", "-v"} <= set(promised())
+    assert len(promised()) == len(set(promised())) == 14
+    assert VALUES.keys() <= set(promised())
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry[0])
-@pytest.mark.parametrize("flag", promised(), ids=lambda flag: flag[0])
-def test_every_flag_is_taken_by_every_entry_point(
-    entry: tuple[str, ...], flag: tuple[str, ...], prepared: tuple[Project, Reviewer]
+@pytest.mark.parametrize("flag", promised())
+def test_every_flag_does_at_every_entry_point_what_it_says(
+    entry: tuple[str, ...], flag: str, prepared: tuple[Project, Reviewer]
 ) -> None:
     project, reviewer = prepared
-    (project.path / "elsewhere.toml").write_text(reviewer.settings.read_text())
-    done = run(project, entry, *flag)
-    if flag == ("--show-payload",):
-        assert (done.code, "nothing was sent" in done.said) == (0, True), done.said
-    else:
-        assert done.code == 1, done.said
-    for name in ("report.txt", "debate.md"):
-        assert (project.path / name).exists() == (name in flag)
+    given = (flag, VALUES[flag]) if flag in VALUES else (flag,)
+    match flag:
+        case "--config":
+            text = reviewer.settings.read_text()
+            project.write("elsewhere.toml", text.replace('"reviews"', '"overlooks"'))
+            done = run(project, entry, *given)
+            assert (done.code, "nothing found" in " ".join(done.said.split())) == (0, True), done.said
+        case "--backend":
+            done = run(project, entry, *given)
+            assert "other: missing" in done.said, done.said
+            assert reviewer.requests() == []
+        case "--task":
+            assert run(project, entry, *given).code == 1
+            assert ("Find extras." in reviewer.prompts(), "Find bugs." in reviewer.prompts()) == (True, False)
+            assert "Find holes." not in reviewer.prompts()
+        case "--fail-on":
+            done = run(project, entry, *given)
+            assert (done.code, "below the threshold" in done.said) == (0, True), done.said
+        case "--budget":
+            assert json.loads(run(project, entry, *given, "--format", "json").said)["policy"]["budget"] == 30
+        case "--debate" | "--no-debate":
+            is_on = flag == "--debate"
+            run(project, entry, *given, environ={"LOK_DEBATE": str(not is_on)})
+            assert ("\nround: " in reviewer.prompts()) == is_on
+        case "--fresh":
+            run(project, entry)
+            asked = len(reviewer.requests())
+            run(project, entry)
+            assert len(reviewer.requests()) == asked
+            run(project, entry, *given)
+            assert len(reviewer.requests()) == 2 * asked
+        case "--show-payload":
+            done = run(project, entry, *given)
+            assert (done.code, "nothing was sent" in done.said, reviewer.requests()) == (0, True, []), done.said
+        case "--transcript":
+            run(project, entry, *given)
+            assert (project.path / "debate.md").exists()
+            assert project.read("debate.md").startswith("# ")
+        case "--format":
+            assert run(project, entry, *given).said.startswith(f"### {' '.join(entry[:1])}")
+        case "-o":
+            done = run(project, entry, *given)
+            assert (project.path / "report.txt").exists()
+            assert "a planted bug" in project.read("report.txt")
+            assert "a planted bug" in done.said
+        case "--color":
+            assert "\x1b[1;31m" in run(project, entry, *given).said
+            assert "\x1b" not in run(project, entry, "--color", "never").said
+        case "-v":
+            said = run(project, entry, *given).said
+            assert "receipt: " in said
+            assert re.search(r"\(\d of \d requests? answered,", said)
+            assert not re.search("receipt: |requests? answered", run(project, entry, "--fresh").said)
+        case _:
+            pytest.fail(f"nothing is known of {flag}")
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry[0])
@@ -120,3 +174,15 @@ def test_a_transcript_is_written_where_the_user_is(prepared: tuple[Project, Revi
     shown = project.machine.run(*argv[:-1], "-", cwd=tmp_path)
     assert (shown.code, "# Debate" in shown.said) == (1, True)
     assert not (tmp_path / "-").exists()
+
+
+@pytest.mark.parametrize("how", ["flag", "variable"])
+def test_a_named_file_counts_whatever_a_change_does_to_the_repositorys_own(
+    how: str, prepared: tuple[Project, Reviewer]
+) -> None:
+    project, reviewer = prepared
+    project.stage("lok.toml", '[review]\nfail_on = "critical"\n')
+    flags = ("--config", str(reviewer.settings)) if how == "flag" else ()
+    environ = {"LOK_CONFIG": "" if how == "flag" else str(reviewer.settings)}
+    done = run(project, ("lok-review", "--staged"), *flags, environ=environ)
+    assert (done.code, "own rules" in done.said) == (1, False), done.said

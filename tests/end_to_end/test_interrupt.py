@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -29,10 +31,14 @@ def open_terminal(project: Project) -> Iterator[Callable[..., Terminal]]:
 
 
 @pytest.fixture
-def hanging(project: Project, configure: Callable[..., Reviewer]) -> Reviewer:
-    """A staged change and a reviewer that never answers."""
+def hanging(project: Project, configure: Callable[..., Reviewer]) -> Iterator[Reviewer]:
+    """A staged change and a reviewer that never answers, ended at the latest with the test."""
     project.stage("shop.py", "total = 1\n")
-    return configure("hangs")
+    reviewer = configure("hangs")
+    yield reviewer
+    for request in reviewer.requests():
+        for pid in filter(is_running, request["pids"]):
+            os.kill(pid, signal.SIGKILL)
 
 
 def eventually(what: Callable[[], bool], seconds: float = 30) -> bool:

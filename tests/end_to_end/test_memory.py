@@ -99,6 +99,19 @@ def test_a_remembered_commit_loads_nothing_heavy_and_starts_no_backend(project: 
     assert len(reviewer.requests()) == 1
 
 
+def test_a_key_that_is_set_meanwhile_makes_a_verdict_no_longer_remembered(
+    project: Project, configure: Configure
+) -> None:
+    configure(more='[backends.other]\nkind = "command"\ncommand = "other"\napi_key_env = "OTHER_KEY"\n')
+    project.stage("shop.py", "total = 1\n")
+    assert project.run("lok-hunt").code == 0
+    hunt = (sys.executable, "-X", "importtime", SCRIPTS / "lok-hunt")
+    looked_again = [
+        "lok_hooks.cli.gate\n" in project.run(*hunt, env=environ).said for environ in ({}, {"OTHER_KEY": "x"})
+    ]
+    assert looked_again == [False, True]
+
+
 def test_the_same_content_asks_nobody_whatever_the_entry_point(project: Project, configure: Configure) -> None:
     reviewer = configure()
     project.stage("shop.py", "total = 1\n")
@@ -202,16 +215,20 @@ def test_what_a_commit_left_open_is_asked_at_push(project: Project, configure: C
     project.stage("early.py", "y = 1\n")
     assert project.commit().code == 0
     before = len(reviewer.requests())
+    assert json.loads(project.run("lok", "cache", "stats", "--json").said)["deferred"] == 1
     pushed = project.run("git", "push", "origin", "feature")
     assert pushed.code == 0
     assert "hunt: left open by a commit, asked now: late.py" in notes(pushed)
+    assert json.loads(project.run("lok", "cache", "stats", "--json").said)["deferred"] == 0
     prompts = [request["prompt"] for request in reviewer.requests()[before:]]
     asked = {
         ("Find bugs" in prompt, "Find holes" in prompt): files
         for prompt, files in zip(prompts, shown(reviewer)[before:], strict=True)
     }
     assert asked == {(True, False): ["late.py"], (False, True): ["early.py", "late.py"]}
-    assert "left open" not in project.run("git", "push", "origin", "feature:again").said
+    project.stage("late.py", "total = 2\n")
+    assert project.commit().code == 0
+    assert "left open" not in project.run("git", "push", "origin", "feature").said
 
 
 def test_a_bug_that_a_commit_had_no_time_for_refuses_the_push(

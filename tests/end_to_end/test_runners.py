@@ -199,6 +199,9 @@ def test_several_refs_of_one_push_are_each_reviewed(project: Project, reviewer: 
     assert done.code == 1
     assert "shop.py:1" in done.said
     assert "good.py" in reviewer.prompts()
+    assert "shop.py:1 (refs/heads/second)" in done.said
+    alone = project.run("git", "push", "origin", "second")
+    assert (alone.code, "shop.py:1" in alone.said, "(refs/" in alone.said) == (1, True, False), alone.said
 
 
 @pytest.mark.parametrize("runner", ["pre-commit", "prek"])

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal import backends, diffs, files, git, outcomes, reports, reviews, sealing, secrets, trust, verdict
+from tests.removal import (
+    backends,
+    diffs,
+    files,
+    git,
+    outcomes,
+    outcomes_ends,
+    outcomes_progress,
+    outcomes_reports,
+    outcomes_runs,
+    reports,
+    reviews,
+    sealing,
+    secrets,
+    trust,
+    verdict,
+)
 from tests.removal.row import Removal
 
 DEFENCES: Final[tuple[Removal, ...]] = (
@@ -21,5 +37,9 @@ BEHAVIOURS: Final[tuple[Removal, ...]] = (
     *backends.ROWS,
     *reviews.ROWS,
     *outcomes.ROWS,
+    *outcomes_reports.ROWS,
+    *outcomes_progress.ROWS,
+    *outcomes_ends.ROWS,
+    *outcomes_runs.ROWS,
 )
 REMOVALS: Final = DEFENCES + BEHAVIOURS

@@ -1,9 +1,216 @@
-"""What users see: reports, exit codes, flags, bad input, hooks and runners."""
+"""What users choose and are told: flags at every entry point, the words they look for, backends switched off."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Removal
+from tests.removal.row import Change, Removal
 
-ROWS: Final[tuple[Removal, ...]] = ()
+_FLAGS: Final = "Flags of all of them"
+_OFF: Final = "Any backend is switched off with `enabled = false`"
+_WIRING: Final = "lok_hooks/cli/wiring.py"
+_RUN: Final = "lok_hooks/cli/run.py"
+_GATE: Final = "lok_hooks/cli/gate.py"
+_KEEPING: Final = "lok_hooks/cli/keeping.py"
+_OUTPUT: Final = "lok_hooks/cli/output.py"
+_REMEMBERED: Final = "lok_hooks/cli/remembered.py"
+_WORDS: Final = "lok_hooks/report/words.py"
+_EVERY: Final = "tests/end_to_end/test_gate_flags.py::test_every_flag_does_at_every_entry_point_what_it_says"
+_SWITCHED: Final = "tests/cli/test_wiring.py"
+_TOLD: Final = "tests/report/test_words.py"
+
+
+def _row(name: str, promise: str, file: str, old: str, new: str, test: str) -> Removal:
+    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=(test,))
+
+
+def _flag(flag: str, file: str, old: str, new: str, entry: str = "lok-hunt") -> Removal:
+    """A flag that is taken and does nothing."""
+    return _row(f"flag {flag}", _FLAGS, file, old, new, f"{_EVERY}[{flag}-{entry}]")
+
+
+_DEBATE: Final = '_text(getattr(arguments, "debate", None))'
+_EACH_FLAG: Final = (
+    _flag("--config", _WIRING, "config_file=arguments.config,", "config_file=None,", "lok-review"),
+    _flag("--backend", _WIRING, '"--backend": _joined(arguments.backend)', '"--backend": None', "lok"),
+    _flag("--task", _WIRING, '_joined(getattr(arguments, "task", None))', "None"),
+    _flag("--fail-on", _WIRING, 'getattr(arguments, "fail_on", None)', "None", "lok-audit"),
+    _flag("--budget", _WIRING, '_text(getattr(arguments, "budget", None))', "None", "lok-review"),
+    _flag("--debate", _WIRING, _DEBATE, '_text(getattr(arguments, "debate", None) and None)'),
+    _flag("--no-debate", _WIRING, _DEBATE, '_text(getattr(arguments, "debate", None) or None)'),
+    _flag("--fresh", _KEEPING, "noted, fresh=arguments.fresh) as kept", "noted, fresh=False) as kept", "lok-review"),
+    _flag("--show-payload", _RUN, "if arguments.show_payload:", "if arguments.show_payload is None:", "lok"),
+    _flag("--transcript", _RUN, "    if arguments.transcript:\n", "    if arguments.transcript is show:\n"),
+    _flag("--format", _RUN, "arguments.format or usual\n", "usual\n", "lok-audit"),
+    _flag("-o", _RUN, "    if arguments.output:\n", "    if arguments.output is show:\n", "lok-review"),
+    _flag("--color", _OUTPUT, 'return choice == "always"', "return False"),
+    _flag("-v", _KEEPING, "verbose=arguments.verbose", "verbose=False", "lok-audit"),
+    _row(
+        "flag --color never",
+        _FLAGS,
+        _OUTPUT,
+        'return choice == "always"',
+        "return True",
+        "tests/cli/test_output.py::test_into_a_pipe",
+    ),
+    _row(
+        "flag -v in the report",
+        _FLAGS,
+        _RUN,
+        "color=color, verbose=arguments.verbose",
+        "color=color, verbose=False",
+        f"{_EVERY}[-v-lok-hunt]",
+    ),
+    _row(
+        "flag --fresh where the verdict is remembered",
+        _FLAGS,
+        _REMEMBERED,
+        "if ticket.is_fresh or ticket.place.folder is None",
+        "if ticket.place.folder is None",
+        "tests/cli/test_remembered.py::test_a_report_is_recalled_with_its_exit_code",
+    ),
+    _row(
+        "flag --show-payload where the verdict is remembered",
+        _FLAGS,
+        _REMEMBERED,
+        '"--transcript", "--show-payload", "-v"',
+        '"--transcript", "-v"',
+        "tests/cli/test_remembered.py::test_what_does_more_than_print_a_report_has_no_ticket",
+    ),
+    _row(
+        "flag -o where the verdict is remembered",
+        _FLAGS,
+        _REMEMBERED,
+        '("-o", "--output", "--transcript"',
+        '("--transcript"',
+        "tests/cli/test_remembered.py::test_what_does_more_than_print_a_report_has_no_ticket",
+    ),
+    _row(
+        "flags are among what a remembered verdict hangs on",
+        _FLAGS,
+        _REMEMBERED,
+        "repr((list(words), os.getcwd()",
+        "repr((os.getcwd()",
+        "tests/cli/test_remembered.py::test_flags_and_variables_make_another_key",
+    ),
+)
+_EACH_ENTRY: Final = (
+    _row(
+        "flags of lok-hunt",
+        _FLAGS,
+        _GATE,
+        "_hunt(_parsed(program, argv))",
+        "_hunt(_parsed(program, []))",
+        f"{_EVERY}[--fail-on-lok-hunt]",
+    ),
+    _row(
+        "flags of lok-audit",
+        _FLAGS,
+        _GATE,
+        "_audit(_parsed(program, argv))",
+        "_audit(_parsed(program, argv[:2]))",
+        f"{_EVERY}[--fail-on-lok-audit]",
+    ),
+    _row(
+        "flags of lok-review",
+        _FLAGS,
+        _GATE,
+        '_review("lok-review", _parsed(program, argv))',
+        '_review("lok-review", _parsed(program, argv[:1]))',
+        f"{_EVERY}[--fail-on-lok-review]",
+    ),
+    _row(
+        "flags of lok diff",
+        _FLAGS,
+        _GATE,
+        "arguments.commit = arguments.diff_file = None",
+        "arguments.commit = arguments.diff_file = arguments.fail_on = None",
+        f"{_EVERY}[--fail-on-lok]",
+    ),
+)
+_WORDS_TO_LOOK_FOR: Final = (
+    _row(
+        "the word incomplete",
+        "the review is *incomplete*, never clean",
+        _WORDS,
+        'sentence = f"incomplete: {share}',
+        'sentence = f"unfinished: {share}',
+        f"{_TOLD}::test_what_was_not_reviewed_is_grouped",
+    ),
+    _row(
+        "the word incomplete where it goes on",
+        "the review is *incomplete*, never clean",
+        _WORDS,
+        "though the review is incomplete",
+        "though the review is unfinished",
+        f"{_TOLD}::test_an_incomplete_review_says_what_happens_next",
+    ),
+    _row(
+        "the word incomplete where it blocks",
+        "the review is *incomplete*, never clean",
+        _WORDS,
+        "blocked (exit {EXIT_INCOMPLETE}): the review is incomplete",
+        "blocked (exit {EXIT_INCOMPLETE}): the review is unfinished",
+        f"{_TOLD}::test_an_incomplete_review_says_what_happens_next",
+    ),
+    _row(
+        "the word trust",
+        "Keys of a repository's own `lok.toml` count only after `lok trust`",
+        "lok_hooks/config/trust.py",
+        "ignored until you trust it (see them with `{how}`): ",
+        "ignored: ",
+        "tests/config/test_defaults.py::test_the_example_in_a_repository_says_which_keys_need_trust",
+    ),
+    _row(
+        "a line for ignored keys",
+        "Keys of a repository's own `lok.toml` count only after `lok trust`",
+        "lok_hooks/config/load.py",
+        "        loading.notes.append(trust.note(source.label, sifted.ignored, place))\n",
+        "        assert place is not None\n",
+        "tests/config/test_defaults.py::test_the_example_in_a_repository_says_which_keys_need_trust",
+    ),
+)
+_SWITCHED_OFF: Final = (
+    _row(
+        "enabled = false in a review",
+        _OFF,
+        _WIRING,
+        "for backend in settings.backends if backend.enabled]\n    return tuple(\n        Remembering",
+        "for backend in settings.backends]\n    return tuple(\n        Remembering",
+        f"{_SWITCHED}::test_what_is_switched_off_reviews_nothing",
+    ),
+    _row(
+        "enabled = false by hand",
+        _OFF,
+        _WIRING,
+        "if b.enabled and not b.is_analyser",
+        "if not b.is_analyser",
+        f"{_SWITCHED}::test_what_is_switched_off_is_asked_nothing_by_hand",
+    ),
+    _row(
+        "enabled = false of analysers",
+        _OFF,
+        _WIRING,
+        "if backend.enabled and backend.is_analyser",
+        "if backend.is_analyser",
+        f"{_SWITCHED}::test_an_analyser_that_is_switched_off_looks_at_no_directory",
+    ),
+    _row(
+        "enabled = false is read",
+        _OFF,
+        "lok_hooks/config/build.py",
+        'enabled=get("enabled", True)',
+        "enabled=True",
+        f"{_SWITCHED}::test_what_is_switched_off_reviews_nothing",
+    ),
+    _row(
+        "naming switches nothing on",
+        _OFF,
+        "lok_hooks/config/checks.py",
+        "elif not merged.values.get(enabled, True):",
+        "elif enabled is None:",
+        "tests/config/test_layers.py::test_naming_a_backend_does_not_switch_it_on",
+    ),
+)
+
+ROWS: Final[tuple[Removal, ...]] = (*_EACH_FLAG, *_EACH_ENTRY, *_WORDS_TO_LOOK_FOR, *_SWITCHED_OFF)

@@ -60,7 +60,9 @@ def terminal() -> Iterator[Terminal]:
 def test_text_stands_whole_where_the_line_was(terminal: Terminal, is_shared: bool) -> None:
     stderr = subprocess.PIPE if is_shared else terminal.slave
     shown, _, _ = terminal.run("aside", *STEPS, "of two lines", stderr=stderr)
-    assert Screen(shown).lines() == ["an answer", "of two lines"]
+    screen = Screen(shown)
+    assert screen.lines() == ["an answer", "of two lines"]
+    assert (screen.row, screen.column) == (2, 0)  # where whatever is written next goes on
     before = shown[: shown.index("an answer")]
     assert Screen(before).lines() == []
     assert "asking" in before

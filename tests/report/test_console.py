@@ -207,6 +207,24 @@ def test_severity_has_its_colour(severity: str, code: str) -> None:
     assert f"\x1b[{code}m  ▸ \x1b[0m" in text
 
 
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [
+        ("clean", "\x1b[32mnothing found\x1b[0m"),
+        ("static_only", "\x1b[32mnothing found\x1b[0m"),
+        ("advisory", "nothing confirmed"),
+        ("refused", "1 confirmed"),
+        ("nothing_staged", "nothing reviewed: no changes"),
+        ("all_left_out", "nothing reviewed: all 2 changed files were left out"),
+    ],
+)
+def test_only_a_clean_review_ends_green(name: str, ending: str) -> None:
+    headline = render(build(name), "console", width=120, color=True).splitlines()[0]
+    assert headline.endswith(ending)
+    assert ("\x1b[32m" in headline) == ("\x1b[32m" in ending)
+    assert "\x1b[32m" not in render(builders.incomplete_allowed(), "console", width=120, color=True)
+
+
 def test_verbose_says_why_each_backend_was_asked() -> None:
     text = render(builders.clean(), "plain", width=140, verbose=True)
     facts = "1 of 1 request answered, 6.2 s, gpt-5, 1,200 tokens in, 300 tokens out"
@@ -336,6 +354,13 @@ def test_what_the_tripwire_saw_beyond_a_long_list_is_counted_apart(format: str) 
     other = builders.judged(builders.finding(identity="f" * 16), Disposition.REFUTED)
     text = render(builders.review(other, *(builders.judged(one, Disposition.BELOW) for one in many)), format)
     assert "12 more advisory (11 of them text that steers a review or" in text
+
+
+def test_code_before_a_marked_last_line_fills_the_room() -> None:
+    code = tuple(f"line {number}" for number in range(1, 31))
+    found = builders.finding(first=1, line=30, end_line=30, code=code, quote="line 30")
+    rows = [line for line in render(builders.review(builders.judged(found)), "plain").splitlines() if " │ " in line]
+    assert (rows[0], rows[-1], len(rows)) == ("    22 │ line 22", "  ▸ 30 │ line 30", 9)
 
 
 def test_many_advisories_are_counted() -> None:

@@ -133,6 +133,26 @@ def test_without_a_terminal_it_is_silent(terminal: Terminal) -> None:
     assert terminal.run("ask", is_controlling=False, PRE_COMMIT="1") == ("", "done\n", "")
 
 
+def test_in_the_background_it_is_silent(terminal: Terminal) -> None:
+    leader = (
+        "import os, subprocess, sys\n"
+        "os.close(os.open(sys.argv[1], os.O_RDWR))\n"
+        "raise SystemExit(subprocess.call(sys.argv[2:], process_group=0))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", leader, terminal.name, sys.executable, str(DRIVER), "ask", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment({}),
+        start_new_session=True,
+        text=True,
+    )
+    time.sleep(4 * PATIENCE)
+    assert process.communicate("\n\n", timeout=30) == ("done\n", "")
+    assert terminal.read(0.05) == b""
+
+
 @pytest.mark.parametrize("environ", [{"CI": "true"}, {"CI": "1"}, {"TERM": "dumb"}])
 def test_nothing_is_drawn_in_ci_and_on_dumb_terminals(terminal: Terminal, environ: dict[str, str]) -> None:
     process = subprocess.Popen(

@@ -20,10 +20,11 @@ def test_the_whole_comment(name: str) -> None:
 
 
 def test_a_clean_review() -> None:
-    text = render(builders.clean(), "markdown")
-    assert text.startswith("### lok-hunt: nothing found\n\n3 files, 41 changed lines · codex 6.2 s\n")
-    assert "|" not in text
-    assert "<details>" not in text
+    assert render(builders.clean(), "markdown") == (
+        "### lok-hunt: nothing found\n\n"
+        "3 files, 41 changed lines · codex 6.2 s\n\n"
+        "- codex: hunt — listed for hunt (1 of 1 request answered, 6.2 s, gpt-5, 1,200 tokens in, 300 tokens out)\n"
+    )
 
 
 @pytest.mark.parametrize(

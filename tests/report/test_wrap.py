@@ -71,6 +71,17 @@ def test_a_word_that_fits_is_never_broken(words: list[str], width: int, indent: 
     assert all(text_of(line).startswith(" " * min(hanging, LEAST_INDENT)) for line in lines[1:])
 
 
+def test_a_word_without_room_behind_the_indentation_takes_of_it_and_no_line_of_its_own() -> None:
+    long = "x" * 17
+    blank = filled([Span(f"{long} rest")], 20, indent=" " * 6, hanging=" " * 6)
+    assert [text_of(line) for line in blank] == [f"   {long}", "      rest"]
+    none = filled([Span("y" * 20)], 20, hanging="")
+    assert [text_of(line) for line in none] == ["y" * 20]
+    # What stands in front of the words is not overwritten.
+    label = filled([Span(f"{long} rest")], 20, indent="label ", hanging=" " * 6)
+    assert [text_of(line).rstrip() for line in label] == ["label", f"   {long}", "      rest"]
+
+
 def test_an_indentation_leaves_room_on_a_narrow_terminal() -> None:
     lines = filled([Span("one two three")], 20, indent=" " * 15, hanging=" " * 15)
     assert [text_of(line) for line in lines] == ["      one two three"]

@@ -334,6 +334,14 @@ def test_a_folder_that_cannot_be_written_to(read_only: Path) -> None:
     assert said.endswith("False\n")
 
 
+def test_without_any_folder_nothing_is_kept_and_that_is_told_once(notes: list[str]) -> None:
+    database = opened(None, notes.append)
+    assert not put(database)
+    assert keys(database) == []
+    assert not database.exists()
+    assert notes == ["nothing is remembered: neither XDG_STATE_HOME nor HOME names a folder"]
+
+
 def test_it_serves_several_threads(database: Database) -> None:
     from concurrent.futures import ThreadPoolExecutor
 

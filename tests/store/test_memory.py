@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lok_hooks.store.database import MEMORY
-from lok_hooks.store.memory import StoredMemory, peek
+from lok_hooks.store.memory import Stats, StoredMemory, peek
 from tests.store.support import opened
 
 TTL = 3600.0
@@ -115,6 +115,19 @@ def test_the_age_of_the_oldest(folder: Path, clock: Clock) -> None:
     clock.now += 90
     kept.keep("other", "text")
     assert kept.stats().oldest_seconds == 90
+
+
+@pytest.mark.parametrize("place", [None, "in the way"])
+def test_where_nothing_can_be_kept_nothing_is_there(tmp_path: Path, clock: Clock, place: str | None) -> None:
+    folder = tmp_path / place if place else None
+    if folder:
+        folder.write_text("no folder")
+    notes: list[str] = []
+    nowhere = StoredMemory(opened(folder, notes.append), ttl_seconds=TTL, max_bytes=1_000_000, now=clock)
+    nowhere.keep("key", "text")
+    nowhere.clear()
+    assert (nowhere.recall("key"), nowhere.stats()) == (None, Stats(0, 0, 0, None, 0))
+    assert len(notes) == 1
 
 
 def test_a_peek_finds_what_is_kept_and_makes_nothing(folder: Path, clock: Clock) -> None:

@@ -1,0 +1,348 @@
+"""What a report says in each format."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.removal.row import Change, Removal
+
+_REPORTS: Final = "`console` and `plain` say the same words; `json`, `sarif`, `github`, `markdown`"
+_LAYOUT: Final = "lok_hooks/report/layout.py"
+_LINES: Final = "lok_hooks/report/lines.py"
+_OUTPUT: Final = "lok_hooks/cli/output.py"
+_JSON: Final = "lok_hooks/report/json.py"
+_SARIF: Final = "lok_hooks/report/sarif.py"
+_GITHUB: Final = "lok_hooks/report/github.py"
+_MARKDOWN: Final = "lok_hooks/report/markdown.py"
+_WORDS: Final = "lok_hooks/report/words.py"
+_ON_CONSOLE: Final = "tests/report/test_console.py"
+_IN_JSON: Final = "tests/report/test_json.py"
+_IN_SARIF: Final = "tests/report/test_sarif.py"
+_ON_GITHUB: Final = "tests/report/test_github.py"
+_IN_MARKDOWN: Final = "tests/report/test_markdown.py"
+_TOLD: Final = "tests/report/test_words.py"
+_LOOK: Final = "tests/cli/test_output.py::test_on_a_terminal"
+
+
+def _row(name: str, file: str, old: str, new: str, test: str, says: str = "") -> Removal:
+    return Removal(name=name, promise=_REPORTS, changes=(Change(file, old, new),), tests=(test,), says=says)
+
+
+def _key(name: str, old: str, new: str, test: str = f"{_IN_JSON}::test_a_finding_in_full") -> Removal:
+    """A key of the json report that says nothing."""
+    return _row(f"json: {name}", _JSON, f'"{name}": {old},', f'"{name}": {new},', test)
+
+
+_CONSOLE: Final = (
+    _row(
+        "console: 80 columns",
+        _LAYOUT,
+        "width = max(options.width, MIN_WIDTH)\n    lines = _headline",
+        "width = 120\n    lines = _headline",
+        f"{_ON_CONSOLE}::test_the_whole_text[80-incomplete_allowed-plain]",
+    ),
+    _row(
+        "console: 120 columns",
+        _LAYOUT,
+        "width = max(options.width, MIN_WIDTH)\n    lines = _headline",
+        "width = 80\n    lines = _headline",
+        f"{_ON_CONSOLE}::test_the_whole_text[120-refused-plain]",
+    ),
+    _row(
+        "console: the terminal's own width",
+        _OUTPUT,
+        "return columns_of(sys.stdout) if is_terminal() else DEFAULT_WIDTH",
+        "return DEFAULT_WIDTH",
+        f"{_LOOK}[120 columns]",
+    ),
+    _row("console: COLUMNS", _OUTPUT, "int(given) if given.isdecimal() else 0", "0", f"{_LOOK}[COLUMNS]"),
+    _row(
+        "console: no wider than is read",
+        _OUTPUT,
+        "min(columns or DEFAULT_WIDTH, WIDEST)",
+        "columns or DEFAULT_WIDTH",
+        f"{_LOOK}[wider than people read]",
+    ),
+    _row(
+        "console: colours",
+        _LINES,
+        'color_system="standard"',
+        "color_system=None",
+        f"{_ON_CONSOLE}::test_severity_has_its_colour",
+    ),
+    _row(
+        "console: severity by colour",
+        _LINES,
+        '"high": "bold red"',
+        '"high": "bold yellow"',
+        f"{_ON_CONSOLE}::test_severity_has_its_colour",
+    ),
+    _row(
+        "console: no colours under a hook runner",
+        _OUTPUT,
+        '(stream or sys.stdout).isatty() and not os.environ.get("PRE_COMMIT")',
+        "(stream or sys.stdout).isatty()",
+        f"{_LOOK}[a hook runner]",
+    ),
+    _row(
+        "console: plain under a hook runner",
+        _OUTPUT,
+        'return sys.stdout.isatty() and not os.environ.get("PRE_COMMIT")',
+        "return sys.stdout.isatty()",
+        f"{_LOOK}[a hook runner]",
+    ),
+    _row(
+        "console: NO_COLOR",
+        _OUTPUT,
+        'not os.environ.get("NO_COLOR") and os',
+        "os",
+        f"{_LOOK}[NO_COLOR]",
+    ),
+    _row(
+        "console: dumb terminals",
+        _OUTPUT,
+        ' and os.environ.get("TERM") != "dumb"',
+        "",
+        f"{_LOOK}[a dumb terminal]",
+    ),
+    _row(
+        "console: plain into a pipe",
+        _OUTPUT,
+        'return "console" if is_terminal() or color == "always" else "plain"',
+        'return "console"',
+        "tests/cli/test_output.py::test_into_a_pipe",
+    ),
+    _row(
+        "plain: the console's words",
+        "lok_hooks/report/plain.py",
+        "lay_out(review, options)",
+        "lay_out(review, Options())",
+        f"{_ON_CONSOLE}::test_the_whole_text[120-refused-plain]",
+    ),
+    _row(
+        "plain: no escapes",
+        "lok_hooks/report/plain.py",
+        "color=False",
+        "color=True",
+        f"{_ON_CONSOLE}::test_the_whole_text[80-clean-plain]",
+    ),
+    _row(
+        "nothing found is not nothing reviewed",
+        _WORDS,
+        'return "nothing reviewed: no changes"',
+        'return "nothing found"',
+        f"{_TOLD}::test_every_end_has_its_own_sentence",
+    ),
+    _row(
+        "nothing confirmed is not nothing found",
+        _WORDS,
+        'return "nothing confirmed"',
+        'return "nothing found"',
+        f"{_TOLD}::test_every_end_has_its_own_sentence",
+    ),
+    _row(
+        "found in what was reviewed",
+        _WORDS,
+        'return "nothing found in what was reviewed" if review.is_incomplete else "nothing found"',
+        'return "nothing found"',
+        f"{_TOLD}::test_every_end_has_its_own_sentence",
+    ),
+    _row(
+        "who was asked and why",
+        _WORDS,
+        'return f"asked: {\'; \'.join(parts)}" if parts else ""',
+        'return ""',
+        f"{_TOLD}::test_who_was_asked_and_why",
+    ),
+    _row(
+        "who did not answer",
+        _LAYOUT,
+        '    lines += _texts(words.failures(review), width, indent="  ")\n',
+        "",
+        f"{_ON_CONSOLE}::test_the_whole_text[80-incomplete_allowed-plain]",
+    ),
+    _row(
+        "notes",
+        _LAYOUT,
+        '    lines += _texts(words.notes(review), width, indent="  ")\n',
+        "",
+        f"{_ON_CONSOLE}::test_the_whole_text[80-static_only-plain]",
+    ),
+    _row(
+        "what was left out",
+        _LAYOUT,
+        "(totals, words.left_out_in_short(review)) if part",
+        "(totals,) if part",
+        f"{_ON_CONSOLE}::test_the_whole_text[80-refused-plain]",
+    ),
+    _row(
+        "every file left out with -v",
+        _LAYOUT,
+        "    if options.verbose and files:\n",
+        "    if options.verbose and not files:\n",
+        f"{_ON_CONSOLE}::test_verbose_lists_every_file",
+    ),
+)
+_BLOCKED: Final = f"{_IN_JSON}::test_what_was_not_reviewed_and_who_failed"
+_VALUES: Final = (
+    _row(
+        "json: schema",
+        _JSON,
+        '"lok-hooks/review/1"',
+        '"lok-hooks/review/2"',
+        f"{_IN_JSON}::test_the_keys_are_the_contract",
+    ),
+    _key("path", "visible(finding.place.path)", '""'),
+    _key("line", "finding.place.line", "0"),
+    _key("end_line", "finding.place.end_line", "0"),
+    _key("severity", "str(finding.severity)", '"low"'),
+    _key("category", "visible(finding.category)", '""'),
+    _key("title", "visible(finding.title)", '""'),
+    _key("why", "visible_text(finding.why)", '""'),
+    _key("fix", "visible_text(finding.fix)", '""'),
+    _key("disposition", "str(judged.disposition)", '"unconfirmed"'),
+    _key("raised_by", "[visible(name) for name in finding.raised_by]", "[]"),
+    _key("proof", "finding.is_proof", "True"),
+    _key(
+        "votes",
+        "[_vote(vote) for vote in judged.votes]",
+        "[_vote(vote) for vote in judged.votes[::-1]]",
+        f"{_IN_JSON}::test_the_votes_are_evidence",
+    ),
+    _key("reviewed", "[visible(path) for path in coverage.reviewed]", "[]", _BLOCKED),
+    _key("failures", "[_failure(failure) for failure in review.failures]", "[]", _BLOCKED),
+    _key("timing", '{"seconds": _seconds(review.seconds), "backends": _slowest(review)}', "{}", _BLOCKED),
+    _key("incomplete", "review.is_incomplete", "False", _BLOCKED),
+    _key("exit_code", "review.exit_code", "0", _BLOCKED),
+    _row(
+        "json: skipped",
+        _JSON,
+        '"reason": str(item.reason), "detail"',
+        '"reason": "", "detail"',
+        f"{_IN_JSON}::test_left_out_files_have_their_reason",
+    ),
+    _row(
+        "json: unreviewed",
+        _JSON,
+        "for item in coverage.unreviewed\n",
+        "for item in coverage.unreviewed[:1]\n",
+        _BLOCKED,
+    ),
+    _row(
+        "json: the order of findings",
+        _JSON,
+        "for judged in words.ordered(review)]",
+        "for judged in review.judged]",
+        f"{_IN_JSON}::test_the_order_of_findings_does_not_depend_on_the_order_of_answers",
+    ),
+    _row(
+        "sarif: the version",
+        _SARIF,
+        '"version": "2.1.0", "runs"',
+        '"version": "2.0.0", "runs"',
+        f"{_IN_SARIF}::test_a_confirmed_finding",
+        says="ValidationError",
+    ),
+    _row(
+        "sarif: what the schema demands",
+        _SARIF,
+        '"driver": {"name": "lok-hooks", "version"',
+        '"driver": {"title": "lok-hooks", "version"',
+        f"{_IN_SARIF}::test_a_confirmed_finding",
+        says="ValidationError",
+    ),
+    _row(
+        "sarif: fingerprints",
+        _SARIF,
+        '        "partialFingerprints": {FINGERPRINT: visible(finding.identity)},\n',
+        '        "partialFingerprints": {},\n',
+        f"{_IN_SARIF}::test_a_confirmed_finding",
+    ),
+    _row(
+        "sarif: suppressions",
+        _SARIF,
+        "    if judged.disposition is not Disposition.SUPPRESSED:\n",
+        "    if judged:\n",
+        f"{_IN_SARIF}::test_a_suppressed_finding_carries_its_justification",
+    ),
+    _row(
+        "sarif: suppressions on all or none",
+        _SARIF,
+        '"suppressions": _suppressions(judged),',
+        '**({"suppressions": told} if (told := _suppressions(judged)) else {}),',
+        f"{_IN_SARIF}::test_a_suppressed_finding_carries_its_justification",
+        says="KeyError: 'suppressions'",
+    ),
+    _row(
+        "sarif: the level",
+        _SARIF,
+        '_LEVELS[finding.severity] if is_confirmed else "note"',
+        "_LEVELS[finding.severity]",
+        f"{_IN_SARIF}::test_only_confirmed_findings_are_more_than_notes",
+    ),
+    _row(
+        "sarif: where",
+        _SARIF,
+        '"startLine": place.line,',
+        '"startLine": 1,',
+        f"{_IN_SARIF}::test_a_confirmed_finding",
+    ),
+    _row(
+        "sarif: an unfinished run",
+        _SARIF,
+        '"executionSuccessful": not review.is_incomplete',
+        '"executionSuccessful": True',
+        f"{_IN_SARIF}::test_an_incomplete_review_did_not_succeed",
+    ),
+    _row(
+        "github: the level",
+        _GITHUB,
+        '{Disposition.CONFIRMED: "error", Disposition.UNCONFIRMED: "warning"}',
+        '{Disposition.UNCONFIRMED: "warning"}',
+        f"{_ON_GITHUB}::test_the_level_of_each_disposition",
+    ),
+    _row(
+        "github: the line",
+        _GITHUB,
+        '"line": str(place.line), "endLine"',
+        '"line": "1", "endLine"',
+        f"{_ON_GITHUB}::test_a_refused_commit",
+    ),
+    _row(
+        "github: an unfinished review",
+        _GITHUB,
+        "    if missing:\n",
+        "    if not review:\n",
+        f"{_ON_GITHUB}::test_an_incomplete_review_is_annotated",
+    ),
+    _row(
+        "markdown: the table",
+        _MARKDOWN,
+        "    parts += [_table(confirmed)] if confirmed else []\n",
+        "",
+        f"{_IN_MARKDOWN}::test_the_whole_comment",
+    ),
+    _row(
+        "markdown: details",
+        _MARKDOWN,
+        "[_details(judged) for judged in confirmed[:DETAILS]]",
+        "[]",
+        f"{_IN_MARKDOWN}::test_the_whole_comment",
+    ),
+    _row(
+        "markdown: advisories folded away",
+        _MARKDOWN,
+        "    parts += [_folded(advisories)] if advisories else []\n",
+        "",
+        f"{_IN_MARKDOWN}::test_the_whole_comment",
+    ),
+    _row(
+        "markdown: below GitHub's limit",
+        _MARKDOWN,
+        "for judged in confirmed[:DETAILS]]",
+        "for judged in confirmed]",
+        f"{_IN_MARKDOWN}::test_many_confirmed_findings_stay_in_the_table",
+    ),
+)
+
+ROWS: Final[tuple[Removal, ...]] = (*_CONSOLE, *_VALUES)

@@ -1,0 +1,243 @@
+"""Commits through hook runners, and what makes a run fast."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.removal.row import Change, Removal
+
+_RUNNERS: Final = "`git commit` through pre-commit, prek, lefthook and a plain hook"
+_FAST: Final = "## Speed"
+_REVIEW: Final = "lok_hooks/core/review.py"
+_HOOKS: Final = "lok_hooks/cli/hooks.py"
+_MAIN: Final = "lok_hooks/cli/main.py"
+_RUN: Final = "lok_hooks/cli/run.py"
+_GATE: Final = "lok_hooks/cli/gate.py"
+_WIRING: Final = "lok_hooks/cli/wiring.py"
+_FANOUT: Final = "lok_hooks/backends/fanout.py"
+_BUILT_IN: Final = "lok_hooks/config/default.toml"
+_COMPARE: Final = "lok_hooks/repo/compare.py"
+_OFFERED: Final = ".pre-commit-hooks.yaml"
+_RULES: Final = "tests/config/test_defaults.py::test_built_in_rules"
+_REFUSED: Final = "tests/end_to_end/test_runners.py::test_a_bad_commit_is_refused_and_the_mended_one_accepted"
+_INDEX: Final = "tests/end_to_end/test_runners.py::test_the_index_counts_and_not_the_work_tree"
+_COST: Final = "tests/repo/test_cost.py"
+_START: Final = "tests/cli/test_start.py"
+
+
+def _row(name: str, promise: str, file: str, old: str, new: str, test: str, says: str = "") -> Removal:
+    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=(test,), says=says)
+
+
+_RUNNER_ROWS: Final = (
+    *(
+        _row(
+            f"a bad commit is refused by {runner}",
+            _RUNNERS,
+            _RUN,
+            "    return code\n\n\ndef _refuse_two",
+            "    return 0\n\n\ndef _refuse_two",
+            f"{_REFUSED}[{runner}]",
+        )
+        for runner in ("plain", "lefthook")
+    ),
+    *(
+        _row(
+            f"a mended commit is accepted by {runner}",
+            _RUNNERS,
+            _REVIEW,
+            "return EXIT_CLEAN",
+            "return EXIT_CONFIRMED",
+            f"{_REFUSED}[{runner}]",
+        )
+        for runner in ("plain", "lefthook")
+    ),
+    # The others put aside what is not staged.
+    _row(
+        "the index counts under a plain hook",
+        _RUNNERS,
+        _GATE,
+        "return Scope((Sides(old=repository.head, new=INDEX),), partial(staged, repository))",
+        "return _working_tree(repository)",
+        f"{_INDEX}[plain]",
+    ),
+)
+_ONE_RUN: Final = "tests/cli/test_offered_hooks.py::test_one_run_for_the_whole_change_whatever_files_it_has"
+_OFFERED_ROWS: Final = tuple(
+    _row(
+        f"offered hooks: {key}",
+        _RUNNERS,
+        _OFFERED,
+        f"  entry: lok-audit\n  language: python\n  stages: [pre-push]\n{before}  {key}: {value}\n",
+        f"  entry: lok-audit\n  language: python\n  stages: [pre-push]\n{before}  {key}: {other}\n",
+        f"{_ONE_RUN}[lok-audit]",
+    )
+    for before, key, value, other in (
+        ("", "pass_filenames", "false", "true"),
+        ("  pass_filenames: false\n", "require_serial", "true", "false"),
+        ("  pass_filenames: false\n  require_serial: true\n", "always_run", "true", "false"),
+        ("  pass_filenames: false\n  require_serial: true\n  always_run: true\n", "verbose", "true", "false"),
+    )
+)
+# Each installs our hooks from the copy first, which takes the better part of a minute.
+_FRAMEWORK_ROWS: Final = (
+    _row(
+        "a bad commit is refused by pre-commit",
+        _RUNNERS,
+        _OFFERED,
+        "  stages: [pre-commit]\n",
+        "  stages: [manual]\n",
+        f"{_REFUSED}[pre-commit]",
+    ),
+    _row(
+        "a bad commit is refused by prek",
+        _RUNNERS,
+        _OFFERED,
+        "  entry: lok-hunt\n",
+        "  entry: lok-hunt --fail-on critical\n",
+        f"{_REFUSED}[prek]",
+    ),
+)
+_FAST_ROWS: Final = (
+    _row(
+        "figures of speed with their command",
+        _FAST,
+        "README.md",
+        "`python -m tests.bench.startup`, `tests.bench.debate`",
+        "`tests.bench.startup`, `tests.bench.debate`",
+        "tests/bench/test_figures.py::test_the_command_stands_with_the_figures",
+    ),
+    _row(
+        "figures of speed without thresholds",
+        _FAST,
+        ".ci/run",
+        '-m tests.bench.startup || echo "this benchmark could not be run"',
+        "-m tests.bench.startup",
+        "tests/bench/test_figures.py::test_every_measure_is_there_and_is_taken_in_ci_without_a_threshold[tests.bench.startup]",
+    ),
+    _row(
+        "nothing staged: next to nothing is loaded",
+        _FAST,
+        _HOOKS,
+        '    if records == b"" and not argv and _is_written(_NOTHING):\n        return 0\n',
+        "",
+        f"{_START}::test_an_empty_commit_loads_next_to_nothing",
+    ),
+    _row(
+        "nothing staged: git is started without subprocess",
+        _FAST,
+        "lok_hooks/repo/probe.py",
+        "import os\n\n_GIT",
+        "import os\nimport subprocess  # noqa: F401\n\n_GIT",
+        "tests/test_architecture.py::test_an_empty_commit_imports_nothing_heavy",
+    ),
+    _row(
+        "--help: commands are loaded when they are used",
+        _FAST,
+        _MAIN,
+        "        if command.name not in loaded:\n",
+        '        if command.name not in loaded and command.name != "ask":\n',
+        f"{_START}::test_a_command_loads_no_other",
+    ),
+    _row(
+        "--help: the width is known",
+        _FAST,
+        _MAIN,
+        "commands.add_parser(command.name, help=command.help, formatter_class=Layout)",
+        "commands.add_parser(command.name, help=command.help)",
+        f"{_START}::test_help_loads_the_names_of_the_commands_alone",
+    ),
+    _row(
+        "a remembered commit loads nothing heavy",
+        _FAST,
+        _HOOKS,
+        "    from lok_hooks.cli import remembered\n",
+        "    from lok_hooks.cli import gate, remembered  # noqa: F401\n",
+        "tests/end_to_end/test_memory.py::test_a_remembered_commit_loads_nothing_heavy_and_starts_no_backend",
+    ),
+    _row(
+        "a checked lok.toml loads no schema",
+        _FAST,
+        "lok_hooks/config/checked_before.py",
+        "        if values is not None:\n",
+        "        if values is raw:\n",
+        "tests/config/test_checked_before.py::test_the_second_time_the_schema_is_not_loaded",
+    ),
+    _row(
+        "no lok.toml loads no schema",
+        _FAST,
+        "lok_hooks/config/defaults.py",
+        "    raw = tomllib.loads(text)\n",
+        "    import pydantic  # noqa: F401\n\n    raw = tomllib.loads(text)\n",
+        "tests/config/test_defaults.py::test_who_has_no_lok_toml_does_not_wait_for_the_schema",
+    ),
+    _row(
+        "reports load rich for colours alone",
+        _FAST,
+        "lok_hooks/report/console.py",
+        "    return as_text(",
+        "    import rich.text  # noqa: F401\n\n    return as_text(",
+        "tests/report/test_all.py::test_reports_without_colour_do_not_load_rich",
+    ),
+    _row(
+        "the gate stands before the patch",
+        _FAST,
+        "lok_hooks/repo/extract.py",
+        "    for record, patches in comparison.patches(chosen, unified, of=records):\n",
+        "    for record, patches in comparison.patches(records, unified, of=records):\n        if record in outcome:\n"
+        "            continue\n",
+        f"{_COST}::test_git_makes_no_patch_and_shows_no_content_of_what_is_left_out",
+    ),
+    _row(
+        "one call of git for the whole diff",
+        _FAST,
+        _COMPARE,
+        "        if list(chosen) == list(of):\n",
+        "        for record in chosen[1:]:\n            yield record, self._alone(record, options)\n"
+        "        chosen = chosen[:1]\n        if list(chosen) == list(of):\n",
+        f"{_COST}::test_git_is_asked_no_more_often_for_many_files_than_for_one[all chosen]",
+    ),
+    _row(
+        "one call of git for many files",
+        _FAST,
+        _COMPARE,
+        "        if batch and size + cost > _PATHSPEC_BYTES:\n",
+        "        if batch:\n",
+        f"{_COST}::test_git_is_asked_no_more_often_for_many_files_than_for_one[one left out]",
+    ),
+    _row(
+        "git's answer is read as it comes",
+        _FAST,
+        _COMPARE,
+        'pieces = self.repository.stream(*self._diff("--raw", "-z", "-p", *detection, *options, paths=pathspecs))',
+        'pieces = iter([self.repository.run(*self._diff("--raw", "-z", "-p", *detection, *options, paths=pathspecs))])',
+        f"{_COST}::test_of_a_large_diff_one_file_at_a_time_is_taken_apart",
+    ),
+    _row(
+        "lines stay text",
+        _FAST,
+        "lok_hooks/repo/patch.py",
+        "PatchSet(lines, metadata_only=True)",
+        "PatchSet(lines)",
+        f"{_COST}::test_no_line_becomes_an_object_with_numbers_of_its_own",
+    ),
+    _row(
+        "four reviewers at once",
+        _FAST,
+        _FANOUT,
+        "    if not parallel:\n",
+        "    if parallel:\n",
+        "tests/backends/test_fanout.py::test_four_backends_of_a_second_each_work_at_the_same_time",
+    ),
+    _row("parallel unless told otherwise", _FAST, _BUILT_IN, "parallel = true", "parallel = false", _RULES),
+    _row(
+        "what follows is loaded meanwhile",
+        _FAST,
+        _WIRING,
+        "        beside(_load_what_follows)\n",
+        "        assert beside\n",
+        "tests/cli/test_wiring.py::test_what_follows_is_loaded_while_models_are_waited_for",
+    ),
+)
+
+ROWS: Final[tuple[Removal, ...]] = (*_RUNNER_ROWS, *_OFFERED_ROWS, *_FRAMEWORK_ROWS, *_FAST_ROWS)
