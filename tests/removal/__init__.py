@@ -6,6 +6,7 @@ from typing import Final
 
 from tests.removal import (
     backends,
+    backends_lines,
     diffs,
     files,
     git,
@@ -35,6 +36,7 @@ DEFENCES: Final[tuple[Removal, ...]] = (
 BEHAVIOURS: Final[tuple[Removal, ...]] = (
     *diffs.ROWS,
     *backends.ROWS,
+    *backends_lines.ROWS,
     *reviews.ROWS,
     *outcomes.ROWS,
     *outcomes_reports.ROWS,

@@ -1,0 +1,446 @@
+"""The command lines and requests by which backends are asked: what the locks of `sealing` leave to say."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.removal.row import Change, Removal
+
+_QUIET: Final = "A CLI is started for one answer: it keeps nothing, calls nobody else, and does not ask again."
+_ASKED: Final = "What lok.toml says of a backend reaches it."
+_FORM: Final = "Each backend is asked for the answer's form in the way that it understands."
+_WHOLE: Final = "A prompt that was not read whole was not reviewed."
+_CODEX: Final = "lok_hooks/backends/codex.py"
+_GEMINI: Final = "lok_hooks/backends/gemini.py"
+_CLAUDE: Final = "lok_hooks/backends/claude.py"
+_OLLAMA: Final = "lok_hooks/backends/ollama.py"
+_OPENAI: Final = "lok_hooks/backends/openai.py"
+_SEALED: Final = "lok_hooks/backends/sealed.py"
+
+_OF_CODEX: Final = "tests/backends/test_codex.py::test_its_command_line_is_locked"
+_OF_GEMINI: Final = "tests/backends/test_gemini.py::test_its_command_line_is_locked"
+_OF_CLAUDE: Final = "tests/backends/test_claude.py::test_its_command_line_is_locked"
+_OF_OLLAMA: Final = "tests/backends/test_ollama.py::test_the_request_sets_a_window_and_leaves_nothing_to_chance"
+_OF_OPENAI: Final = "tests/backends/test_openai.py::test_the_extras_make_the_request"
+_LIMITS: Final = "tests/backends/test_answer_limit.py"
+
+
+def _word(name: str, promise: str, file: str, old: str, new: str, test: str, says: str = "") -> Removal:
+    """A word of a command line, a setting, or a field of a request."""
+    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=(test,), says=says)
+
+
+_OF_THE_CLIS: Final = (
+    _word("codex answers in events", _ASKED, _CODEX, '"exec", "--json", ', '"exec", ', _OF_CODEX),
+    _word("codex keeps no session", _QUIET, _CODEX, '"--ephemeral", "--skip', '"--skip', _OF_CODEX),
+    _word("codex outside a repository", _ASKED, _CODEX, '"--skip-git-repo-check", "--ignore', '"--ignore', _OF_CODEX),
+    _word("codex's analytics", _QUIET, _CODEX, '"-c", "analytics.enabled=false", ', "", _OF_CODEX),
+    _word("codex's images", _QUIET, _CODEX, '*("view_image", "multi', '*("multi', _OF_CODEX),
+    _word("codex's other agents", _QUIET, _CODEX, '"multi_agent", ', "", _OF_CODEX),
+    _word("codex's goals", _QUIET, _CODEX, '"goals", ', "", _OF_CODEX),
+    _word("codex's pictures", _QUIET, _CODEX, ', "image_generation")', ")", _OF_CODEX),
+    _word("codex's endless connecting", _QUIET, _CODEX, '    "unbounded_connection_retries",\n', "", _OF_CODEX),
+    _word(
+        "codex's system prompt", _ASKED, _CODEX, "json.dumps(self.system_prompt)", "json.dumps('be nice')", _OF_CODEX
+    ),
+    _word("codex's model", _ASKED, _CODEX, 'argv += ["-m", self.model]', 'argv += ["-m", "default"]', _OF_CODEX),
+    _word("codex's schema", _FORM, _CODEX, 'argv += ["--output-schema", str(schema)]', "pass", _OF_CODEX),
+    _word("codex reads the prompt", _ASKED, _CODEX, '*argv, "-")', "*argv)", _OF_CODEX),
+    _word("codex's protocol", _ASKED, _CODEX, '"wire_api": "responses"', '"wire_api": "chat"', _OF_CODEX),
+    _word(
+        "codex's retries of a request",
+        _QUIET,
+        _CODEX,
+        '"request_max_retries": 0',
+        '"request_max_retries": 4',
+        _OF_CODEX,
+    ),
+    _word(
+        "codex's retries of a stream", _QUIET, _CODEX, '"stream_max_retries": 0', '"stream_max_retries": 5', _OF_CODEX
+    ),
+    _word(
+        "codex's patience",
+        _ASKED,
+        _CODEX,
+        "max(1, int(self.settings.timeout * 1000))",
+        "300_000",
+        _OF_CODEX,
+    ),
+    _word("codex's key by its name", _ASKED, _CODEX, 'values["env_key"] = key_env', "pass", _OF_CODEX),
+    _word(
+        "codex's retries at a provider of the user's",
+        _QUIET,
+        _CODEX,
+        'extra += ["-c", f"model_providers.{name}.{key}=0"]',
+        "pass",
+        "tests/backends/test_codex.py::test_the_users_arguments_stand_before_the_locks",
+    ),
+    _word(
+        "codex's own words after the user's",
+        _ASKED,
+        _CODEX,
+        "argv = [*self._extra(), *_LOCKED[1:], *self.sandbox, *provider]",
+        "argv = [*_LOCKED[1:], *self.sandbox, *provider, *self._extra()]",
+        "tests/backends/test_codex.py::test_the_users_arguments_stand_before_the_locks",
+    ),
+    _word(
+        "codex's key without its retries",
+        _QUIET,
+        _CODEX,
+        "if not self.settings.url and (not has_key or self._has_own_provider()):",
+        "if not self.settings.url:",
+        "tests/backends/test_codex.py::test_a_key_goes_to_openai_without_the_clis_own_retries[CODEX_API_KEY]",
+        says="StopIteration",
+    ),
+    _word(
+        "codex's key at a provider of the user's",
+        _ASKED,
+        _CODEX,
+        'env["CODEX_API_KEY"] = key',
+        "pass",
+        "tests/backends/test_codex.py::test_a_key_of_another_name_is_codexs_at_an_address_of_the_users",
+    ),
+    _word(
+        "codex's login lent",
+        _ASKED,
+        _CODEX,
+        'lend(self._user_home() / "auth.json", home / "auth.json")',
+        "None",
+        "tests/backends/test_codex.py::test_only_the_login_is_lent_for_this_user_alone_and_a_renewed_one_kept",
+        says="report.json",  # it was not started
+    ),
+    _word(
+        "a renewed login kept",
+        _ASKED,
+        _SEALED,
+        "                give_back(lent)\n",
+        "                pass\n",
+        "tests/backends/test_codex.py::test_only_the_login_is_lent_for_this_user_alone_and_a_renewed_one_kept",
+    ),
+    _word("gemini answers in JSON", _ASKED, _GEMINI, '("-o", "json", ', "(", _OF_GEMINI),
+    _word("gemini in a folder without trust", _ASKED, _GEMINI, '= ("--skip-trust",)', "= ()", _OF_GEMINI),
+    _word("gemini's model", _ASKED, _GEMINI, '*(("-m", self.model) if self.model else ())', "", _OF_GEMINI),
+    _word("gemini's statistics", _QUIET, _GEMINI, '"privacy": {"usageStatisticsEnabled": False},', "", _OF_GEMINI),
+    _word("gemini's telemetry", _QUIET, _GEMINI, '"telemetry": {"enabled": False},', "", _OF_GEMINI),
+    _word("gemini's updates", _QUIET, _GEMINI, '"enableAutoUpdate": False,', "", _OF_GEMINI),
+    _word("gemini's words about updates", _QUIET, _GEMINI, '"enableAutoUpdateNotification": False,', "", _OF_GEMINI),
+    _word("gemini's retries", _QUIET, _GEMINI, '"maxAttempts": 1,', "", _OF_GEMINI),
+    _word("gemini's retries of a connection", _QUIET, _GEMINI, '"retryFetchErrors": False,', "", _OF_GEMINI),
+    _word(
+        "gemini's list of the folder", _QUIET, _GEMINI, '"context": {"includeDirectoryTree": False},', "", _OF_GEMINI
+    ),
+    _word("gemini's turns", _QUIET, _GEMINI, '"model": {"maxSessionTurns": 2},', "", _OF_GEMINI),
+    _word(
+        "gemini's second start",
+        _QUIET,
+        _GEMINI,
+        '"GEMINI_CLI_NO_RELAUNCH": "1",',
+        '"GEMINI_CLI_NO_RELAUNCH": "",',
+        _OF_GEMINI,
+    ),
+    _word(
+        "gemini's system prompt",
+        _ASKED,
+        _GEMINI,
+        '            "GEMINI_SYSTEM_MD": str(home / "system.md"),\n',
+        "",
+        "tests/backends/test_gemini.py::test_the_real_one_is_asked_with_nothing_but_the_prompt",
+    ),
+    _word("gemini's key", _ASKED, _GEMINI, 'env["GEMINI_API_KEY"] = key', 'env["GEMINI_API_KEY"] = ""', _OF_GEMINI),
+    _word("gemini's kind of login", _ASKED, _GEMINI, '"auth": {"selectedType": login}', '"auth": {}', _OF_GEMINI),
+    _word(
+        "gemini's login lent",
+        _ASKED,
+        _GEMINI,
+        '            lend(self._user_folder() / name, home / ".gemini" / name)\n',
+        "            pass\n",
+        "tests/backends/test_gemini.py::test_the_users_own_login_is_lent",
+    ),
+    _word(
+        "gemini's file of variables lent",
+        _ASKED,
+        _GEMINI,
+        'if lend(self.env_file(), home / ".env") is None:',
+        "if True:",
+        "tests/backends/test_gemini.py::test_the_users_own_login_is_lent",
+    ),
+    _word(
+        "gemini's limit of an answer",
+        _ASKED,
+        _GEMINI,
+        "maxOutputTokens=tokens)",
+        "maxOutputTokens=65_536)",
+        f"{_LIMITS}::test_the_real_gemini_passes_it_on[gemini-2.5-pro-thinking0]",
+    ),
+    _word("claude without a terminal", _ASKED, _CLAUDE, '*("-p", "--output-format"', '*("--output-format"', _OF_CLAUDE),
+    _word("claude answers in JSON", _ASKED, _CLAUDE, '"--output-format", "json", ', "", _OF_CLAUDE),
+    _word("claude keeps no session", _QUIET, _CLAUDE, ', "--no-session-persistence"),\n)', ",),\n)", _OF_CLAUDE),
+    _word("claude's turns", _QUIET, _CLAUDE, ', "--max-turns", "3")', ")", _OF_CLAUDE),
+    _word("claude's system prompt", _ASKED, _CLAUDE, ', "--system-prompt", self.system_prompt]', "]", _OF_CLAUDE),
+    _word("claude's model", _ASKED, _CLAUDE, 'argv += ["--model", self.model]', "pass", _OF_CLAUDE),
+    _word(
+        "claude's schema", _FORM, _CLAUDE, 'argv += ["--json-schema", json.dumps(prompt.schema)]', "pass", _OF_CLAUDE
+    ),
+    _word(
+        "claude calls the model alone",
+        _QUIET,
+        _CLAUDE,
+        '"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",',
+        "",
+        _OF_CLAUDE,
+    ),
+    _word("claude's updates", _QUIET, _CLAUDE, '"DISABLE_AUTOUPDATER": "1",', "", _OF_CLAUDE),
+    _word(
+        "claude's retries",
+        _QUIET,
+        _CLAUDE,
+        '"CLAUDE_CODE_MAX_RETRIES": "0",',
+        '"CLAUDE_CODE_MAX_RETRIES": "10",',
+        _OF_CLAUDE,
+    ),
+    _word(
+        "claude's patience", _ASKED, _CLAUDE, "str(max(1, int(self.settings.timeout * 1000)))", '"600000"', _OF_CLAUDE
+    ),
+    _word("claude's key", _ASKED, _CLAUDE, '"ANTHROPIC_API_KEY": key, ', '"ANTHROPIC_API_KEY": "", ', _OF_CLAUDE),
+    _word(
+        "claude's own login",
+        _ASKED,
+        _CLAUDE,
+        "        if key:\n",
+        "        if key or True:\n",
+        "tests/backends/test_claude.py::test_without_a_key_the_users_own_login_is_left_in_its_place",
+    ),
+    _word(
+        "claude's limit of an answer",
+        _ASKED,
+        _CLAUDE,
+        'env["CLAUDE_CODE_MAX_OUTPUT_TOKENS"] = str(limit)',
+        "pass",
+        f"{_LIMITS}::test_the_real_claude_passes_it_on[3000-1500]",
+    ),
+    _word(
+        "claude's thinking within an answer's limit",
+        _ASKED,
+        _CLAUDE,
+        "str(thinking if thinking >= _LEAST_THINKING else 0)",
+        "str(limit)",
+        f"{_LIMITS}::test_the_real_claude_passes_it_on[2047-None]",
+    ),
+    _word(
+        "a prompt is no command of a CLI's",
+        _ASKED,
+        _SEALED,
+        'return prompt.text if prompt.text[:1].isalpha() else f"Request:\\n{prompt.text}"',
+        "return prompt.text",
+        "tests/backends/test_codex.py::test_the_real_one_is_asked_with_nothing_but_the_prompt",
+    ),
+    _word(
+        "a prompt on standard input",
+        _ASKED,
+        _SEALED,
+        'stdin=self.input_text(prompt).encode("utf-8", "replace")',
+        'stdin=b""',
+        "tests/backends/test_command.py::test_the_prompt_goes_in_and_the_answer_comes_out",
+    ),
+    _word(
+        "temporary files in the room",
+        _QUIET,
+        "lok_hooks/backends/environment.py",
+        '"NO_COLOR": "1", "TMPDIR": str(temporary)}',
+        '"NO_COLOR": "1", "TMPDIR": "/tmp"}',
+        _OF_GEMINI,
+    ),
+)
+
+_OF_PROGRAMS: Final = (
+    _word(
+        "arguments of a user's program",
+        _ASKED,
+        "lok_hooks/backends/command.py",
+        "return (self.settings.command, *self.settings.args)",
+        "return (self.settings.command,)",
+        "tests/backends/test_command.py::test_the_prompt_goes_in_and_the_answer_comes_out",
+    ),
+    _word(
+        "first lines of a user's program dropped",
+        _ASKED,
+        "lok_hooks/backends/command.py",
+        '"\\n".join(output.split("\\n")[self.settings.skip_lines :])',
+        "output",
+        "tests/backends/test_command.py::test_first_lines_are_dropped",
+    ),
+    _word(
+        "variables of a user's program",
+        _ASKED,
+        _SEALED,
+        "{**self.settings.env, **call.env}",
+        "call.env",
+        "tests/backends/test_command.py::test_it_is_sealed",
+        says="KeyError: 'MODE'",
+    ),
+    _word(
+        "a wrapper around a program",
+        _ASKED,
+        _SEALED,
+        'return wrapped(self.settings.command_wrapper, (*program, *argv), f"backends.{self.name}")',
+        "return [*program, *argv]",
+        "tests/backends/test_command.py::test_a_wrapper_runs_around_it",
+    ),
+)
+
+_OF_SERVERS: Final = (
+    _word("ollama's answer in one piece", _ASKED, _OLLAMA, '"stream": False,', '"stream": True,', _OF_OLLAMA),
+    _word("ollama cuts no prompt", _WHOLE, _OLLAMA, '"truncate": False,', '"truncate": True,', _OF_OLLAMA),
+    _word("ollama shifts no window", _WHOLE, _OLLAMA, '"shift": False,', '"shift": True,', _OF_OLLAMA),
+    _word(
+        "ollama's window by the prompt's size",
+        _WHOLE,
+        _OLLAMA,
+        '"num_ctx": window_for(prompt.text, prompt.max_tokens or _ANSWER_TOKENS),',
+        '"num_ctx": 4096,',
+        _OF_OLLAMA,
+    ),
+    _word(
+        "ollama's window has room for the answer",
+        _WHOLE,
+        _OLLAMA,
+        "tokens = max(answer, _ANSWER_TOKENS) + _TEMPLATE_TOKENS",
+        "tokens = _ANSWER_TOKENS + _TEMPLATE_TOKENS",
+        f"{_LIMITS}::test_ollama_is_told_and_its_window_has_room_for_the_answer",
+    ),
+    _word(
+        "ollama counts what was read",
+        _WHOLE,
+        _OLLAMA,
+        "if was_cut(prompt.text, read) or (read or 0) >= window:",
+        "if (read or 0) >= window:",
+        "tests/backends/test_ollama.py::test_a_cut_prompt_was_not_reviewed_although_an_answer_came",
+    ),
+    _word(
+        "ollama's full window",
+        _WHOLE,
+        _OLLAMA,
+        "if was_cut(prompt.text, read) or (read or 0) >= window:",
+        "if was_cut(prompt.text, read):",
+        "tests/backends/test_ollama.py::test_a_cut_prompt_was_not_reviewed_although_an_answer_came",
+    ),
+    _word(
+        "ollama ends a model that repeats itself",
+        _ASKED,
+        _OLLAMA,
+        '"num_predict": prompt.max_tokens or _ANSWER_TOKENS,',
+        '"num_predict": -1,',
+        _OF_OLLAMA,
+    ),
+    _word("ollama's temperature", _ASKED, _OLLAMA, '"temperature": 0,', '"temperature": 1,', _OF_OLLAMA),
+    _word("ollama's seed", _ASKED, _OLLAMA, '"seed": _SEED,', '"seed": len(prompt.text),', _OF_OLLAMA),
+    _word(
+        "ollama's schema",
+        _FORM,
+        _OLLAMA,
+        'body["format"] = dict(prompt.schema)',
+        'body["format"] = "json"',
+        "tests/backends/test_ollama.py::test_it_asks_ollama_and_gives_the_answer",
+    ),
+    _word(
+        "an OpenAI server's schema",
+        _FORM,
+        _OPENAI,
+        'body["response_format"] = {"type": "json_schema", "json_schema": schema}',
+        'body["response_format"] = {"type": "json_object"}',
+        _OF_OPENAI,
+    ),
+    _word(
+        "an OpenAI server's JSON mode",
+        _FORM,
+        _OPENAI,
+        'body["response_format"] = {"type": "json_object"}',
+        'body["response_format"] = {"type": "text"}',
+        _OF_OPENAI,
+    ),
+    _word(
+        "a strict schema claimed where it is one",
+        _FORM,
+        _OPENAI,
+        "            if not is_closed or set(required or ()) != set(properties):\n                return False\n",
+        "",
+        "tests/backends/test_openai.py::test_strict_is_claimed_only_for_a_strict_schema",
+    ),
+    _word(
+        "an OpenAI server that refuses a schema",
+        _FORM,
+        _OPENAI,
+        "        if self.format and _FORMAT_REFUSED.search(refusal):\n"
+        "            return replace(self, format=_FORMATS[_FORMATS.index(self.format) + 1])\n",
+        "",
+        "tests/backends/test_openai.py::test_what_the_server_names_is_dropped",
+    ),
+    _word(
+        "an OpenAI server that refuses fixed sampling",
+        _FORM,
+        _OPENAI,
+        "        if self.is_fixed and _SAMPLING_REFUSED.search(refusal):\n"
+        "            return replace(self, is_fixed=False)\n",
+        "",
+        "tests/backends/test_openai.py::test_a_model_with_its_own_sampling_is_asked_without_ours",
+    ),
+    _word(
+        "what an OpenAI server refuses is remembered",
+        _FORM,
+        _OPENAI,
+        "                self._extras = extras\n",
+        "",
+        "tests/backends/test_openai.py::"
+        "test_a_server_without_schemas_is_asked_in_ever_simpler_ways_and_that_is_remembered",
+    ),
+    _word(
+        "an OpenAI server counts what was read",
+        _WHOLE,
+        _OPENAI,
+        "if was_cut(prompt.text, read):",
+        "if not read and False:",
+        "tests/backends/test_openai.py::test_a_server_that_silently_cut_the_prompt_has_not_reviewed_it",
+    ),
+    _word(
+        "an OpenAI server's sampling",
+        _ASKED,
+        _OPENAI,
+        'body |= {"temperature": 0, "seed": _SEED}',
+        'body |= {"temperature": 1, "seed": _SEED}',
+        "tests/backends/test_openai.py::test_it_asks_the_server_and_gives_the_answer",
+    ),
+    _word(
+        "an OpenAI server's limit of an answer",
+        _ASKED,
+        _OPENAI,
+        "body[extras.limit] = prompt.max_tokens",
+        "pass",
+        f"{_LIMITS}::test_an_openai_server_is_told_in_the_field_it_knows",
+    ),
+    _word(
+        "the address of an OpenAI server",
+        _ASKED,
+        _OPENAI,
+        'f"{base}/chat/completions" if has_path else f"{base}/v1/chat/completions"',
+        'f"{base}/chat/completions"',
+        "tests/backends/test_openai.py::test_the_address_to_post_to",
+    ),
+    _word(
+        "a server's key sent",
+        _ASKED,
+        "lok_hooks/backends/http.py",
+        'self._headers["Authorization"] = f"Bearer {key}"',
+        "pass",
+        "tests/backends/test_http.py::test_the_body_and_the_key_arrive_and_the_object_comes_back",
+    ),
+    _word(
+        "a redirect is not followed",
+        "Code and key go where the user said, nowhere else.",
+        "lok_hooks/backends/http.py",
+        "follow_redirects=False,",
+        "follow_redirects=True,",
+        "tests/backends/test_http_faults.py::test_redirect_is_not_followed[openai]",
+    ),
+)
+
+ROWS: Final = (*_OF_THE_CLIS, *_OF_PROGRAMS, *_OF_SERVERS)
