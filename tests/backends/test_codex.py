@@ -212,6 +212,29 @@ def test_a_transcript_is_read_line_by_line() -> None:
     assert read_transcript("plain\n[1]\n{}") is None
 
 
+@pytest.mark.parametrize(
+    ("events", "code", "reason"),
+    [
+        ('{"type":"item.completed","item":{"type":"agent_message","text":"half"}}', 0, "exit code 0, no answer"),
+        (
+            '{"type":"item.completed","item":{"type":"agent_message","text":"all"}}\n{"type":"turn.completed"}',
+            1,
+            "exit code 1, no answer",
+        ),
+    ],
+    ids=["no end", "an exit code"],
+)
+def test_a_turn_that_did_not_end_is_no_answer(
+    user: User, make_prompt: MakePrompt, events: str, code: int, reason: str
+) -> None:
+    log_in(user)
+    user.program("codex", f"print({events!r}); raise SystemExit({code})")
+    answer = ask(user.backend("codex"), make_prompt(), 10)
+    assert isinstance(answer, Failure)
+    assert answer.kind is FailureKind.CRASHED
+    assert reason in answer.reason
+
+
 def test_the_known_version_is_the_one_under_test(real_cli: RealCli) -> None:
     package = real_cli("codex").resolve().parents[1] / "package.json"
     assert json.loads(package.read_text())["version"] == KNOWN_VERSION

@@ -213,7 +213,7 @@ def test_a_prompt_beyond_the_window_is_too_large(model_server: ServerMaker) -> N
 
 
 def test_its_own_timeout_is_kept(model_server: ServerMaker) -> None:
-    server = model_server({"hang": 60})
+    server = model_server({"hang": 3})
 
     failure = backend("openai", server.url, timeout=0.3).ask(prompt(), Until.after(30))
 

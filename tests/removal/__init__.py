@@ -6,6 +6,7 @@ from typing import Final
 
 from tests.removal import (
     backends,
+    backends_faults,
     backends_lines,
     diffs,
     files,
@@ -36,6 +37,7 @@ DEFENCES: Final[tuple[Removal, ...]] = (
 BEHAVIOURS: Final[tuple[Removal, ...]] = (
     *diffs.ROWS,
     *backends.ROWS,
+    *backends_faults.ROWS,
     *backends_lines.ROWS,
     *reviews.ROWS,
     *outcomes.ROWS,
