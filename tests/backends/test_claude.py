@@ -152,6 +152,7 @@ def test_a_result_that_is_no_answer(
     answer = ask(user.backend("claude"), make_prompt(), 10)
     assert isinstance(answer, Failure)
     assert (answer.kind, answer.reason) == (kind, reason)
+    assert answer.advice
 
 
 def test_the_schemas_own_output_wins_over_the_text(user: User, make_prompt: MakePrompt) -> None:

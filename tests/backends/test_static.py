@@ -10,13 +10,17 @@ from pathlib import Path
 import pytest
 
 from lok_hooks.backends.deadline import Until
-from lok_hooks.backends.static import ruff_program
+from lok_hooks.backends.static import Static, ruff_program
 from lok_hooks.backends.static_rules import FREQUENT, ignored
 from lok_hooks.backends.static_table import RULES, SYNTAX, UNCHECKED
 from lok_hooks.core.diff import Status
 from lok_hooks.core.finding import Remark, Severity
 from lok_hooks.core.ground import ground
 from lok_hooks.core.ports import Analysis, Failure, FailureKind
+from lok_hooks.core.select import Selection
+from lok_hooks.core.settings import BackendSettings
+from lok_hooks.repo import snapshot
+from lok_hooks.repo.git import Repository
 from tests.backends.static_helpers import added, answer, claims, codes, file_diff, prompt_for, static
 
 PROOF, SUSPICION = True, False
@@ -427,7 +431,7 @@ def test_a_rule_that_ruff_does_not_know_is_a_failure_with_its_words() -> None:
     assert "rules" in failed.advice
 
 
-def test_staged_content_is_read_and_the_working_tree_is_not(tmp_path: Path) -> None:
+def test_staged_content_is_read_and_the_working_tree_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def git(*args: str) -> bytes:
         return subprocess.run(["git", "-C", str(tmp_path), *args], capture_output=True, check=True).stdout
 
@@ -436,8 +440,10 @@ def test_staged_content_is_read_and_the_working_tree_is_not(tmp_path: Path) -> N
     (tmp_path / "ruff.toml").write_text("[lint]\nselect = []\n", encoding="utf-8")
     git("add", "a.py")
     (tmp_path / "a.py").write_text("print(1)\n", encoding="utf-8")
-    staged = git("show", ":a.py")
-    found = static({"a.py": staged}).ask(prompt_for(file_diff("a.py", None, staged.decode())), Until.after(60))
+    monkeypatch.chdir(tmp_path)
+    taken = snapshot.staged(Repository.open(tmp_path), Selection())
+    backend = Static(BackendSettings(name="static", kind="static"), taken)
+    found = backend.ask(prompt_for(*taken.diff.files), Until.after(60))
     assert isinstance(found, Analysis)
     assert codes(found.claims) == ["F821"]
     assert git("status", "--porcelain").decode().splitlines() == ["AM a.py", "?? ruff.toml"]
@@ -519,9 +525,11 @@ def test_the_deadline_and_calling_off() -> None:
 
 
 def test_the_same_input_gives_the_same_claims() -> None:
-    files = {f"m{n}.py": (None, "print(a)\nprint(b)\ndef f(t=[]):\n    return eval(t)\n") for n in range(5)}
+    key = "AKIA" + "Q3EGRIZ5T7WNCB2M"
+    text = f"print(a)\nprint(b)\ndef f(t=[]):\n    return eval(t)\nk = '{key}'\n"
+    files: dict[str, tuple[str | None, str | None]] = {f"m{n}.py": (None, text) for n in range(5)}
     first = claims(files)
-    assert len(first) == 20
+    assert len(first) == 25
     assert first == claims(files)
     assert list(first) == sorted(first, key=lambda claim: (claim.file, claim.line))
 
