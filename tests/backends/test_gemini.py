@@ -160,6 +160,16 @@ def test_an_empty_response_without_an_error_is_no_answer(
     assert (answer.kind, answer.reason) == (FailureKind.UNREADABLE, "empty answer")
 
 
+def test_its_exit_code_for_no_login_says_so_whatever_its_words(user: User, make_prompt: MakePrompt) -> None:
+    words = "When using Gemini API, you must specify the variable."
+    error = json.dumps({"session_id": "s", "error": {"type": "Error", "message": words, "code": 41}})
+    user.program("gemini", f"import sys; print({error!r}, file=sys.stderr); sys.exit(41)")
+    answer = ask(user.backend("gemini", api_key_env=KEY_NAME), make_prompt(), 10)
+    assert isinstance(answer, Failure)
+    assert (answer.kind, answer.reason) == (FailureKind.NOT_LOGGED_IN, words)
+    assert "GEMINI_API_KEY" in answer.advice
+
+
 def test_a_stream_that_ended_too_soon_passes_whatever_is_said_of_it(user: User, make_prompt: MakePrompt) -> None:
     output = {"response": "half", "error": {"type": "INVALID_STREAM", "message": "The model said nothing more."}}
     user.program("gemini", f"print({json.dumps(output)!r})")

@@ -129,20 +129,24 @@ def test_401(kind: HttpKind) -> None:
 def test_429_once_with_retry_after(kind: HttpKind) -> None:
     started = time.monotonic()
 
-    answer, requests = play(kind, error("429 Too Many Requests", "slow down", Retry_After="1"), answers(kind))
+    # Longer than it would wait by itself.
+    answer, requests = play(kind, error("429 Too Many Requests", "slow down", Retry_After="1.5"), answers(kind))
 
     assert text_of(answer) == GOOD
     assert requests == 2
-    assert time.monotonic() - started >= 1
+    assert time.monotonic() - started >= 1.5
 
 
 def test_429_with_a_retry_after_date(kind: HttpKind) -> None:
-    moment = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)
+    # A date has whole seconds: it is two to three from now, and it would wait one by itself.
+    moment = format_datetime(datetime.now(UTC) + timedelta(seconds=3), usegmt=True)
+    started = time.monotonic()
 
     answer, requests = play(kind, error("429 Too Many Requests", "slow down", Retry_After=moment), answers(kind))
 
     assert text_of(answer) == GOOD
     assert requests == 2
+    assert time.monotonic() - started > 1.5
 
 
 def test_429_with_a_retry_after_beyond_the_deadline(kind: HttpKind) -> None:

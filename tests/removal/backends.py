@@ -130,6 +130,14 @@ _NOT_LOGGED_IN: Final = (
         "tests/backends/test_gemini.py::test_without_any_login_nothing_is_started[]",
     ),
     _row(
+        "no login by gemini's exit code",
+        _KIND,
+        _GEMINI,
+        "_EXIT_NO_LOGIN: Final = 41",
+        "_EXIT_NO_LOGIN: Final = 410",
+        "tests/backends/test_gemini.py::test_its_exit_code_for_no_login_says_so_whatever_its_words",
+    ),
+    _row(
         "no login in words",
         _KIND,
         _COMPLAINTS,
