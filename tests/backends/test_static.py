@@ -486,6 +486,19 @@ def test_a_file_that_crashes_ruff_hides_neither_itself_nor_the_others() -> None:
     assert [claim.file for claim in found if claim.title.endswith("(F821)")] == sorted(files)
     (crash,) = [claim for claim in found if claim.title.endswith(f"({UNCHECKED})")]
     assert (crash.file, crash.line, crash.severity, crash.is_proof) == ("deep.py", 1, MEDIUM, SUSPICION)
+    assert crash.title.startswith("ruff crashes on this file")
+
+
+def test_a_file_of_which_ruff_has_too_much_to_say_hides_neither_itself_nor_the_others() -> None:
+    contents = {"many.py": b"print(undefined)\n" * 330_000, "b.py": b"print(undefined)\n"}
+    files = (file_diff(path, None, "print(undefined)\n") for path in contents)
+    found = static(contents).ask(prompt_for(*files), Until.after(60))
+    assert isinstance(found, Analysis)
+    assert [(claim.file, claim.line, claim.is_proof) for claim in found.claims] == [
+        ("b.py", 1, PROOF),
+        ("many.py", 1, SUSPICION),
+    ]
+    assert found.claims[1].title == f"ruff has too much to say of this file ({UNCHECKED})"
 
 
 def test_nul_bytes_do_not_stop_the_others() -> None:

@@ -136,6 +136,14 @@ _PLACES: Final = (
         f"{_OF_STATIC}::test_a_file_that_crashes_ruff_hides_neither_itself_nor_the_others",
     ),
     _row(
+        "a file of which ruff has too much to say",
+        _CHANGED,
+        _STATIC,
+        'if not has_crashed and finished.ended != "too much output":',
+        "if not has_crashed:",
+        f"{_OF_STATIC}::test_a_file_of_which_ruff_has_too_much_to_say_hides_neither_itself_nor_the_others",
+    ),
+    _row(
         "claims in one order",
         "The same input gives the same claims.",
         _STATIC,
