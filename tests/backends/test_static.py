@@ -187,6 +187,7 @@ def test_what_is_no_defect_is_not_claimed(text: str) -> None:
         ("x = [y for y in (1,) if missing]\n", PROOF, HIGH),
         ('x = f"""\n{missing}\n"""\n', PROOF, HIGH),
         ("try:\n    a = 1\n    missing()\nexcept Exception:\n    pass\n", PROOF, HIGH),
+        ("count: int\nprint(missing)\n", PROOF, HIGH),
         ("x = 1" + " + 1" * 900 + "\nprint(missing)\n", PROOF, HIGH),
     ],
 )
