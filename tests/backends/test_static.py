@@ -360,6 +360,12 @@ def test_a_name_that_the_change_removes_is_blamed_on_the_removal() -> None:
     assert grounded.place.touches_change
 
 
+def test_of_several_removed_lines_the_one_with_the_name_is_quoted() -> None:
+    old = "import json\nimport os\n" + "x = 1\n" * 20 + "print(os.name)\n"
+    (claim,) = claims({"a.py": (old, old.replace("import json\nimport os\n", ""))})
+    assert claim.quote == "import os"
+
+
 def test_a_name_that_was_undefined_before_is_not_blamed_on_a_removal() -> None:
     old = "# uses nothing\n" + "print(nothing)\n" * 20
     assert claims({"a.py": (old, old.replace("# uses nothing\n", ""))}) == ()
@@ -563,7 +569,7 @@ def test_without_ruff_it_is_missing(tmp_path: Path) -> None:
         "from lok_hooks.backends.static import Static\n"
         "from lok_hooks.core.settings import BackendSettings\n"
         "failure = Static(BackendSettings(name='static', kind='static'), None).missing()\n"
-        "print(failure.kind, '|', failure.advice)\n"
+        "print(failure and failure.kind, '|', failure and failure.advice)\n"
     )
     output = subprocess.run(
         [str(tmp_path / "bare" / "bin" / "python"), "-c", code],

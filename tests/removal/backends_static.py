@@ -313,7 +313,6 @@ _WEIGHT: Final = (
         "        if ruff_program() is not None:\n            return None\n",
         "        if self._settings:\n            return None\n",
         f"{_OF_STATIC}::test_without_ruff_it_is_missing",
-        says="AttributeError",
     ),
 )
 
