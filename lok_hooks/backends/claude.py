@@ -112,7 +112,7 @@ class Claude(SealedCli):
             message = answer or str(value.get("errors") or value.get("subtype") or text(finished.stderr))
             return self.complaint(message, status if isinstance(status, int) else None)
         if value.get("stop_reason") == "refusal":
-            return self.failure(FailureKind.REFUSED, answer or "the model refused to answer", "")
+            return self.failure(FailureKind.REFUSED, answer or "the model refused to answer", self.otherwise)
         if value.get("structured_output") is not None:
             answer = json.dumps(value["structured_output"], ensure_ascii=False)
         if not answer.strip():

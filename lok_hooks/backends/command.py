@@ -59,7 +59,7 @@ class Command(SealedProgram):
         stderr = text(finished.stderr)
         told = next((each for each in (output, stderr) if is_error(each)), "") or without_frames(stderr) or output
         if not told.strip():
-            return self.failure(FailureKind.CRASHED, ended, self._by_hand, answer=output)
+            return self.failure(FailureKind.CRASHED, ended, self.otherwise, answer=output)
         failure = self._complaint(told, output)
         return replace(failure, reason=f"{ended}: {failure.reason}")
 
@@ -68,10 +68,10 @@ class Command(SealedProgram):
         if failure.kind is FailureKind.NOT_LOGGED_IN:
             # It runs with few of the user's variables.
             advice = f"log in to {self.settings.command}, or name its key's variable: backends.{self.name}.api_key_env"
-        else:
-            advice = failure.advice or self._by_hand
-        return replace(failure, advice=advice, answer=output)
+            failure = replace(failure, advice=advice)
+        return replace(failure, answer=output)
 
     @property
-    def _by_hand(self) -> str:
+    def otherwise(self) -> str:
+        """To see for oneself."""
         return f"run {self.settings.command} by hand with a prompt on its standard input"

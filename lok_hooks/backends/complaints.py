@@ -64,11 +64,13 @@ _WORDS: Final[tuple[tuple[FailureKind, bool, re.Pattern[str]], ...]] = tuple(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judgement:
-    """The kind of a failure, whether another try may mend it, and the server's wish in seconds, if it told one."""
+    """The kind of a failure, whether another try may mend it, the server's wish in seconds and its HTTP status, if it
+    told them."""
 
     kind: FailureKind
     is_transient: bool
     retry_after: float | None = None
+    status: int | None = None
 
 
 def parsed(output: str) -> Any:
@@ -122,7 +124,7 @@ def judge(message: str, status: int | None = None) -> Judgement:
         status = int(found[1])
     by_status = _of_status(status, message) if status else None
     if by_status:
-        return Judgement(kind=by_status[0], is_transient=by_status[1], retry_after=retry_after)
+        return Judgement(kind=by_status[0], is_transient=by_status[1], retry_after=retry_after, status=status)
     for kind, is_transient, words in _WORDS:
         if words.search(message):
             return Judgement(kind=kind, is_transient=is_transient, retry_after=retry_after)

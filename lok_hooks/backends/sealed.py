@@ -110,6 +110,11 @@ class SealedProgram(ABC):
         """What the rules need to know of it."""
         return traits_of(self.settings, "model", self.model)
 
+    @property
+    def otherwise(self) -> str:
+        """What to do about a failure when nothing better is known."""
+        return "ask again later, or use another backend (--backend)"
+
     def credentials(self) -> tuple[str, ...]:
         """The environment variables that this run may know of its login ("*" ends a prefix)."""
         return self.product.credentials if self.product else ()
@@ -141,7 +146,7 @@ class SealedProgram(ABC):
         except ProgramError as error:
             kind = FailureKind.MISSING if error.is_missing else FailureKind.CRASHED
             reason = f"{error.filename} cannot be started: {error.strerror}"
-            return self.failure(kind, reason, self._install_advice() if error.is_missing else "")
+            return self.failure(kind, reason, self._install_advice() if error.is_missing else self.otherwise)
         except OSError as error:
             reason = f"no private directory to run it in: {error.strerror or error}"
             return self.failure(FailureKind.CRASHED, reason, "free some disk space, or set TMPDIR to a writable folder")
@@ -189,7 +194,7 @@ class SealedProgram(ABC):
             return self.failure(FailureKind.TIMED_OUT, f"no answer within {finished.seconds:.0f} s", advice)
         if finished.ended == "too much output":
             reason = f"more than {process.OUTPUT_LIMIT // 2**20} MiB of output"
-            return self.failure(FailureKind.UNREADABLE, reason, "")
+            return self.failure(FailureKind.UNREADABLE, reason, self.otherwise)
         if finished.returncode and self.product and (line := unknown_flag(text(finished.stderr))):
             known = self.product.known_version
             reason = f"this {self.program[0]}'s version is not supported, known: {known}: {readable(line)}"
@@ -211,15 +216,15 @@ class SealedProgram(ABC):
     def complaint(self, message: str, status: int | None = None) -> Failure:
         """A Failure in the vendor's own words, with the advice that fits its kind."""
         shown, inner_status = innermost({"message": message})
-        status = status or inner_status
         # Of the whole text: what is unpacked from it lost the vendor's name for the kind of error.
-        judgement = judge(message, status)
+        judgement = judge(message, status or inner_status)
         advice = {
             FailureKind.NOT_LOGGED_IN: self.product.login if self.product else "",
             FailureKind.RATE_LIMITED: "wait, or use another backend (--backend)",
             FailureKind.TOO_LARGE: f"lower backends.{self.name}.max_prompt_bytes",
-            FailureKind.REFUSED: f"check backends.{self.name}.model" if status == 404 else "",
-        }.get(judgement.kind, "")
+        }.get(judgement.kind, self.otherwise)
+        if judgement.status == 404 and judgement.kind is FailureKind.REFUSED:
+            advice = f"check backends.{self.name}.model"
         return replace(
             self.failure(judgement.kind, readable(shown) or "no message", advice),
             is_transient=judgement.is_transient,
@@ -232,9 +237,12 @@ class SealedProgram(ABC):
 
     def unexpected(self, output: str) -> Failure:
         """Output that is not in the form this program is known to write; kept, since it was paid for."""
-        known = f" (known version: {self.product.known_version})" if self.product else ""
+        known, advice = "", self.otherwise
+        if self.product:
+            known = f" (known version: {self.product.known_version})"
+            advice = f"npm i -g {self.product.package}@{self.product.known_version}"
         reason = f"output in an unknown form{known}: {shortened(readable(output), 200) or 'none'}"
-        return self.failure(FailureKind.UNREADABLE, reason, "", answer=output)
+        return self.failure(FailureKind.UNREADABLE, reason, advice, answer=output)
 
     def value_of(self, variable: str) -> str:
         """An environment variable as the program would see it, "" when unset."""

@@ -22,6 +22,8 @@ from lok_hooks.core.task import Chunk, Prompt
 HttpKind = Literal["ollama", "openai"]
 HTTP_KINDS: tuple[HttpKind, ...] = ("ollama", "openai")
 Reply = Callable[[socket.socket], None]
+PATIENCE = 10.0
+"""Seconds; all deadlines of tests with a silent server are shorter."""
 
 
 @dataclass(kw_only=True)
@@ -35,9 +37,10 @@ class RawServer:
     ended: threading.Event = field(default_factory=threading.Event)
 
     def wait_for_hang_up(self, connection: socket.socket) -> None:
-        """Keep the connection open and silent until the client closes it."""
+        """Keep the connection open and silent until the client closes it, or no client that keeps a deadline would."""
         connection.settimeout(0.1)
-        while not self.stop.is_set():
+        end = time.monotonic() + PATIENCE
+        while not self.stop.is_set() and time.monotonic() < end:
             with contextlib.suppress(TimeoutError):
                 if not connection.recv(1):
                     self.ended.set()

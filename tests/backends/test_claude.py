@@ -60,6 +60,7 @@ def test_its_command_line_is_locked(user: User, make_prompt: MakePrompt) -> None
     assert (env["ANTHROPIC_BASE_URL"], env["ANTHROPIC_API_KEY"]) == (URL.rstrip("/"), KEY)
     assert (env["CLAUDE_CODE_MAX_RETRIES"], env["API_TIMEOUT_MS"]) == ("0", "7500")
     assert env["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] == "1"
+    assert env.get("DISABLE_AUTOUPDATER") == "1"
     assert Path(env["CLAUDE_CONFIG_DIR"]).is_relative_to(user.tmp)
 
 
@@ -151,6 +152,7 @@ def test_a_result_that_is_no_answer(
     answer = ask(user.backend("claude"), make_prompt(), 10)
     assert isinstance(answer, Failure)
     assert (answer.kind, answer.reason) == (kind, reason)
+    assert answer.advice
 
 
 def test_the_schemas_own_output_wins_over_the_text(user: User, make_prompt: MakePrompt) -> None:

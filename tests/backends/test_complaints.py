@@ -39,6 +39,8 @@ CRASHED, TOO_LARGE, REFUSED = FailureKind.CRASHED, FailureKind.TOO_LARGE, Failur
         ("Input exceeds the maximum length of 1048576 characters. (code -32602)", None, TOO_LARGE, False),
         ("prompt is too long: 250000 tokens > 200000 maximum", 400, TOO_LARGE, False),
         ("whatever", 413, TOO_LARGE, False),
+        ("whatever", 500, CRASHED, True),
+        ("whatever", 499, REFUSED, False),
         ("what is this", 400, REFUSED, False),
         ("no such model", 404, REFUSED, False),
         ("forbidden in your country", 403, REFUSED, False),

@@ -149,6 +149,36 @@ def test_without_any_login_nothing_is_started(user: User, make_prompt: MakePromp
     assert not report.exists()
 
 
+@pytest.mark.parametrize("response", ["", " \n", None])
+def test_an_empty_response_without_an_error_is_no_answer(
+    user: User, make_prompt: MakePrompt, response: str | None
+) -> None:
+    # It says no more of a prompt that was too long for it to send.
+    user.program("gemini", f"print({json.dumps({'response': response})!r})")
+    answer = ask(user.backend("gemini", api_key_env=KEY_NAME), make_prompt(), 10)
+    assert isinstance(answer, Failure)
+    assert (answer.kind, answer.reason) == (FailureKind.UNREADABLE, "empty answer")
+
+
+def test_its_exit_code_for_no_login_says_so_whatever_its_words(user: User, make_prompt: MakePrompt) -> None:
+    words = "When using Gemini API, you must specify the variable."
+    error = json.dumps({"session_id": "s", "error": {"type": "Error", "message": words, "code": 41}})
+    user.program("gemini", f"import sys; print({error!r}, file=sys.stderr); sys.exit(41)")
+    answer = ask(user.backend("gemini", api_key_env=KEY_NAME), make_prompt(), 10)
+    assert isinstance(answer, Failure)
+    assert (answer.kind, answer.reason) == (FailureKind.NOT_LOGGED_IN, words)
+    assert "GEMINI_API_KEY" in answer.advice
+
+
+def test_a_stream_that_ended_too_soon_passes_whatever_is_said_of_it(user: User, make_prompt: MakePrompt) -> None:
+    output = {"response": "half", "error": {"type": "INVALID_STREAM", "message": "The model said nothing more."}}
+    user.program("gemini", f"print({json.dumps(output)!r})")
+    answer = ask(user.backend("gemini", api_key_env=KEY_NAME), make_prompt(), 10)
+    assert isinstance(answer, Failure)
+    assert (answer.kind, answer.is_transient) == (FailureKind.CRASHED, True)
+    assert "The model said nothing more." in answer.reason
+
+
 def test_googles_own_credentials_are_found_from_the_private_home(user: User, make_prompt: MakePrompt) -> None:
     in_home(
         user,

@@ -7,7 +7,6 @@ inside" is HTTP 200 with one.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import socket
 import threading
@@ -129,20 +128,24 @@ def test_401(kind: HttpKind) -> None:
 def test_429_once_with_retry_after(kind: HttpKind) -> None:
     started = time.monotonic()
 
-    answer, requests = play(kind, error("429 Too Many Requests", "slow down", Retry_After="1"), answers(kind))
+    # Longer than it would wait by itself.
+    answer, requests = play(kind, error("429 Too Many Requests", "slow down", Retry_After="1.5"), answers(kind))
 
     assert text_of(answer) == GOOD
     assert requests == 2
-    assert time.monotonic() - started >= 1
+    assert time.monotonic() - started >= 1.5
 
 
 def test_429_with_a_retry_after_date(kind: HttpKind) -> None:
-    moment = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)
+    # A date has whole seconds: it is two to three from now, and it would wait one by itself.
+    moment = format_datetime(datetime.now(UTC) + timedelta(seconds=3), usegmt=True)
+    started = time.monotonic()
 
     answer, requests = play(kind, error("429 Too Many Requests", "slow down", Retry_After=moment), answers(kind))
 
     assert text_of(answer) == GOOD
     assert requests == 2
+    assert time.monotonic() - started > 1.5
 
 
 def test_429_with_a_retry_after_beyond_the_deadline(kind: HttpKind) -> None:
@@ -289,19 +292,23 @@ def test_connection_kept_open_after_the_answer(kind: HttpKind) -> None:
 
 
 def test_server_that_sends_for_ever(kind: HttpKind) -> None:
-    stopped = threading.Event()
+    hung_up = threading.Event()
 
     def chatter(server: RawServer, connection: socket.socket) -> None:
-        with contextlib.suppress(OSError):
+        try:
             connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
             while not server.stop.wait(0.02):
                 connection.sendall(b"1\r\n \r\n")
-        stopped.set()
+        except OSError:
+            hung_up.set()
 
-    answer, _ = play(kind, chatter)
+    with raw_server(chatter) as server:
+        started = time.monotonic()
+        answer = Retrying(backend(kind, server.url)).ask(prompt(), Until.after(1))
+        assert time.monotonic() - started < 2
+        assert hung_up.wait(2), "nobody hung up on the server"
 
     failure_of(answer, FailureKind.TIMED_OUT)
-    assert stopped.wait(2)
 
 
 def test_redirect_is_not_followed(kind: HttpKind) -> None:

@@ -175,7 +175,7 @@ def test_the_original_loks_command_is_the_address(model_server: ServerMaker) -> 
 
 
 def test_its_own_timeout_is_kept(model_server: ServerMaker) -> None:
-    server = model_server({"hang": 60})
+    server = model_server({"hang": 3})
 
     failure = backend("ollama", server.url, timeout=0.3).ask(prompt(), Until.after(30))
 

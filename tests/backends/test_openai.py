@@ -200,6 +200,16 @@ def test_a_server_that_silently_cut_the_prompt_has_not_reviewed_it() -> None:
     assert "not reviewed" in failure.reason
 
 
+@pytest.mark.parametrize("usage", [None, "many", {"prompt_tokens": "many", "completion_tokens": None}])
+def test_a_server_that_does_not_count_is_believed(usage: object) -> None:
+    body = answer_body("openai", "{}", usage=usage)
+    with raw_server(lambda _, connection: connection.sendall(response(body))) as server:
+        answer = backend("openai", server.url).ask(prompt(LONG_TEXT), Until.after(10))
+
+    assert isinstance(answer, Reply)
+    assert (answer.tokens_in, answer.tokens_out) == (None, None)
+
+
 def test_a_prompt_beyond_the_window_is_too_large(model_server: ServerMaker) -> None:
     words = "request (6031 tokens) exceeds the available context size (2048 tokens), try increasing it"
     server = model_server({"status": 400, "error": words})
@@ -213,7 +223,7 @@ def test_a_prompt_beyond_the_window_is_too_large(model_server: ServerMaker) -> N
 
 
 def test_its_own_timeout_is_kept(model_server: ServerMaker) -> None:
-    server = model_server({"hang": 60})
+    server = model_server({"hang": 3})
 
     failure = backend("openai", server.url, timeout=0.3).ask(prompt(), Until.after(30))
 

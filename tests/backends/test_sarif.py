@@ -630,7 +630,12 @@ def test_what_is_no_problem_is_no_claim(change: dict[str, Any], counts: bool) ->
             {"locations": [{"physicalLocation": {"artifactLocation": {"uri": "z.py", "uriBaseId": "SRC"}}}]},
             ("/top/src/z.py", 0, 0, ""),
         ),
+        (
+            {"locations": [{"physicalLocation": {"artifactLocation": {"uri": "/z.py", "uriBaseId": "SRC"}}}]},
+            ("/z.py", 0, 0, ""),
+        ),
         (located("http://["), ("http://[", 1, 1, "")),
+        (located("C#/z.py"), ("C#/z.py", 1, 1, "")),
     ],
 )
 def test_place(result: dict[str, Any], place: tuple[str, int, int, str]) -> None:

@@ -10,13 +10,17 @@ from pathlib import Path
 import pytest
 
 from lok_hooks.backends.deadline import Until
-from lok_hooks.backends.static import ruff_program
+from lok_hooks.backends.static import Static, ruff_program
 from lok_hooks.backends.static_rules import FREQUENT, ignored
 from lok_hooks.backends.static_table import RULES, SYNTAX, UNCHECKED
 from lok_hooks.core.diff import Status
 from lok_hooks.core.finding import Remark, Severity
 from lok_hooks.core.ground import ground
 from lok_hooks.core.ports import Analysis, Failure, FailureKind
+from lok_hooks.core.select import Selection
+from lok_hooks.core.settings import BackendSettings
+from lok_hooks.repo import snapshot
+from lok_hooks.repo.git import Repository
 from tests.backends.static_helpers import added, answer, claims, codes, file_diff, prompt_for, static
 
 PROOF, SUSPICION = True, False
@@ -183,6 +187,7 @@ def test_what_is_no_defect_is_not_claimed(text: str) -> None:
         ("x = [y for y in (1,) if missing]\n", PROOF, HIGH),
         ('x = f"""\n{missing}\n"""\n', PROOF, HIGH),
         ("try:\n    a = 1\n    missing()\nexcept Exception:\n    pass\n", PROOF, HIGH),
+        ("count: int\nprint(missing)\n", PROOF, HIGH),
         ("x = 1" + " + 1" * 900 + "\nprint(missing)\n", PROOF, HIGH),
     ],
 )
@@ -355,6 +360,12 @@ def test_a_name_that_the_change_removes_is_blamed_on_the_removal() -> None:
     assert grounded.place.touches_change
 
 
+def test_of_several_removed_lines_the_one_with_the_name_is_quoted() -> None:
+    old = "import json\nimport os\n" + "x = 1\n" * 20 + "print(os.name)\n"
+    (claim,) = claims({"a.py": (old, old.replace("import json\nimport os\n", ""))})
+    assert claim.quote == "import os"
+
+
 def test_a_name_that_was_undefined_before_is_not_blamed_on_a_removal() -> None:
     old = "# uses nothing\n" + "print(nothing)\n" * 20
     assert claims({"a.py": (old, old.replace("# uses nothing\n", ""))}) == ()
@@ -427,7 +438,7 @@ def test_a_rule_that_ruff_does_not_know_is_a_failure_with_its_words() -> None:
     assert "rules" in failed.advice
 
 
-def test_staged_content_is_read_and_the_working_tree_is_not(tmp_path: Path) -> None:
+def test_staged_content_is_read_and_the_working_tree_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def git(*args: str) -> bytes:
         return subprocess.run(["git", "-C", str(tmp_path), *args], capture_output=True, check=True).stdout
 
@@ -436,8 +447,10 @@ def test_staged_content_is_read_and_the_working_tree_is_not(tmp_path: Path) -> N
     (tmp_path / "ruff.toml").write_text("[lint]\nselect = []\n", encoding="utf-8")
     git("add", "a.py")
     (tmp_path / "a.py").write_text("print(1)\n", encoding="utf-8")
-    staged = git("show", ":a.py")
-    found = static({"a.py": staged}).ask(prompt_for(file_diff("a.py", None, staged.decode())), Until.after(60))
+    monkeypatch.chdir(tmp_path)
+    taken = snapshot.staged(Repository.open(tmp_path), Selection())
+    backend = Static(BackendSettings(name="static", kind="static"), taken)
+    found = backend.ask(prompt_for(*taken.diff.files), Until.after(60))
     assert isinstance(found, Analysis)
     assert codes(found.claims) == ["F821"]
     assert git("status", "--porcelain").decode().splitlines() == ["AM a.py", "?? ruff.toml"]
@@ -480,6 +493,19 @@ def test_a_file_that_crashes_ruff_hides_neither_itself_nor_the_others() -> None:
     assert [claim.file for claim in found if claim.title.endswith("(F821)")] == sorted(files)
     (crash,) = [claim for claim in found if claim.title.endswith(f"({UNCHECKED})")]
     assert (crash.file, crash.line, crash.severity, crash.is_proof) == ("deep.py", 1, MEDIUM, SUSPICION)
+    assert crash.title.startswith("ruff crashes on this file")
+
+
+def test_a_file_of_which_ruff_has_too_much_to_say_hides_neither_itself_nor_the_others() -> None:
+    contents = {"many.py": b"print(undefined)\n" * 330_000, "b.py": b"print(undefined)\n"}
+    files = (file_diff(path, None, "print(undefined)\n") for path in contents)
+    found = static(contents).ask(prompt_for(*files), Until.after(60))
+    assert isinstance(found, Analysis)
+    assert [(claim.file, claim.line, claim.is_proof) for claim in found.claims] == [
+        ("b.py", 1, PROOF),
+        ("many.py", 1, SUSPICION),
+    ]
+    assert found.claims[1].title == f"ruff has too much to say of this file ({UNCHECKED})"
 
 
 def test_nul_bytes_do_not_stop_the_others() -> None:
@@ -519,9 +545,11 @@ def test_the_deadline_and_calling_off() -> None:
 
 
 def test_the_same_input_gives_the_same_claims() -> None:
-    files = {f"m{n}.py": (None, "print(a)\nprint(b)\ndef f(t=[]):\n    return eval(t)\n") for n in range(5)}
+    key = "AKIA" + "Q3EGRIZ5T7WNCB2M"
+    text = f"print(a)\nprint(b)\ndef f(t=[]):\n    return eval(t)\nk = '{key}'\n"
+    files: dict[str, tuple[str | None, str | None]] = {f"m{n}.py": (None, text) for n in range(5)}
     first = claims(files)
-    assert len(first) == 20
+    assert len(first) == 25
     assert first == claims(files)
     assert list(first) == sorted(first, key=lambda claim: (claim.file, claim.line))
 
@@ -541,7 +569,7 @@ def test_without_ruff_it_is_missing(tmp_path: Path) -> None:
         "from lok_hooks.backends.static import Static\n"
         "from lok_hooks.core.settings import BackendSettings\n"
         "failure = Static(BackendSettings(name='static', kind='static'), None).missing()\n"
-        "print(failure.kind, '|', failure.advice)\n"
+        "print(failure and failure.kind, '|', failure and failure.advice)\n"
     )
     output = subprocess.run(
         [str(tmp_path / "bare" / "bin" / "python"), "-c", code],

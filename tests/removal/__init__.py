@@ -6,6 +6,13 @@ from typing import Final
 
 from tests.removal import (
     backends,
+    backends_answers,
+    backends_faults,
+    backends_lines,
+    backends_sarif,
+    backends_servers,
+    backends_static,
+    backends_words,
     diffs,
     files,
     git,
@@ -35,6 +42,13 @@ DEFENCES: Final[tuple[Removal, ...]] = (
 BEHAVIOURS: Final[tuple[Removal, ...]] = (
     *diffs.ROWS,
     *backends.ROWS,
+    *backends_answers.ROWS,
+    *backends_faults.ROWS,
+    *backends_lines.ROWS,
+    *backends_sarif.ROWS,
+    *backends_servers.ROWS,
+    *backends_static.ROWS,
+    *backends_words.ROWS,
     *reviews.ROWS,
     *outcomes.ROWS,
     *outcomes_reports.ROWS,
