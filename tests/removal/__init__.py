@@ -14,6 +14,7 @@ from tests.removal import (
     backends_static,
     backends_words,
     diffs,
+    diffs_house,
     files,
     git,
     outcomes,
@@ -41,6 +42,7 @@ DEFENCES: Final[tuple[Removal, ...]] = (
 )
 BEHAVIOURS: Final[tuple[Removal, ...]] = (
     *diffs.ROWS,
+    *diffs_house.ROWS,
     *backends.ROWS,
     *backends_answers.ROWS,
     *backends_faults.ROWS,
