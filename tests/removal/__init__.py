@@ -15,6 +15,8 @@ from tests.removal import (
     backends_words,
     diffs,
     diffs_house,
+    diffs_kinds,
+    diffs_push,
     files,
     git,
     outcomes,
@@ -43,6 +45,8 @@ DEFENCES: Final[tuple[Removal, ...]] = (
 BEHAVIOURS: Final[tuple[Removal, ...]] = (
     *diffs.ROWS,
     *diffs_house.ROWS,
+    *diffs_kinds.ROWS,
+    *diffs_push.ROWS,
     *backends.ROWS,
     *backends_answers.ROWS,
     *backends_faults.ROWS,

@@ -305,6 +305,15 @@ def test_an_attribute_hides_nothing(scratch: Scratch, attributes: str) -> None:
         assert [(s.path, s.reason) for s in taken.diff.skipped] == [("real.bin", SkipReason.BINARY)]
 
 
+def test_an_attribute_hides_no_symbolic_link(scratch: Scratch) -> None:
+    start(scratch, ".gitattributes", "* -diff\n")
+    (scratch.path / "secret.bin").write_bytes(b"\0")
+    (scratch.path / "link").symlink_to(scratch.path / "secret.bin")
+    scratch.git("add", "link")
+    for taken in (staged(scratch), working_tree(scratch)):
+        assert changed(only(taken)) == [("added", 1, str(scratch.path / "secret.bin"))]
+
+
 ODD_NAMES = [
     b"x b/y.py",
     b"a b/a b",
@@ -368,6 +377,11 @@ def test_odd_names(scratch: Scratch) -> None:
         (b"\n\n\n", b"\n \n\t\n"),
         ("\ud7ff\U0001f600\n".encode(), "\U0001f600\ufffd\n".encode()),
     ],
+    ids=[
+        *("Latin-1", "form feed", "lone carriage return", "CRLF", "line separators"),
+        *("no newline on both sides", "newline added", "newline removed", "a diff", "comment signs", "blank lines"),
+        "four bytes",
+    ],
 )
 def test_odd_contents(scratch: Scratch, old: bytes, new_content: bytes) -> None:
     (scratch.path / "f.py").write_bytes(old)
@@ -401,6 +415,31 @@ def test_the_gate_stands_before_the_patch(scratch: Scratch) -> None:
             "vendor/lib.py": (SkipReason.VENDORED, "vendor/"),
             "gen.min.js": (SkipReason.GENERATED, "*.min.js"),
         }
+
+
+def test_the_gate_on_disk(scratch: Scratch) -> None:
+    start(scratch)
+    scratch.write("f.py", "x" * 5000)
+    skipped = only_skipped(working_tree(scratch, Selection(max_file_bytes=4000)))
+    assert skipped == Skipped(path="f.py", reason=SkipReason.TOO_LARGE, detail="5.0 kB, the limit is 4.0 kB")
+
+
+def test_no_patch_is_made_of_what_is_left_out(scratch: Scratch) -> None:
+    """Git can still tell the size of an object whose content is damaged."""
+    start(scratch)
+    scratch.write("f.py", TEN + "eleven\n")
+    (scratch.path / "big.txt").write_bytes(os.urandom(5000).replace(b"\0", b"0"))
+    scratch.git("add", "-A")
+    blob = scratch.git("rev-parse", ":big.txt")
+    stored = scratch.path / ".git" / "objects" / blob[:2] / blob[2:]
+    stored.chmod(0o644)
+    stored.write_bytes(stored.read_bytes()[:1000])
+    (scratch.path / "big.txt").unlink()  # git would read what is staged from there
+    taken = staged(scratch, Selection(max_file_bytes=4000))
+    assert [(s.path, s.reason) for s in taken.diff.skipped] == [("big.txt", SkipReason.TOO_LARGE)]
+    assert [file.path for file in taken.diff.files] == ["f.py"]
+    with pytest.raises(RepositoryError):
+        staged(scratch)
 
 
 def test_credential_files_stay_but_are_held_back(scratch: Scratch) -> None:
@@ -688,6 +727,10 @@ GOOD = b"--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n one\n-two\n+zwei\n"
         (b"--- a/f\n+++ b/f\n@@ -1,1 +1,2 @@\n-a\n-b\n+c\n+d\n", "longer on one side"),
         (b"--- a/f\n+++ b/f\n@@ -1,1 +1,1 @@\n same\n", "changes nothing"),
         (b"--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n-a\n+b\n?c\n d\n", "shorter than it says"),
+    ],
+    ids=[
+        *("prose", "colours", "cut off", "cut off in a later hunk", "no header", "no header later", "no hunk"),
+        *("half a header", "names", "combined", "context", "longer", "nothing changes", "shorter"),
     ],
 )
 def test_a_patch_that_cannot_be_read_whole_is_an_error(data: bytes, words: str) -> None:
