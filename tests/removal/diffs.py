@@ -12,7 +12,7 @@ _EXTRACT: Final = "lok_hooks/repo/extract.py"
 _SNAPSHOT: Final = "lok_hooks/repo/snapshot.py"
 _SELECT: Final = "lok_hooks/core/select.py"
 _GATE: Final = "lok_hooks/cli/gate.py"
-_COMMITS: Final = "tests/repo/test_commits.py::test_the_hook_sees_this_very_commit"
+_COMMITS: Final = "tests/repo/test_hooks.py"
 _LOOKED: Final = "tests/end_to_end/test_commands.py::test_what_is_looked_at"
 _FILE: Final = "tests/end_to_end/test_commands.py::test_a_diff_file_is_looked_at"
 _TAKEN: Final = "tests/repo/test_snapshot.py"
@@ -28,7 +28,7 @@ def _source(name: str, old: str, new: str, *tests: str) -> Removal:
 
 
 def _commit(name: str, file: str, old: str, new: str, *ways: str) -> Removal:
-    tests = tuple(f"{_COMMITS}[{way}]" for way in ways)
+    tests = tuple(f"{_COMMITS}::{way}" for way in ways)
     return _row(f"commit: {name}", "the index of this very commit counts", file, old, new, *tests)
 
 
@@ -95,26 +95,50 @@ _COMMITS_MADE: Final = (
     *(
         _commit(name, _DOOR, _OTHER_INDEX, f'{_OTHER_INDEX}    "GIT_INDEX_FILE": "{index}",\n', way)
         for name, way, index in (
-            ("-a", "all_changes", ".git/index"),
-            ("-i -- path", "included", ".git/index"),
-            ("-- path", "one_path", ".git/index"),
-            ("linked work tree", "linked", "../work/.git/index"),
+            ("-a", "test_commit_all", ".git/index"),
+            ("-i -- path", "test_commit_include", ".git/index"),
+            ("-- path", "test_commit_a_path_leaves_what_else_is_staged_out", ".git/index"),
+            ("linked work tree", "test_in_a_linked_work_tree", "../work/.git/index"),
         )
     ),
-    _commit("--amend", _SNAPSHOT, _HEAD, 'sides = ("--cached", repository.empty_tree)', "amend"),
-    _commit("--amend of the message", _SNAPSHOT, _HEAD, 'sides = ("--cached", repository.empty_tree)', "message_alone"),
-    _commit("resolved merge", _SNAPSHOT, _HEAD, 'sides = ("--cached", repository.empty_tree)', "resolved_merge"),
+    _commit(
+        "--amend", _SNAPSHOT, _HEAD, 'sides = ("--cached", repository.empty_tree)', "test_amend_is_compared_with_head"
+    ),
+    _commit("--allow-empty", _SNAPSHOT, _HEAD, 'sides = ("--cached", repository.empty_tree)', "test_an_empty_commit"),
+    _commit(
+        "resolved merge",
+        _SNAPSHOT,
+        _HEAD,
+        'sides = ("--cached", repository.empty_tree)',
+        "test_a_merge_whose_conflict_was_resolved",
+    ),
     _commit(
         "index, not work tree",
         _SNAPSHOT,
         'return _taken(Comparison(repository=repository, sides=sides), selection, "staged changes")',
         "return working_tree(repository, selection)",
-        "plain",
+        "test_what_is_staged",
     ),
-    _commit("sparse", _SNAPSHOT, _HEAD, 'sides = ("--cached", repository.empty_tree)', "sparse"),
-    _commit("subdirectory", _COMPARE, '    "--no-relative",\n', '    "--relative=sub",\n', "subdirectory"),
     _commit(
-        "intent to add", _COMPARE, '    "--ita-invisible-in-index",\n', '    "--ita-visible-in-index",\n', "intended"
+        "test_in_a_sparse_checkout",
+        _SNAPSHOT,
+        _HEAD,
+        'sides = ("--cached", repository.empty_tree)',
+        "test_in_a_sparse_checkout",
+    ),
+    _commit(
+        "test_from_a_subdirectory",
+        _COMPARE,
+        '    "--no-relative",\n',
+        '    "--relative=sub",\n',
+        "test_from_a_subdirectory",
+    ),
+    _commit(
+        "intent to add",
+        _COMPARE,
+        '    "--ita-invisible-in-index",\n',
+        '    "--ita-visible-in-index",\n',
+        "test_what_is_only_intended_to_be_added",
     ),
     _row(
         "commit: first",

@@ -225,6 +225,32 @@ def test_a_type_change_back_from_a_symlink(scratch: Scratch) -> None:
         assert taken.new(file) == b"one\ntwo\n"
 
 
+def test_what_is_on_disk_alone(scratch: Scratch) -> None:
+    """Git knows no blob of it: the content comes from the old one and the hunks."""
+    for name in ("edited", "emptied", "gone", "file to link"):
+        scratch.write(name, f"{name}\n")
+    for name in ("link to file", "link"):
+        (scratch.path / name).symlink_to("here")
+    start(scratch, "filled", "")
+    for name in ("gone", "file to link", "link to file", "link"):
+        (scratch.path / name).unlink()
+    for name, content in {"edited": "one\n", "emptied": "", "filled": "two", "link to file": "three\n"}.items():
+        scratch.write(name, content)
+    for name in ("file to link", "link"):
+        (scratch.path / name).symlink_to("nowhere")
+    taken = working_tree(scratch)
+    assert {file.path: (file.status.value, changed(file), taken.new(file)) for file in taken.diff.files} == {
+        "edited": ("M", [("removed", 1, "edited"), ("added", 1, "one")], b"one\n"),
+        "emptied": ("M", [("removed", 1, "emptied")], b""),
+        "file to link": ("T", [("removed", 1, "file to link"), ("added", 1, "nowhere")], b"nowhere"),
+        "filled": ("M", [("added", 1, "two")], b"two"),
+        "gone": ("D", [("removed", 1, "gone")], None),
+        "link": ("M", [("removed", 1, "here"), ("added", 1, "nowhere")], b"nowhere"),
+        "link to file": ("T", [("removed", 1, "here"), ("added", 1, "three")], b"three\n"),
+    }
+    assert taken.diff.skipped == ()
+
+
 def test_a_symlink_that_points_elsewhere_is_reviewed(scratch: Scratch) -> None:
     (scratch.path / "link").symlink_to("here")
     scratch.git("add", "-A")
@@ -305,13 +331,15 @@ def test_an_attribute_hides_nothing(scratch: Scratch, attributes: str) -> None:
         assert [(s.path, s.reason) for s in taken.diff.skipped] == [("real.bin", SkipReason.BINARY)]
 
 
-def test_an_attribute_hides_no_symbolic_link(scratch: Scratch) -> None:
-    start(scratch, ".gitattributes", "* -diff\n")
+def test_an_attribute_hides_no_symbolic_link_and_nothing_is_read_through_it(scratch: Scratch) -> None:
+    start(scratch, content="text\n")
+    scratch.write(".gitattributes", "* -diff\n")
     (scratch.path / "secret.bin").write_bytes(b"\0")
-    (scratch.path / "link").symlink_to(scratch.path / "secret.bin")
-    scratch.git("add", "link")
-    for taken in (staged(scratch), working_tree(scratch)):
-        assert changed(only(taken)) == [("added", 1, str(scratch.path / "secret.bin"))]
+    (scratch.path / "f.py").unlink()
+    (scratch.path / "f.py").symlink_to("secret.bin")
+    assert changed(only(working_tree(scratch))) == [("removed", 1, "text"), ("added", 1, "secret.bin")]
+    scratch.git("add", "f.py")
+    assert changed(only(staged(scratch))) == [("removed", 1, "text"), ("added", 1, "secret.bin")]
 
 
 ODD_NAMES = [
@@ -323,6 +351,7 @@ ODD_NAMES = [
     b"back\\slash.py",
     b"diff --git a/x b/x",
     b":(exclude)magic.py",
+    b":(exclude)*.py",
     b"*.py",
     b"--output=stolen",
     b"-",
