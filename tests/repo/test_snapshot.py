@@ -711,6 +711,80 @@ def test_a_bare_patch_has_no_contents(scratch: Scratch) -> None:
     assert taken.diff.label == "a.diff"
 
 
+def test_a_bare_patch_tells_of_every_kind_of_change_what_git_does(scratch: Scratch) -> None:
+    letters = "".join(f"{letter * 9}\n" for letter in "abcdefghij")
+    for name, content in {"edited": TEN, "gone": "x\ny\n", "old": TEN, "model": letters, "moved": "a\nb\nc\n"}.items():
+        scratch.write(name, content)
+    for name in ("mode", "mode and text", "café\t.py", "no end", "x b/y", "tool before"):
+        scratch.write(name, f"{name}\n{letters * 2}")
+    (scratch.path / "tool before").chmod(0o755)
+    (scratch.path / "link").symlink_to("here")
+    (scratch.path / "picture").write_bytes(b"\0\1")
+    start(scratch)
+    scratch.git("mv", "old", "new")
+    scratch.git("mv", "moved", "elsewhere")
+    scratch.git("rm", "-q", "gone", "tool before")
+    (scratch.path / "link").unlink()
+    (scratch.path / "link").symlink_to("there")
+    (scratch.path / "picture").write_bytes(b"\0\2")
+    for name in ("mode", "mode and text"):
+        (scratch.path / name).chmod(0o755)
+    for name in ("mode and text", "café\t.py", "no end", "x b/y", "edited", "new", "model"):
+        scratch.write(name, scratch.path.joinpath(name).read_text() + f"end of {name}")
+    scratch.write("copy", letters + "another end\n")
+    scratch.write("added", "one\ntwo\n")
+    scratch.write("tool", "three\n")
+    (scratch.path / "tool").chmod(0o755)
+    scratch.write("empty", "")
+    scratch.git("add", "-A")
+    taken = staged(scratch, Selection(context_lines=3)).diff
+    assert {file.status.value for file in taken.files} == {"A", "C", "D", "M", "R"}
+    patch = scratch.git("-c", "core.quotePath=true", "diff", "--cached", "-M", "-C", "--full-index", "--binary")
+    bare = snapshot.from_patch(f"{patch}\n".encode(), "x", SELECTION).diff
+    assert bare.files == taken.files
+    assert {(left_out.path, left_out.reason) for left_out in bare.skipped} == {
+        (left_out.path, left_out.reason) for left_out in taken.skipped
+    }
+    assert len(taken.skipped) == 4
+
+
+@pytest.mark.parametrize(
+    ("old", "new_header", "hunk_lines", "status", "path"),
+    [
+        ("/dev/null", "b/f", "@@ -0,0 +1 @@\n+x", Status.ADDED, "f"),
+        ("a/f", "/dev/null", "@@ -1 +0,0 @@\n-x", Status.DELETED, "f"),
+        ("f\t1970-01-01 00:00:00.0 +0000", "f\t2026-01-01 00:00:00.0 +0000", "@@ -0,0 +1 @@\n+x", Status.ADDED, "f"),
+        (
+            "f\t1970-01-01 00:00:00.0 +0000",
+            "f\t2026-01-01 00:00:00.0 +0000",
+            "@@ -1 +1 @@\n-w\n+x",
+            Status.MODIFIED,
+            "f",
+        ),
+        ("f\t2026-01-01 00:00:00.0 +0000", "f\t1969-12-31 19:00:00.0 -0500", "@@ -1 +0,0 @@\n-x", Status.DELETED, "f"),
+        (
+            "f\t2026-01-01 00:00:00.0 +0000",
+            "f\t1969-12-31 19:00:00.0 -0500",
+            "@@ -1 +1 @@\n-w\n+x",
+            Status.MODIFIED,
+            "f",
+        ),
+        ("f\t(revision 0)", "f\t(working copy)", "@@ -0,0 +1 @@\n+x", Status.ADDED, "f"),
+        ("f\t(revision 7)", "f\t(working copy)", "@@ -1 +1 @@\n-w\n+x", Status.MODIFIED, "f"),
+    ],
+    ids=["null", "to null", "epoch", "old file", "to epoch", "to an old file", "subversion's new", "subversion's"],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_a_plain_header_tells_the_status(
+    old: str, new_header: str, hunk_lines: str, status: Status, path: str, end: str
+) -> None:
+    patch = f"Index: f\n====\n--- {old}\n+++ {new_header}\n{hunk_lines}\n".replace("\n", end)
+    file = only(snapshot.from_patch(patch.encode(), "x", SELECTION))
+    assert (file.path, file.status) == (path, status)
+    assert (file.old_mode == "000000", file.new_mode == "000000") == (status is Status.ADDED, status is Status.DELETED)
+    assert {text for _, _, text in changed(file)} <= {f"w{end[:-1]}", f"x{end[:-1]}"}
+
+
 def test_from_a_patch_the_gate_holds_too() -> None:
     header = "--- a/{0}\n+++ b/{0}\n@@ -1 +1 @@\n-old\n+new\n"
     names = ["vendor/x.go", "yarn.lock", "x.min.js", "docs/x.md", ".env", "f.py"]
