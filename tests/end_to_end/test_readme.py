@@ -91,6 +91,7 @@ def ci_run(tmp_path: Path, fails: str) -> tuple[int, list[str], str]:
 def test_ci_runs_readmes_test_command_with_the_real_reviewers(tmp_path: Path) -> None:
     code, calls, _ = ci_run(tmp_path, fails="nothing")
     assert code == 0
+    assert [call.split(" [")[0] for call in calls[:2]] == ["python3 -m venv --clear .venv", "pip install -q -e .[dev]"]
     assert command("test") == 'python3 -m venv .venv && .venv/bin/pip install -q -e ".[dev]" && .venv/bin/pytest'
     (npm,) = (call for call in calls if call.startswith("npm "))
     assert re.findall(r"(\S+)@(\d[\d.]+)", npm) == [

@@ -209,6 +209,22 @@ _TYPED: Final = (
         f"{_README}::test_ci_runs_readmes_test_command_with_the_real_reviewers",
     ),
     _row(
+        "a fresh environment in CI",
+        "CI installs what it needs",
+        _RUN,
+        "python3 -m venv --clear .venv\n",
+        "python3 -m venv .venv\n",
+        f"{_README}::test_ci_runs_readmes_test_command_with_the_real_reviewers",
+    ),
+    _row(
+        "the packages of CI",
+        "CI installs what it needs",
+        _RUN,
+        '.venv/bin/pip install -q -e ".[dev]"\n',
+        "true\n",
+        f"{_README}::test_ci_runs_readmes_test_command_with_the_real_reviewers",
+    ),
+    _row(
         "the real reviewers in CI",
         "the real CLIs from npm",
         _RUN,
