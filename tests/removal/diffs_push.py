@@ -132,8 +132,8 @@ _BY_GIT: Final = (
     ),
     _row(
         "what this remote has",
-        'f"refs/remotes/{remote}/") if remote else b""',
-        '"refs/remotes/") if remote else b""',
+        'f"refs/remotes/{remote}/")',
+        '"refs/remotes/")',
         "test_a_remote_with_refs_of_its_own_is_not_believed_to_have_what_others_have",
     ),
     _row(
