@@ -120,14 +120,14 @@ _COMMITS_MADE: Final = (
         "test_what_is_staged",
     ),
     _commit(
-        "test_in_a_sparse_checkout",
+        "sparse checkout",
         _SNAPSHOT,
         _HEAD,
         'sides = ("--cached", repository.empty_tree)',
         "test_in_a_sparse_checkout",
     ),
     _commit(
-        "test_from_a_subdirectory",
+        "from a subdirectory",
         _COMPARE,
         '    "--no-relative",\n',
         '    "--relative=sub",\n',

@@ -224,6 +224,16 @@ _STATUSES: Final = (
     ),
 )
 
+_SUBMODULE: Final = (
+    _row(
+        "submodule bump",
+        _FOREIGN,
+        "old_blob=found.old_blob or _NO_BLOB,",
+        "old_blob=_NO_BLOB,",
+        "tests/repo/test_snapshot.py::test_a_bare_patch_tells_of_a_submodule_bump",
+    ),
+)
+
 _NUMBERED: Final = (
     _row("numbers of reviewdog", _DIFF, 'old += kind != "added"', "old += 1", f"{_REVIEWDOG}[gofmt.diff]"),
     _row(
@@ -325,4 +335,4 @@ _REFUSING: Final = (
     ),
 )
 
-ROWS: Final = (*_COUNTS, *_STATUSES, *_NUMBERED, *_REFUSING)
+ROWS: Final = (*_COUNTS, *_STATUSES, *_SUBMODULE, *_NUMBERED, *_REFUSING)

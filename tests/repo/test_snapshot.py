@@ -748,6 +748,16 @@ def test_a_bare_patch_tells_of_every_kind_of_change_what_git_does(scratch: Scrat
     assert len(taken.skipped) == 4
 
 
+def test_a_bare_patch_tells_of_a_submodule_bump() -> None:
+    old, new_id = "1" * 40, "2" * 40
+    patch = (
+        f"diff --git a/sub b/sub\nindex {old}..{new_id} 160000\n--- a/sub\n+++ b/sub\n"
+        f"@@ -1 +1 @@\n-Subproject commit {old}\n+Subproject commit {new_id}\n"
+    )
+    skipped = only_skipped(snapshot.from_patch(patch.encode(), "x", SELECTION))
+    assert skipped == Skipped(path="sub", reason=SkipReason.SUBMODULE, detail="1111111..2222222")
+
+
 @pytest.mark.parametrize(
     ("old", "new_header", "hunk_lines", "status", "path"),
     [
