@@ -301,6 +301,13 @@ _BY_HAND: Final = (
         "test_nothing_typed_means_the_upstream",
     ),
     _branch(
+        "an upstream that is gone",
+        "for name in (*upstream, *default) if known[name]]",
+        "for name in (*upstream, *default)]",
+        "test_nothing_typed_where_the_upstream_is_gone_means_the_default_branch",
+        says="RepositoryError",
+    ),
+    _branch(
         "a pushed branch",
         "next((found for found in ranges if found.base != found.tip), ranges[0])",
         "ranges[0]",
@@ -311,6 +318,7 @@ _BY_HAND: Final = (
         "default = [name for name in _DEFAULT_BRANCHES if known[name]][:1]",
         "default = list[str]()",
         "test_nothing_typed_without_upstream_means_the_default_branch",
+        says="UserError",
     ),
     _branch(
         "detached HEAD",

@@ -523,6 +523,11 @@ class TestBranch:
         found = self.of(forked.work, None)
         assert (found.base, found.label) == (forked.root, "origin/main...HEAD")
 
+    def test_nothing_typed_where_the_upstream_is_gone_means_the_default_branch(self, forked: Pair) -> None:
+        forked.work.git("push", "-q", "-u", "origin", "feature")
+        forked.work.git("update-ref", "-d", "refs/remotes/origin/feature")
+        assert self.of(forked.work, None).label == "origin/main...HEAD"
+
     def test_nothing_typed_without_upstream_means_the_default_branch(self, forked: Pair) -> None:
         assert self.of(forked.work, None).base == forked.root
         forked.work.git("remote", "remove", "origin")
@@ -530,8 +535,11 @@ class TestBranch:
         assert (found.base, found.label) == (forked.root, "main...HEAD")
 
     def test_nothing_typed_on_a_detached_head_means_the_default_branch(self, forked: Pair) -> None:
+        forked.work.git("push", "-q", "-u", "origin", "feature")
+        forked.work.commit("more.txt")
         forked.work.git("switch", "-q", "--detach")
-        assert self.of(forked.work, None).base == forked.root
+        found = self.of(forked.work, None)
+        assert (found.base, found.label) == (forked.root, "origin/main...HEAD")
 
     def test_nothing_typed_and_nothing_to_compare_with_says_what_to_type(self, tmp_path: Path) -> None:
         scratch = new(tmp_path / "work")
