@@ -291,6 +291,14 @@ _CHOSEN: Final = (
         "_too_large(file, 1_000_000)",
         "tests/core/test_select.py::test_the_size_limit_is_the_users",
     ),
+    _row(
+        "left out: more than a sweep shows",
+        "files left out are listed with their reasons",
+        "lok_hooks/repo/listing.py",
+        "                skipped.append(Skipped(path=path, reason=SkipReason.TOO_LARGE, detail=detail))\n",
+        "                _ = detail\n",
+        "tests/repo/test_listing.py::test_more_text_than_one_sweep_shows_is_left_out_aloud",
+    ),
     _gate(
         "context lines",
         _EXTRACT,

@@ -13,8 +13,8 @@ _HOOKS: Final = ".pre-commit-hooks.yaml"
 _RUN: Final = ".ci/run"
 
 
-def _row(name: str, promise: str, file: str, old: str, new: str, *tests: str) -> Removal:
-    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=tests)
+def _row(name: str, promise: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
+    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=tests, says=says)
 
 
 def _contract(name: str, old: str, new: str, module: str, imported: str) -> Removal:
@@ -199,6 +199,22 @@ _TYPED: Final = (
             f"{_HOUSE}::test_the_first_screen_of_readme_has_both_commands",
         )
         for mark in ("demo", "test")
+    ),
+    *(
+        _row(
+            f"demo: {name}",
+            "a planted bug and a planted secret, refused and then accepted",
+            "examples/demo.py",
+            old,
+            new,
+            f"{_README}::test_the_demonstrations_bug_and_secret_are_refused_and_both_mended_accepted",
+            says="AssertionError: lok-hunt",
+        )
+        for name, old, new in (
+            ("the bug", '"def total(prices):\\n', '"def total(prices, vat_rate):\\n'),
+            ("the secret", "f'ACCESS_KEY_ID = \"{FAKE_KEY}\"\\n'", "'ACCESS_KEY_ID = \"\"\\n'"),
+            ("the mended bug", '"def total(prices, vat_rate):\\n', '"def total(prices):\\n'),
+        )
     ),
     _row(
         "README's test command in CI",
