@@ -99,13 +99,13 @@ def test_no_directory(folder: Path) -> None:
 
 
 def test_more_text_than_one_sweep_shows_is_left_out_aloud(tmp_path: Path) -> None:
-    (tmp_path / "0.py").write_text("x = 1\n" * 160_000)
-    for number in range(1, 75):
+    (tmp_path / "0.py").write_text(f"{'x' * 95}\n" * 10_000)
+    for number in range(1, 80):
         (tmp_path / f"{number}.py").hardlink_to(tmp_path / "0.py")
     diff = list_files(tmp_path, Selection()).diff()
     shown = sum(len(file.hunks[0].body) for file in diff.files)
     assert MOST_BYTES - 2_000_000 < shown <= MOST_BYTES
-    assert len(diff.files) + len(diff.skipped) == 75
+    assert len(diff.files) + len(diff.skipped) == 80
     assert {(left_out.reason, left_out.detail) for left_out in diff.skipped} == {
         (SkipReason.TOO_LARGE, "the directory has more than 64 MiB of text")
     }
