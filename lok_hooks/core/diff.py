@@ -47,9 +47,7 @@ class Hunk:
 
     def lines(self) -> Iterator[Line]:
         """Every line in order, numbered on the side(s) where it exists; `\\ No newline` marks are left out."""
-        # A side without lines starts at the line *before* the gap ("@@ -3,2 +2,0 @@"), hence the correction.
-        old = self.old_start + (self.old_count == 0)
-        new = self.new_start + (self.new_count == 0)
+        old, new = self.old_start, self.new_start
         body = self.body.removesuffix("\n")
         for raw in body.split("\n") if body or self.old_count or self.new_count else ():
             sign = raw[:1]

@@ -58,7 +58,7 @@ def enclosing_definition(lines: Sequence[str], number: int) -> str:
     Works by indentation, so it serves every language that is indented as people indent it; "" when nothing
     fits. Lines before the hunk only: what the hunk itself shows needs no header.
     """
-    if not 1 < number <= len(lines) + 1:
+    if not 1 < number <= len(lines):
         return ""
     indent = _indent_at(lines, number)
     headers: list[str] = []

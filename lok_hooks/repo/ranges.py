@@ -168,7 +168,7 @@ def _not_a_commit(repository: Repository, ref: str, revision: str) -> str:
 def _tracked(repository: Repository, remote: str) -> frozenset[str]:
     """Commits that the remote is known to have, by its tracking refs. A URL and a remote never fetched from have
     none: there, what any remote has is known content."""
-    own = repository.run("for-each-ref", "--format=%(objectname)", f"refs/remotes/{remote}/") if remote else b""
+    own = repository.run("for-each-ref", "--format=%(objectname)", f"refs/remotes/{remote}/")
     listed = own or repository.run("for-each-ref", "--format=%(objectname)", "refs/remotes/")
     return frozenset(listed.decode("ascii").split())
 

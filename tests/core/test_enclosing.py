@@ -55,6 +55,8 @@ func (s *Store) Load(name string) error {
         (JAVASCRIPT, 4, "export class Store {\nasync load(name) {"),
         (JAVASCRIPT, 8, "function top() {"),
         (GO, 3, "func (s *Store) Load(name string) error {"),
+        (["def f():", "    return 1"], 2, "def f():"),
+        (["def f():", "    return 1"], 3, ""),
         ([], 1, ""),
         ([""], 2, ""),
     ],

@@ -13,12 +13,16 @@ from tests.end_to_end.conftest import Done, Project, Reviewer
 
 Configure = Callable[..., Reviewer]
 BAD = "value = PLANTED_BUG\n"
+BOTH = {"one.py", "two.py"}
 
 
 @pytest.fixture
 def branched(project: Project) -> Project:
-    """`main`, and on `feature` a bug; staged is a second bug, and in the working tree a third."""
+    """`main`, and on `feature` a bug; staged is a second bug, in the working tree a third, and on `aside` a fourth."""
     project.seed({"old.py": "x = 1\n"})
+    project.git("checkout", "-q", "-b", "aside")
+    project.seed({"aside.py": BAD})
+    project.git("checkout", "-q", "main")
     project.git("checkout", "-q", "-b", "feature")
     project.seed({"committed.py": BAD})
     project.stage("staged.py", BAD)
@@ -36,6 +40,7 @@ def found(done: Done) -> set[str]:
     [
         (["lok-review", "main"], {"committed.py"}),
         (["lok-review", "main...feature"], {"committed.py"}),
+        (["lok-review", "main...aside"], {"aside.py"}),
         (["lok-review"], {"committed.py"}),
         (["lok-review", "--staged"], {"staged.py"}),
         (["lok-review", "--working-tree"], {"staged.py", "old.py"}),
@@ -64,13 +69,42 @@ def test_diff_elsewhere_as_json(branched: Project, configure: Configure) -> None
     assert (missing.code, "nowhere: No such file or directory" in missing.said) == (2, True)
 
 
-def test_a_diff_file_is_looked_at(branched: Project, configure: Configure) -> None:
+@pytest.mark.parametrize("name", ["change.diff", "-"])
+def test_a_diff_file_is_looked_at(branched: Project, configure: Configure, name: str) -> None:
     configure()
     patch = branched.git("diff", "main...feature") + "\n"
     branched.write("change.diff", patch)
-    from_file = branched.run("lok-review", "--diff-file", "change.diff", "--format", "json")
-    from_stdin = branched.run("lok-review", "--diff-file", "-", "--format", "json", stdin=patch)
-    assert found(from_file) == found(from_stdin) == {"committed.py"}
+    done = branched.run("lok-review", "--diff-file", name, "--format", "json", stdin=patch if name == "-" else "")
+    assert done.code == 1, done.said
+    assert found(done) == {"committed.py"}
+
+
+RANGE = {"PRE_COMMIT_FROM_REF": "HEAD~1", "PRE_COMMIT_TO_REF": "HEAD"}
+
+
+@pytest.mark.parametrize(
+    ("argv", "env", "lines", "expected"),
+    [
+        pytest.param(["origin", "url"], {}, "LINE", {"one.py"}, id="by git"),
+        pytest.param([], {}, "LINE", {"one.py"}, id="by git alone"),
+        pytest.param(["origin", "url"], {"PRE_COMMIT": "1", **RANGE}, "LINE", {"two.py"}, id="by pre-commit"),
+        pytest.param(["origin", "url"], RANGE, "LINE", {"two.py"}, id="by names of refs"),
+        pytest.param(["origin", "url"], {"PRE_COMMIT_TO_REF": "HEAD"}, "LINE", BOTH, id="by the tip alone"),
+        pytest.param(["origin", "url"], {"PRE_COMMIT": "1"}, "LINE", BOTH, id="by pre-commit, by hand"),
+        pytest.param([], {}, "", BOTH, id="by nobody"),
+    ],
+)
+def test_a_push_is_what_git_or_the_hook_runner_tells(
+    project: Project, configure: Configure, argv: list[str], env: dict[str, str], lines: str, expected: set[str]
+) -> None:
+    configure()
+    start = project.head()
+    project.git("switch", "-q", "-c", "feature")
+    project.seed({"one.py": BAD})
+    line = f"refs/heads/one {project.head()} refs/heads/one {start}\n"
+    project.seed({"two.py": BAD})
+    done = project.run("lok-audit", *argv, "--format", "json", env=env, stdin=lines.replace("LINE", line))
+    assert (done.code, found(done)) == (1, expected)
 
 
 def test_tasks_can_be_chosen(branched: Project, configure: Configure) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.conftest import CHECKOUT, SCRIPTS, Installed, clean_environment
+from tests.end_to_end.conftest import CHECKOUT, SCRIPTS, Installed, Project, clean_environment
 
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 
@@ -49,6 +50,20 @@ def test_the_demonstration_runs_in_a_fresh_clone(installed: Installed, tmp_path:
     assert "Commit refused" in refused
     assert "nothing found" in accepted
     assert list(tmp_path.glob("lok-hooks-demo-*")) == []
+
+
+def test_the_demonstrations_bug_and_secret_are_refused_and_both_mended_accepted(project: Project) -> None:
+    """Without what takes minutes, the installation."""
+    demo = runpy.run_path(str(CHECKOUT / "examples" / "demo.py"))
+    for name, content in demo["BAD"].items():
+        project.stage(name, content)
+    refused = project.run("lok-hunt", "--backend", "static")
+    assert (refused.code, "2 confirmed" in refused.said) == (1, True), refused.said
+    assert [place in refused.said for place in ("prices.py:2", "storage.py:1")] == [True, True], refused.said
+    for name, content in demo["MENDED"].items():
+        project.stage(name, content)
+    accepted = project.run("lok-hunt", "--backend", "static")
+    assert (accepted.code, "nothing found" in accepted.said) == (0, True), accepted.said
 
 
 # Stands for python3, npm, apt-get and everything in .venv/bin: notes how it was called, makes the virtual environment,
@@ -91,6 +106,7 @@ def ci_run(tmp_path: Path, fails: str) -> tuple[int, list[str], str]:
 def test_ci_runs_readmes_test_command_with_the_real_reviewers(tmp_path: Path) -> None:
     code, calls, _ = ci_run(tmp_path, fails="nothing")
     assert code == 0
+    assert [call.split(" [")[0] for call in calls[:2]] == ["python3 -m venv --clear .venv", "pip install -q -e .[dev]"]
     assert command("test") == 'python3 -m venv .venv && .venv/bin/pip install -q -e ".[dev]" && .venv/bin/pytest'
     (npm,) = (call for call in calls if call.startswith("npm "))
     assert re.findall(r"(\S+)@(\d[\d.]+)", npm) == [

@@ -14,6 +14,11 @@ from tests.removal import (
     backends_static,
     backends_words,
     diffs,
+    diffs_house,
+    diffs_kinds,
+    diffs_parser,
+    diffs_push,
+    diffs_refused,
     files,
     git,
     outcomes,
@@ -41,6 +46,11 @@ DEFENCES: Final[tuple[Removal, ...]] = (
 )
 BEHAVIOURS: Final[tuple[Removal, ...]] = (
     *diffs.ROWS,
+    *diffs_house.ROWS,
+    *diffs_kinds.ROWS,
+    *diffs_parser.ROWS,
+    *diffs_push.ROWS,
+    *diffs_refused.ROWS,
     *backends.ROWS,
     *backends_answers.ROWS,
     *backends_faults.ROWS,

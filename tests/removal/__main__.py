@@ -32,7 +32,10 @@ from tests.removal import REMOVALS
 from tests.removal.row import Removal, Stale, changed
 
 TOP = Path(__file__).resolve().parents[2]
-COPIED = ("lok_hooks", "tests", "examples", "pyproject.toml", "README.md", ".pre-commit-hooks.yaml", ".ci")
+COPIED = (
+    *("lok_hooks", "tests", "examples", "pyproject.toml", "README.md", "LICENSE"),
+    *(".pre-commit-hooks.yaml", ".pre-commit-config.yaml", ".ci"),
+)
 SECONDS = 240  # for one row
 # What a failure says when the package is broken instead of without its defence.
 BROKEN = re.compile(r"a bug in lok-hooks|Traceback \(most recent call last\)|ImportError|NameError|SyntaxError")

@@ -99,6 +99,22 @@ def test_as_git_apply_reads_it(path: Path, tmp_path: Path) -> None:
     assert len(binary) == sum(s.reason is SkipReason.BINARY for s in diff.skipped if not s.path.startswith("/t/"))
 
 
+def test_binary_files_that_diff_mentions_are_on_the_list() -> None:
+    patch = b"Binary files old/a.png and new/a.png differ\n--- a\n+++ b\n" + HUNK
+    diff = from_patch(patch, "a patch", Selection()).diff
+    assert [(left_out.path, left_out.reason) for left_out in diff.skipped] == [("new/a.png", SkipReason.BINARY)]
+    assert [file.path for file in diff.files] == ["b"]
+
+
+def test_every_line_of_a_hunk_has_its_sign() -> None:
+    """Mail programs take trailing blanks away, and with them the sign of an empty line."""
+    (path,) = (path for path in FIXTURES if path.name == "issue68.patch")
+    assert b"\n\n" in path.read_bytes()
+    bodies = [hunk.body for file in read(path).files for hunk in file.hunks]
+    assert bodies
+    assert "\n\n" not in "".join(bodies)
+
+
 def tail(path: str) -> str:
     return OTHER_NAMES.get(path, path).rpartition("/")[2]
 

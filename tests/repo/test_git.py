@@ -90,7 +90,11 @@ def test_dubious_ownership(scratch: Scratch, monkeypatch: pytest.MonkeyPatch) ->
     assert f"safe.directory '{scratch.path}'" in error.advice
 
 
-@pytest.mark.parametrize("content", ["[core\n", "[core]\n\tbare = perhaps\n", "[diff]\n\tcontext\n\x00"])
+@pytest.mark.parametrize(
+    "content",
+    ["[core\n", "[core]\n\tbare = perhaps\n", "[diff]\n\tcontext\n\x00"],
+    ids=["a section", "a value", "a byte"],
+)
 def test_a_config_that_cannot_be_read(scratch: Scratch, content: str) -> None:
     (scratch.path / ".git" / "config").write_text(content)
     assert "git cannot read its config" in refused(scratch.path).message
@@ -144,6 +148,12 @@ def test_git_is_missing(scratch: Scratch, monkeypatch: pytest.MonkeyPatch, tmp_p
     error = refused(scratch.path)
     assert "git" in error.message
     assert "PATH" in error.advice
+
+
+def test_git_goes_away(scratch: Scratch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    Repository.open(scratch.path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "git cannot be started" in refused(scratch.path).message
 
 
 def test_the_current_directory_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,6 +70,35 @@ def test_what_is_staged(hooked: Hooked) -> None:
     assert hooked.commit() == {"f": "f changed\n"}
 
 
+def test_before_the_first_commit(hooked: Hooked) -> None:
+    hooked.scratch.git("update-ref", "-d", "HEAD")
+    hooked.scratch.git("rm", "-q", "--cached", "g")
+    assert hooked.commit() == {"f": "content of f\n"}
+
+
+def test_what_is_only_intended_to_be_added(hooked: Hooked) -> None:
+    both_changed(hooked)
+    hooked.scratch.write("later", "not yet\n")
+    hooked.scratch.git("add", "-N", "later")
+    hooked.scratch.git("add", "f")
+    assert hooked.commit() == {"f": "f changed\n"}
+
+
+def test_in_a_sparse_checkout(hooked: Hooked) -> None:
+    hooked.scratch.git("sparse-checkout", "set", "--no-cone", "/f")
+    assert not (hooked.scratch.path / "g").exists()
+    hooked.scratch.write("f", "f changed\n")
+    assert hooked.commit("-a") == {"f": "f changed\n"}
+
+
+def test_from_elsewhere(hooked: Hooked) -> None:
+    both_changed(hooked)
+    place = ("--git-dir", str(hooked.scratch.path / ".git"), "--work-tree", str(hooked.scratch.path))
+    outside = Scratch(path=hooked.scratch.path.parent)
+    outside.git(*place, "commit", "-q", "-a", "-m", "next")
+    assert json.loads(hooked.seen.read_text())["files"] == {"f": "f changed\n", "g": "g changed\n"}
+
+
 def test_commit_all(hooked: Hooked) -> None:
     both_changed(hooked)
     assert hooked.commit("-a") == {"f": "f changed\n", "g": "g changed\n"}

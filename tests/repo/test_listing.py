@@ -11,7 +11,7 @@ import pytest
 from lok_hooks.core.diff import SkipReason, Status
 from lok_hooks.core.select import Selection
 from lok_hooks.errors import UsageError
-from lok_hooks.repo.listing import list_files
+from lok_hooks.repo.listing import MOST_BYTES, list_files
 
 
 def git(directory: Path, *argv: str) -> None:
@@ -55,7 +55,7 @@ def test_links_lead_nowhere(folder: Path, tmp_path: Path) -> None:
     (folder / "file.py").symlink_to(tmp_path / "outside" / "secret.py")
     (folder / "linked").symlink_to(tmp_path / "outside")
     listing = list_files(folder, Selection())
-    assert listing.paths == ("src/a.py",)
+    assert (listing.paths, listing.skipped) == (("src/a.py",), ())
     assert listing.file("file.py") is None
     assert listing.file("../outside/secret.py") is None
     assert listing.file("linked/secret.py") is None
@@ -96,3 +96,16 @@ def test_no_directory(folder: Path) -> None:
         list_files(folder / "src" / "a.py", Selection())
     with pytest.raises(UsageError, match="No such file"):
         list_files(folder / "nowhere", Selection())
+
+
+def test_more_text_than_one_sweep_shows_is_left_out_aloud(tmp_path: Path) -> None:
+    (tmp_path / "0.py").write_text(f"{'x' * 95}\n" * 10_000)
+    for number in range(1, 80):
+        (tmp_path / f"{number}.py").hardlink_to(tmp_path / "0.py")
+    diff = list_files(tmp_path, Selection()).diff()
+    shown = sum(len(file.hunks[0].body) for file in diff.files)
+    assert MOST_BYTES - 2_000_000 < shown <= MOST_BYTES
+    assert len(diff.files) + len(diff.skipped) == 80
+    assert {(left_out.reason, left_out.detail) for left_out in diff.skipped} == {
+        (SkipReason.TOO_LARGE, "the directory has more than 64 MiB of text")
+    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +74,17 @@ def test_an_update_brings_what_was_added_since_the_remote_branch(pair: Pair) -> 
     assert pair.pushed("origin", "main").ranges == (
         Range(ref="refs/heads/main", base=pair.root, tip=tip, label="push of main"),
     )
+
+
+def test_an_update_brings_all_that_the_remote_branch_lacks(pair: Pair) -> None:
+    """Also what another branch has brought to the remote already: it is new on this one."""
+    pair.work.git("switch", "-q", "-c", "feature")
+    tip = pair.work.commit("one.txt")
+    pair.work.git("push", "-q", "origin", "feature")
+    pair.work.git("switch", "-q", "main")
+    pair.work.git("merge", "-q", "--ff-only", "feature")
+    (found,) = pair.pushed("origin", "main").ranges
+    assert (found.base, found.tip) == (pair.root, tip)
 
 
 def test_an_update_of_a_branch_that_was_never_fetched_still_starts_at_its_remote_id(pair: Pair) -> None:
@@ -218,13 +231,14 @@ def test_a_deletion_beside_an_update_leaves_the_update(pair: Pair) -> None:
 def test_nothing_to_push_is_an_empty_input(pair: Pair) -> None:
     lines, remote = pair.asked("origin", "main")
     assert lines == []
-    assert pushed(Repository.open(pair.work.path), lines, remote) == Pushed(ranges=())
+    for told in (lines, [""], ["", "\n"]):
+        assert pushed(Repository.open(pair.work.path), told, remote) == Pushed(ranges=())
 
 
-@pytest.mark.parametrize("typed", ["HEAD", "HEAD~1", "HEAD^{/one}"])
+@pytest.mark.parametrize("typed", ["HEAD", "HEAD~1", "HEAD^{/one}", "HEAD^{/two words}"])
 def test_the_local_side_may_be_any_revision(pair: Pair, typed: str) -> None:
     pair.work.commit("one.txt")
-    pair.work.commit("two.txt")
+    pair.work.commit("two words.txt")
     lines, remote = pair.asked("origin", f"{typed}:refs/heads/review")
     assert lines[0].startswith(f"{typed} ")
     (found,) = pushed(Repository.open(pair.work.path), lines, remote).ranges
@@ -285,13 +299,27 @@ def test_a_merge_of_the_remote_branch_shows_only_what_the_branch_adds(pair: Pair
 
 
 def test_more_remote_refs_than_a_command_line_holds(pair: Pair) -> None:
-    # 60,000 ids of 40 digits are 2.4 MB, over the 2 MiB that Linux allows for all arguments.
-    loose = "".join(f"{pair.root} refs/remotes/origin/b{number}\n" for number in range(60_000))
-    (pair.work.path / ".git" / "packed-refs").write_text("# pack-refs with: peeled fully-peeled sorted \n" + loose)
-    pair.work.git("update-ref", "refs/heads/main", pair.root)
+    git_dir = pair.work.path / ".git"
+    commits = "".join(
+        f"commit refs/remotes/origin/all\nmark :{number}\ncommitter A <a@b> {number} +0000\ndata 0\n"
+        f"from {f':{number - 1}' if number > 1 else pair.root}\n"
+        for number in range(1, 4_001)
+    )
+    argv = ["git", "fast-import", "--quiet", f"--export-marks={git_dir / 'marks'}"]
+    subprocess.run(argv, cwd=pair.work.path, input=commits.encode(), check=True, timeout=60)
+    marks = [line.split() for line in (git_dir / "marks").read_text().splitlines()]
+    refs = "".join(sorted(f"{oid} refs/remotes/origin/b{mark[1:]}\n" for mark, oid in marks))
+    (git_dir / "packed-refs").write_text(refs)
     pair.work.git("switch", "-q", "-c", "feature")
     tip = pair.work.commit("one.txt")
-    (found,) = pair.pushed("origin", "feature").ranges
+    lines, remote = pair.asked("origin", "feature")
+    soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    # Linux allows a command line a quarter of the stack, here 140 kB; 4,000 ids of 40 digits are 160 kB.
+    resource.setrlimit(resource.RLIMIT_STACK, (560_000, hard))
+    try:
+        (found,) = pushed(Repository.open(pair.work.path), lines, remote).ranges
+    finally:
+        resource.setrlimit(resource.RLIMIT_STACK, (soft, hard))
     assert (found.base, found.tip) == (pair.root, tip)
 
 
@@ -367,9 +395,9 @@ class TestFromPreCommit:
         assert found == Pushed(ranges=(Range(ref="refs/heads/main", base=pair.root, tip=tip, label="push of main"),))
 
     def test_from_and_to_alone_are_enough(self, pair: Pair) -> None:
-        tip = pair.work.commit("one.txt")
-        (found,) = self.announced(pair, FROM_REF="HEAD~1", TO_REF="HEAD").ranges
-        assert (found.base, found.tip) == (pair.root, tip)
+        one, two, _ = (pair.work.commit(f"{name}.txt") for name in ("one", "two", "three"))
+        (found,) = self.announced(pair, FROM_REF="HEAD~2", TO_REF="HEAD~1").ranges
+        assert (found.base, found.tip) == (one, two)
 
     def test_a_force_push_starts_at_what_both_sides_share(self, pair: Pair) -> None:
         kept = pair.work.commit("kept.txt")
@@ -412,6 +440,20 @@ class TestFromPreCommit:
         (note,) = found.notes
         assert "only the first ref" in note
         assert "not reviewed" in note
+
+    def test_what_is_stashed_is_no_gap(self, pair: Pair) -> None:
+        tip = pair.work.commit("one.txt")
+        pair.work.write("one.txt", "stashed\n")
+        pair.work.git("stash")
+        found = self.announced(pair, FROM_REF=pair.root, TO_REF=tip, LOCAL_BRANCH="main", REMOTE_NAME="origin")
+        assert (len(found.ranges), found.notes) == (1, ())
+
+    def test_a_remote_is_not_believed_to_have_what_others_have(self, pair: Pair) -> None:
+        pair.work.git("update-ref", "refs/remotes/public/main", pair.root)
+        tip = pair.work.commit("private.txt")
+        pair.work.git("push", "-q", "origin", "main")
+        (found,) = self.announced(pair, TO_REF=tip, LOCAL_BRANCH="main", REMOTE_NAME="public").ranges
+        assert (found.base, found.tip) == (pair.root, tip)
 
     def test_refs_of_another_remote_are_no_gap(self, pair: Pair) -> None:
         tip = pair.work.commit("one.txt")
@@ -469,13 +511,22 @@ class TestBranch:
         assert self.of(forked.work, "..main").base == forked.work.head()
 
     def test_nothing_typed_means_the_upstream(self, pair: Pair) -> None:
-        tip = pair.work.commit("one.txt")
-        assert self.of(pair.work, None) == Range(ref="", base=pair.root, tip=tip, label="origin/main...HEAD")
+        pair.work.git("switch", "-q", "-c", "feature")
+        pushed_before = pair.work.commit("one.txt")
+        pair.work.git("push", "-q", "-u", "origin", "feature")
+        tip = pair.work.commit("two.txt")
+        expected = Range(ref="", base=pushed_before, tip=tip, label="origin/feature...HEAD")
+        assert self.of(pair.work, None) == expected
 
     def test_nothing_typed_on_a_pushed_branch_means_the_default_branch(self, forked: Pair) -> None:
         forked.work.git("push", "-q", "-u", "origin", "feature")
         found = self.of(forked.work, None)
         assert (found.base, found.label) == (forked.root, "origin/main...HEAD")
+
+    def test_nothing_typed_where_the_upstream_is_gone_means_the_default_branch(self, forked: Pair) -> None:
+        forked.work.git("push", "-q", "-u", "origin", "feature")
+        forked.work.git("update-ref", "-d", "refs/remotes/origin/feature")
+        assert self.of(forked.work, None).label == "origin/main...HEAD"
 
     def test_nothing_typed_without_upstream_means_the_default_branch(self, forked: Pair) -> None:
         assert self.of(forked.work, None).base == forked.root
@@ -484,8 +535,11 @@ class TestBranch:
         assert (found.base, found.label) == (forked.root, "main...HEAD")
 
     def test_nothing_typed_on_a_detached_head_means_the_default_branch(self, forked: Pair) -> None:
+        forked.work.git("push", "-q", "-u", "origin", "feature")
+        forked.work.commit("more.txt")
         forked.work.git("switch", "-q", "--detach")
-        assert self.of(forked.work, None).base == forked.root
+        found = self.of(forked.work, None)
+        assert (found.base, found.label) == (forked.root, "origin/main...HEAD")
 
     def test_nothing_typed_and_nothing_to_compare_with_says_what_to_type(self, tmp_path: Path) -> None:
         scratch = new(tmp_path / "work")

@@ -225,6 +225,32 @@ def test_a_type_change_back_from_a_symlink(scratch: Scratch) -> None:
         assert taken.new(file) == b"one\ntwo\n"
 
 
+def test_what_is_on_disk_alone(scratch: Scratch) -> None:
+    """Git knows no blob of it: the content comes from the old one and the hunks."""
+    for name in ("edited", "emptied", "gone", "file to link"):
+        scratch.write(name, f"{name}\n")
+    for name in ("link to file", "link"):
+        (scratch.path / name).symlink_to("here")
+    start(scratch, "filled", "")
+    for name in ("gone", "file to link", "link to file", "link"):
+        (scratch.path / name).unlink()
+    for name, content in {"edited": "one\n", "emptied": "", "filled": "two", "link to file": "three\n"}.items():
+        scratch.write(name, content)
+    for name in ("file to link", "link"):
+        (scratch.path / name).symlink_to("nowhere")
+    taken = working_tree(scratch)
+    assert {file.path: (file.status.value, changed(file), taken.new(file)) for file in taken.diff.files} == {
+        "edited": ("M", [("removed", 1, "edited"), ("added", 1, "one")], b"one\n"),
+        "emptied": ("M", [("removed", 1, "emptied")], b""),
+        "file to link": ("T", [("removed", 1, "file to link"), ("added", 1, "nowhere")], b"nowhere"),
+        "filled": ("M", [("added", 1, "two")], b"two"),
+        "gone": ("D", [("removed", 1, "gone")], None),
+        "link": ("M", [("removed", 1, "here"), ("added", 1, "nowhere")], b"nowhere"),
+        "link to file": ("T", [("removed", 1, "here"), ("added", 1, "three")], b"three\n"),
+    }
+    assert taken.diff.skipped == ()
+
+
 def test_a_symlink_that_points_elsewhere_is_reviewed(scratch: Scratch) -> None:
     (scratch.path / "link").symlink_to("here")
     scratch.git("add", "-A")
@@ -305,6 +331,17 @@ def test_an_attribute_hides_nothing(scratch: Scratch, attributes: str) -> None:
         assert [(s.path, s.reason) for s in taken.diff.skipped] == [("real.bin", SkipReason.BINARY)]
 
 
+def test_an_attribute_hides_no_symbolic_link_and_nothing_is_read_through_it(scratch: Scratch) -> None:
+    start(scratch, content="text\n")
+    scratch.write(".gitattributes", "* -diff\n")
+    (scratch.path / "secret.bin").write_bytes(b"\0")
+    (scratch.path / "f.py").unlink()
+    (scratch.path / "f.py").symlink_to("secret.bin")
+    assert changed(only(working_tree(scratch))) == [("removed", 1, "text"), ("added", 1, "secret.bin")]
+    scratch.git("add", "f.py")
+    assert changed(only(staged(scratch))) == [("removed", 1, "text"), ("added", 1, "secret.bin")]
+
+
 ODD_NAMES = [
     b"x b/y.py",
     b"a b/a b",
@@ -314,6 +351,7 @@ ODD_NAMES = [
     b"back\\slash.py",
     b"diff --git a/x b/x",
     b":(exclude)magic.py",
+    b":(exclude)*.py",
     b"*.py",
     b"--output=stolen",
     b"-",
@@ -368,6 +406,11 @@ def test_odd_names(scratch: Scratch) -> None:
         (b"\n\n\n", b"\n \n\t\n"),
         ("\ud7ff\U0001f600\n".encode(), "\U0001f600\ufffd\n".encode()),
     ],
+    ids=[
+        *("Latin-1", "form feed", "lone carriage return", "CRLF", "line separators"),
+        *("no newline on both sides", "newline added", "newline removed", "a diff", "comment signs", "blank lines"),
+        "four bytes",
+    ],
 )
 def test_odd_contents(scratch: Scratch, old: bytes, new_content: bytes) -> None:
     (scratch.path / "f.py").write_bytes(old)
@@ -401,6 +444,31 @@ def test_the_gate_stands_before_the_patch(scratch: Scratch) -> None:
             "vendor/lib.py": (SkipReason.VENDORED, "vendor/"),
             "gen.min.js": (SkipReason.GENERATED, "*.min.js"),
         }
+
+
+def test_the_gate_on_disk(scratch: Scratch) -> None:
+    start(scratch)
+    scratch.write("f.py", "x" * 5000)
+    skipped = only_skipped(working_tree(scratch, Selection(max_file_bytes=4000)))
+    assert skipped == Skipped(path="f.py", reason=SkipReason.TOO_LARGE, detail="5.0 kB, the limit is 4.0 kB")
+
+
+def test_no_patch_is_made_of_what_is_left_out(scratch: Scratch) -> None:
+    """Git can still tell the size of an object whose content is damaged."""
+    start(scratch)
+    scratch.write("f.py", TEN + "eleven\n")
+    (scratch.path / "big.txt").write_bytes(os.urandom(5000).replace(b"\0", b"0"))
+    scratch.git("add", "-A")
+    blob = scratch.git("rev-parse", ":big.txt")
+    stored = scratch.path / ".git" / "objects" / blob[:2] / blob[2:]
+    stored.chmod(0o644)
+    stored.write_bytes(stored.read_bytes()[:1000])
+    (scratch.path / "big.txt").unlink()  # git would read what is staged from there
+    taken = staged(scratch, Selection(max_file_bytes=4000))
+    assert [(s.path, s.reason) for s in taken.diff.skipped] == [("big.txt", SkipReason.TOO_LARGE)]
+    assert [file.path for file in taken.diff.files] == ["f.py"]
+    with pytest.raises(RepositoryError):
+        staged(scratch)
 
 
 def test_credential_files_stay_but_are_held_back(scratch: Scratch) -> None:
@@ -643,6 +711,90 @@ def test_a_bare_patch_has_no_contents(scratch: Scratch) -> None:
     assert taken.diff.label == "a.diff"
 
 
+def test_a_bare_patch_tells_of_every_kind_of_change_what_git_does(scratch: Scratch) -> None:
+    letters = "".join(f"{letter * 9}\n" for letter in "abcdefghij")
+    for name, content in {"edited": TEN, "gone": "x\ny\n", "old": TEN, "model": letters, "moved": "a\nb\nc\n"}.items():
+        scratch.write(name, content)
+    for name in ("mode", "mode and text", "café\t.py", "no end", "x b/y", "tool before"):
+        scratch.write(name, f"{name}\n{letters * 2}")
+    (scratch.path / "tool before").chmod(0o755)
+    (scratch.path / "link").symlink_to("here")
+    (scratch.path / "picture").write_bytes(b"\0\1")
+    start(scratch)
+    scratch.git("mv", "old", "new")
+    scratch.git("mv", "moved", "elsewhere")
+    scratch.git("rm", "-q", "gone", "tool before")
+    (scratch.path / "link").unlink()
+    (scratch.path / "link").symlink_to("there")
+    (scratch.path / "picture").write_bytes(b"\0\2")
+    for name in ("mode", "mode and text"):
+        (scratch.path / name).chmod(0o755)
+    for name in ("mode and text", "café\t.py", "no end", "x b/y", "edited", "new", "model"):
+        scratch.write(name, scratch.path.joinpath(name).read_text() + f"end of {name}")
+    scratch.write("copy", letters + "another end\n")
+    scratch.write("added", "one\ntwo\n")
+    scratch.write("tool", "three\n")
+    (scratch.path / "tool").chmod(0o755)
+    scratch.write("empty", "")
+    scratch.git("add", "-A")
+    taken = staged(scratch, Selection(context_lines=3)).diff
+    assert {file.status.value for file in taken.files} == {"A", "C", "D", "M", "R"}
+    patch = scratch.git("-c", "core.quotePath=true", "diff", "--cached", "-M", "-C", "--full-index", "--binary")
+    bare = snapshot.from_patch(f"{patch}\n".encode(), "x", SELECTION).diff
+    assert bare.files == taken.files
+    assert {(left_out.path, left_out.reason) for left_out in bare.skipped} == {
+        (left_out.path, left_out.reason) for left_out in taken.skipped
+    }
+    assert len(taken.skipped) == 4
+
+
+def test_a_bare_patch_tells_of_a_submodule_bump() -> None:
+    old, new_id = "1" * 40, "2" * 40
+    patch = (
+        f"diff --git a/sub b/sub\nindex {old}..{new_id} 160000\n--- a/sub\n+++ b/sub\n"
+        f"@@ -1 +1 @@\n-Subproject commit {old}\n+Subproject commit {new_id}\n"
+    )
+    skipped = only_skipped(snapshot.from_patch(patch.encode(), "x", SELECTION))
+    assert skipped == Skipped(path="sub", reason=SkipReason.SUBMODULE, detail="1111111..2222222")
+
+
+@pytest.mark.parametrize(
+    ("old", "new_header", "hunk_lines", "status", "path"),
+    [
+        ("/dev/null", "b/f", "@@ -0,0 +1 @@\n+x", Status.ADDED, "f"),
+        ("a/f", "/dev/null", "@@ -1 +0,0 @@\n-x", Status.DELETED, "f"),
+        ("f\t1970-01-01 00:00:00.0 +0000", "f\t2026-01-01 00:00:00.0 +0000", "@@ -0,0 +1 @@\n+x", Status.ADDED, "f"),
+        (
+            "f\t1970-01-01 00:00:00.0 +0000",
+            "f\t2026-01-01 00:00:00.0 +0000",
+            "@@ -1 +1 @@\n-w\n+x",
+            Status.MODIFIED,
+            "f",
+        ),
+        ("f\t2026-01-01 00:00:00.0 +0000", "f\t1969-12-31 19:00:00.0 -0500", "@@ -1 +0,0 @@\n-x", Status.DELETED, "f"),
+        (
+            "f\t2026-01-01 00:00:00.0 +0000",
+            "f\t1969-12-31 19:00:00.0 -0500",
+            "@@ -1 +1 @@\n-w\n+x",
+            Status.MODIFIED,
+            "f",
+        ),
+        ("f\t(revision 0)", "f\t(working copy)", "@@ -0,0 +1 @@\n+x", Status.ADDED, "f"),
+        ("f\t(revision 7)", "f\t(working copy)", "@@ -1 +1 @@\n-w\n+x", Status.MODIFIED, "f"),
+    ],
+    ids=["null", "to null", "epoch", "old file", "to epoch", "to an old file", "subversion's new", "subversion's"],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+def test_a_plain_header_tells_the_status(
+    old: str, new_header: str, hunk_lines: str, status: Status, path: str, end: str
+) -> None:
+    patch = f"Index: f\n====\n--- {old}\n+++ {new_header}\n{hunk_lines}\n".replace("\n", end)
+    file = only(snapshot.from_patch(patch.encode(), "x", SELECTION))
+    assert (file.path, file.status) == (path, status)
+    assert (file.old_mode == "000000", file.new_mode == "000000") == (status is Status.ADDED, status is Status.DELETED)
+    assert {text for _, _, text in changed(file)} <= {f"w{end[:-1]}", f"x{end[:-1]}"}
+
+
 def test_from_a_patch_the_gate_holds_too() -> None:
     header = "--- a/{0}\n+++ b/{0}\n@@ -1 +1 @@\n-old\n+new\n"
     names = ["vendor/x.go", "yarn.lock", "x.min.js", "docs/x.md", ".env", "f.py"]
@@ -688,6 +840,10 @@ GOOD = b"--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n one\n-two\n+zwei\n"
         (b"--- a/f\n+++ b/f\n@@ -1,1 +1,2 @@\n-a\n-b\n+c\n+d\n", "longer on one side"),
         (b"--- a/f\n+++ b/f\n@@ -1,1 +1,1 @@\n same\n", "changes nothing"),
         (b"--- a/f\n+++ b/f\n@@ -1,2 +1,2 @@\n-a\n+b\n?c\n d\n", "shorter than it says"),
+    ],
+    ids=[
+        *("prose", "colours", "cut off", "cut off in a later hunk", "no header", "no header later", "no hunk"),
+        *("half a header", "names", "combined", "context", "longer", "nothing changes", "shorter"),
     ],
 )
 def test_a_patch_that_cannot_be_read_whole_is_an_error(data: bytes, words: str) -> None:

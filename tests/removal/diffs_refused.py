@@ -1,0 +1,292 @@
+"""What is wrong with a repository is said in a sentence, and git's traps around hooks do not spring."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.removal.row import Change, Removal
+
+_DOOR: Final = "lok_hooks/repo/git.py"
+_PROBE: Final = "lok_hooks/repo/probe.py"
+_COMPARE: Final = "lok_hooks/repo/compare.py"
+_HOOKS: Final = "lok_hooks/cli/hooks.py"
+_GIT: Final = "tests/repo/test_git.py"
+_PROBED: Final = "tests/repo/test_probe.py"
+_TRAPS: Final = "tests/repo/test_traps.py"
+_LEFT_OUT: Final = "tests/core/test_select.py::test_a_file_is_left_out_with_its_reason"
+_BAD: Final = "tests/end_to_end/test_bad_input.py"
+
+
+def _row(name: str, promise: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
+    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=tests, says=says)
+
+
+def _said(name: str, pattern: str, *tests: str) -> Removal:
+    """A sentence for what git says."""
+    promise = "a clear sentence and exit code 2"
+    return _row(
+        f"said: {name}", promise, _DOOR, pattern, "r'nothing at all',\n", *(f"{_GIT}::{test}" for test in tests)
+    )
+
+
+def _trap(name: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
+    return _row(f"trap: {name}", "nothing around git changes what is reviewed", file, old, new, *tests, says=says)
+
+
+_SENTENCES: Final = (
+    _said("not a repository", 'r"not a git repository",\n', "test_not_a_repository"),
+    _said(
+        "no work tree",
+        'r"must be run in a work tree",\n',
+        "test_a_bare_repository",
+        "test_the_inside_of_the_git_directory",
+    ),
+    _said("dubious ownership", "r\"dubious ownership in repository at '(?P<at>[^']*)'\",\n", "test_dubious_ownership"),
+    _said("no such directory", "r\"cannot change to '[^']*': (?P<why>.*)\",\n", "test_a_directory_that_is_not_there"),
+    _row(
+        "said: unreadable config",
+        "a clear sentence and exit code 2",
+        _DOOR,
+        'r"bad (?:numeric |boolean )?config|',
+        'r"bad nothing|',
+        f"{_GIT}::test_a_config_that_cannot_be_read[a section]",
+        f"{_GIT}::test_a_config_that_cannot_be_read[a value]",
+        f"{_GIT}::test_a_config_that_cannot_be_read[a byte]",
+    ),
+    _row(
+        "said: corrupt index",
+        "a clear sentence and exit code 2",
+        _DOOR,
+        'r"index file|bad signature 0x|index uses .* extension|bad index|unordered stage entries|index entry",',
+        'r"nothing at all",',
+        f"{_GIT}::test_a_corrupt_index",
+    ),
+    _row(
+        "said: HEAD that names nothing",
+        "a clear sentence and exit code 2",
+        _DOOR,
+        "    if named is not None:\n        raise",
+        "    if named == b'':\n        raise",
+        f"{_GIT}::test_a_head_that_names_nothing",
+    ),
+    _row(
+        "said: a directory that is gone",
+        "a clear sentence and exit code 2",
+        _DOOR,
+        '        except FileNotFoundError as error:\n            raise RepositoryError("the current',
+        '        except ZeroDivisionError as error:\n            raise RepositoryError("the current',
+        f"{_GIT}::test_the_current_directory_is_gone",
+        says="FileNotFoundError",
+    ),
+    _row(
+        "said: git is missing",
+        "a clear sentence and exit code 2",
+        _DOOR,
+        "    except ImportError as error:",
+        "    except ZeroDivisionError as error:",
+        f"{_GIT}::test_git_is_missing",
+        says="ImportError",
+    ),
+    _row(
+        "said: git goes away",
+        "a clear sentence and exit code 2",
+        _DOOR,
+        "    except (git.GitCommandNotFound, OSError) as error:",
+        "    except ZeroDivisionError as error:",
+        f"{_GIT}::test_git_goes_away",
+        says="GitCommandNotFound",
+    ),
+    _row(
+        "said: no room for a private index",
+        "a clear sentence and exit code 2",
+        _DOOR,
+        '        except OSError as error:\n            raise RepositoryError(f"no temporary',
+        '        except ZeroDivisionError as error:\n            raise RepositoryError(f"no temporary',
+        f"{_GIT}::test_no_room_for_a_private_index",
+        says="FileNotFoundError",
+    ),
+    _row(
+        "said: unborn HEAD",
+        "a clear sentence and exit code 2",
+        "lok_hooks/repo/ranges.py",
+        'head = repository.resolve("HEAD")\n',
+        "head = repository.empty_tree\n",
+        "tests/repo/test_ranges.py::TestBranch::test_an_unborn_head_is_an_error",
+        says="UserError",
+    ),
+    _row(
+        "said: detached HEAD",
+        "a clear sentence and exit code 2",
+        _DOOR,
+        '"--verify", "--quiet", "HEAD^{commit}"))',
+        '"--verify", "--quiet", "refs/heads/main^{commit}"))',
+        f"{_GIT}::test_a_detached_head",
+        "tests/repo/test_hooks.py::test_a_detached_head",
+    ),
+    _row(
+        "said: nothing staged",
+        "nothing staged, nothing reviewed and nothing found are three sentences",
+        _HOOKS,
+        'nothing staged, nothing to review\\n"',
+        '\\n"',
+        f"{_BAD}::test_nothing_staged",
+    ),
+    _row(
+        "said: only binary files",
+        "nothing staged, nothing reviewed and nothing found are three sentences",
+        "lok_hooks/core/select.py",
+        'detail = ""\n    if file.status is Status.ADDED and not file.new_size:',
+        'detail = ""\n    if file.status is Status.ADDED:',
+        f"{_BAD}::test_only_binary_files",
+    ),
+    _row(
+        "said: a line of 100 MB",
+        "a file too large is left out",
+        "lok_hooks/core/select.py",
+        "    if size <= limit:\n        return None\n",
+        "    if size:\n        return None\n",
+        f"{_LEFT_OUT}[file20-too large-103.0 MB, the limit is 1.0 MB]",
+        "tests/repo/test_snapshot.py::test_from_a_patch_the_gate_holds_too",
+    ),
+    _row(
+        "said: an empty diff",
+        "an empty diff is no mistake",
+        "lok_hooks/repo/foreign.py",
+        "    if not data.strip():\n        return (), ()\n",
+        "",
+        "tests/repo/test_snapshot.py::test_an_empty_patch_is_an_empty_diff[]",
+        says="DiffError",
+    ),
+)
+
+_SPRUNG: Final = (
+    _trap(
+        "heavy imports before anything is staged",
+        _HOOKS,
+        "import os\nimport sys\n\n_NOTHING",
+        "import argparse as argparse\nimport os\nimport sys\n\n_NOTHING",
+        "tests/test_architecture.py::test_an_empty_commit_imports_nothing_heavy",
+    ),
+    _trap(
+        "imports of the probe",
+        _PROBE,
+        "import os\n\n_GIT",
+        "import os\nimport subprocess as subprocess\n\n_GIT",
+        f"{_PROBED}::test_only_what_python_has_loaded_anyway_is_imported",
+    ),
+    _trap(
+        "an error that looks like an empty diff",
+        _PROBE,
+        "if status == 0 else None",
+        "if status is not None else None",
+        f"{_PROBED}::test_a_corrupt_index",
+        f"{_PROBED}::test_no_repository",
+        f"{_PROBED}::test_an_unreadable_config",
+    ),
+    _trap(
+        "more records than a pipe holds",
+        _PROBE,
+        "            pieces.append(piece)\n",
+        "            pieces[:] = [piece]\n",
+        f"{_PROBED}::test_a_change_of_thousands_of_files_is_read_whole",
+    ),
+    _trap(
+        "git that is not there",
+        _PROBE,
+        "    except OSError:\n        return None\n",
+        "    except ZeroDivisionError:\n        return None\n",
+        f"{_PROBED}::test_no_git_on_the_path",
+        says="FileNotFoundError",
+    ),
+    _trap(
+        "intent to add, by the probe",
+        _PROBE,
+        '    "--ita-invisible-in-index",\n',
+        '    "--ita-visible-in-index",\n',
+        f"{_PROBED}::test_intent_to_add_is_not_staged",
+    ),
+    _trap(
+        "diff.relative, by the probe",
+        _PROBE,
+        '    "--no-relative",\n',
+        "",
+        f"{_PROBED}::test_a_change_outside_the_directory_asked_from",
+    ),
+    _trap("the index, by the probe", _PROBE, '    "--cached",\n', '    "HEAD",\n', f"{_PROBED}::test_nothing_staged"),
+    _trap(
+        "the index of this commit, by the probe",
+        _PROBE,
+        '    "GIT_OPTIONAL_LOCKS": "0",\n',
+        '    "GIT_INDEX_FILE": ".git/index",\n',
+        f"{_PROBED}::test_the_index_of_the_commit_under_way_is_the_one_asked",
+    ),
+    _trap(
+        "diff.renames",
+        _COMPARE,
+        '("--find-renames=50%", "-l1000")',
+        '("-l1000",)',
+        f"{_TRAPS}::test_one_setting[diff.renames-false]",
+    ),
+    _trap(
+        "diff.renameLimit",
+        _COMPARE,
+        '("--find-renames=50%", "-l1000")',
+        '("--find-renames=50%",)',
+        f"{_TRAPS}::test_one_setting[diff.renameLimit-1]",
+    ),
+    _trap(
+        "diff.context",
+        "lok_hooks/repo/extract.py",
+        "(chosen, unified, of=records)",
+        "(chosen, of=records)",
+        f"{_TRAPS}::test_one_setting[diff.context-0]",
+    ),
+    _trap(
+        "diff.suppressBlankEmpty",
+        _COMPARE,
+        '("-c", "diff.suppressBlankEmpty=false")',
+        "()",
+        f"{_TRAPS}::test_one_setting[diff.suppressBlankEmpty-true]",
+    ),
+    _trap(
+        "core.abbrev",
+        _COMPARE,
+        '    "--no-abbrev",\n',
+        "",
+        f"{_TRAPS}::test_one_setting[core.abbrev-4]",
+        says="InternalError",
+    ),
+    _trap(
+        "abbreviated ids of patches",
+        _COMPARE,
+        '    "--full-index",\n',
+        "",
+        f"{_TRAPS}::test_one_setting[core.abbrev-4]",
+        says="InternalError",
+    ),
+    _trap(
+        "directories that paths are taken from",
+        _COMPARE,
+        'f":(top,literal){',
+        'f":(literal){',
+        f"{_TRAPS}::test_one_setting[diff.relative-true]",
+        says="Error",
+    ),
+    _trap(
+        "core.bigFileThreshold",
+        "lok_hooks/repo/extract.py",
+        'comparison.patches(hidden, unified, "--text")',
+        "comparison.patches(hidden, unified)",
+        f"{_TRAPS}::test_one_setting[core.bigFileThreshold-1]",
+    ),
+    _trap(
+        "hooks of linked work trees and core.hooksPath",
+        "lok_hooks/repo/hook_files.py",
+        '"--git-path", "hooks")',
+        '"--absolute-git-dir")',
+        "tests/repo/test_hook_files.py::test_a_linked_work_tree_shares_its_repositorys_hooks",
+        "tests/repo/test_hook_files.py::test_beside_husky",
+    ),
+)
+
+ROWS: Final = (*_SENTENCES, *_SPRUNG)
