@@ -366,4 +366,14 @@ _FINDINGS: Final = (
     ),
 )
 
-ROWS: Final = (*_COVERAGE, *_KEYS, *_PLACES, *_FINDINGS)
+_INVENTED: Final = _row(
+    "grounding",
+    "what a real model makes up",
+    "a real model's made-up findings are caught",
+    _GROUND,
+    "    return Grounded(claim=claim, place=place, problem=problem)\n\n\ndef _normal",
+    '    return Grounded(claim=claim, place=place, problem="")\n\n\ndef _normal',
+    "tests/end_to_end/test_real_model.py::test_what_a_real_model_makes_up_is_caught_by_grounding",
+)
+
+ROWS: Final = (*_COVERAGE, *_KEYS, *_PLACES, _INVENTED, *_FINDINGS)
