@@ -291,7 +291,7 @@ _OUTSIDE_ROWS: Final = (
         "        with suppress(OSError):\n",
         "        with suppress(KeyError):\n",
         "tests/store/test_key.py::test_where_none_can_be_kept_nobody_can_foretell_it",
-        says="Error: [Errno",
+        says="PermissionError: ",
     ),
     _row(
         "no room for a place",
