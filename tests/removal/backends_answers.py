@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tests.removal.row import Change, Removal
+from tests.removal.row import row as _row
 
 _AGAIN: Final = "What passes is asked again, when the server wants it."
 _NO_ANSWER: Final = "A failure is never read as an answer."
@@ -27,10 +28,6 @@ _OF_HTTP: Final = "tests/backends/test_http_faults.py"
 _DONE: Final = f"{_OF_CLIS}::test_what_a_server_can_do"
 _WRAPPED: Final = "tests/core/test_answers.py::test_an_answer_is_read_whatever_is_wrapped_around_it"
 _ERROR_INSIDE: Final = f"{_OF_CLIS}::test_exit_0_with_an_error_inside"
-
-
-def _row(name: str, promise: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
-    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=tests, says=says)
 
 
 _ASKED_AGAIN: Final = (

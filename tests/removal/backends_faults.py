@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import row as _row
 
 _IN_TIME: Final = "No backend outlives its deadline, and nothing that it started lives on."
 _AGAIN: Final = "What passes is asked again, when the server wants it."
@@ -23,10 +23,6 @@ _SERVERS: Final = "lok_hooks/backends/http_failures.py"
 _OF_PROCESS: Final = "tests/backends/test_process.py"
 _OF_CLIS: Final = "tests/backends/test_cli_faults.py"
 _OF_HTTP: Final = "tests/backends/test_http_faults.py"
-
-
-def _row(name: str, promise: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
-    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=tests, says=says)
 
 
 _PROGRAMS: Final = (

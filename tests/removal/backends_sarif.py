@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import row as _row
 
 _WEIGHED: Final = "Only what certainly fails is proof; the rest is suspicion."
 _SCANNED: Final = "A scanner sees the new side of the changed files, and its log is believed as far as it goes."
@@ -13,10 +13,6 @@ _LOG: Final = "lok_hooks/backends/sarif_log.py"
 
 _OF_SARIF: Final = "tests/backends/test_sarif.py"
 _NO_LOG: Final = f"{_OF_SARIF}::test_without_a_log_that_says_something_it_is_a_failure"
-
-
-def _row(name: str, promise: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
-    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=tests, says=says)
 
 
 _SCANNERS: Final = (

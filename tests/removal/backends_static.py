@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import row as _row
 
 _STAGED: Final = "The embedded reviewer reads what is to be committed, and nobody's settings."
 _CHANGED: Final = "The embedded reviewer speaks of the change alone."
@@ -21,10 +21,6 @@ _FOUND: Final = "lok_hooks/backends/static_secrets.py"
 _OF_STATIC: Final = "tests/backends/test_static.py"
 _OF_SECRETS: Final = "tests/backends/test_secrets.py"
 _CLAIMED: Final = f"{_OF_SECRETS}::test_claims_about_secrets"
-
-
-def _row(name: str, promise: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
-    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=tests, says=says)
 
 
 _PLACES: Final = (

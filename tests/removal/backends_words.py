@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import row as _row
 
 _KIND: Final = "Every failure has the kind that it is of."
 _ADVICE: Final = "Every failure says what to do."
@@ -20,10 +20,6 @@ _DONE: Final = f"{_OF_CLIS}::test_what_a_server_can_do"
 _MEANT: Final = "tests/backends/test_complaints.py::test_a_message_is_taken_for_what_it_means"
 _STATUS: Final = "tests/backends/test_http.py::test_every_status_has_its_failure"
 _OF_COMMAND: Final = "tests/backends/test_command.py"
-
-
-def _row(name: str, promise: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
-    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=tests, says=says)
 
 
 _REST: Final = (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import Removal
+from tests.removal.row import row as _row
 
 _DOOR: Final = "lok_hooks/repo/git.py"
 _COMPARE: Final = "lok_hooks/repo/compare.py"
@@ -17,10 +18,6 @@ _LOOKED: Final = "tests/end_to_end/test_commands.py::test_what_is_looked_at"
 _FILE: Final = "tests/end_to_end/test_commands.py::test_a_diff_file_is_looked_at"
 _TAKEN: Final = "tests/repo/test_snapshot.py"
 _LEFT_OUT: Final = "tests/core/test_select.py::test_a_file_is_left_out_with_its_reason"
-
-
-def _row(name: str, promise: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
-    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=tests, says=says)
 
 
 def _source(name: str, old: str, new: str, *tests: str) -> Removal:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from tests.removal.row import Change, Removal
+from tests.removal.row import row as _row
 
 _HOUSE: Final = "tests/test_house.py"
 _README: Final = "tests/end_to_end/test_readme.py"
 _PROJECT: Final = "pyproject.toml"
 _HOOKS: Final = ".pre-commit-hooks.yaml"
 _RUN: Final = ".ci/run"
-
-
-def _row(name: str, promise: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
-    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=tests, says=says)
 
 
 def _contract(name: str, old: str, new: str, module: str, imported: str) -> Removal:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import Removal
+from tests.removal.row import row as _row
 
 _DOOR: Final = "lok_hooks/repo/git.py"
 _PROBE: Final = "lok_hooks/repo/probe.py"
@@ -15,10 +16,6 @@ _PROBED: Final = "tests/repo/test_probe.py"
 _TRAPS: Final = "tests/repo/test_traps.py"
 _LEFT_OUT: Final = "tests/core/test_select.py::test_a_file_is_left_out_with_its_reason"
 _BAD: Final = "tests/end_to_end/test_bad_input.py"
-
-
-def _row(name: str, promise: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
-    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=tests, says=says)
 
 
 def _said(name: str, pattern: str, *tests: str) -> Removal:

@@ -31,6 +31,11 @@ class Removal:
     doubled: str = ""
 
 
+def row(name: str, promise: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
+    """A Removal by one change, as most are."""
+    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=tests, says=says)
+
+
 class Stale(Exception):
     """A row speaks of text that is no longer there."""
 
