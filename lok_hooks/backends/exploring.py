@@ -18,8 +18,10 @@ from lok_hooks.backends.codex import READING, Codex
 from lok_hooks.backends.command import Command
 from lok_hooks.backends.environment import find_program, fits
 from lok_hooks.backends.gemini import LOCKS, Gemini
-from lok_hooks.backends.sealed import Room
+from lok_hooks.backends.sealed import Call, Room
+from lok_hooks.core.ports import Failure, FailureKind
 from lok_hooks.core.settings import BackendSettings
+from lok_hooks.core.task import Prompt
 
 _PROFILE: Final = "lok"
 _SHELL_ENVIRONMENT: Final = '{inherit="none",set={PATH="/usr/local/bin:/usr/bin:/bin"}}'
@@ -34,6 +36,8 @@ _SYSTEM_PROMPT: Final = (
     "Follow the user's message, and answer in exactly the form it asks for."
 )
 
+_NIX_STORE: Final = "/nix/store"
+
 _PATTERN: Final = re.compile(r"[*?\[\]{}]")
 """What makes codex take a path for a pattern; patterns cannot be readable."""
 
@@ -44,8 +48,8 @@ _ASSIGNMENT: Final = re.compile(
 
 class ExploringCodex(Codex):
     """codex, which reads with commands in its own sandbox: nothing can be written, there is no network and none of our
-    environment. Where its program lies in a known place, the commands can read that, the system's and the directory;
-    else the whole disk, as its sandbox needs its own program inside. So they can where a path looks like a pattern."""
+    environment. The commands can read the system's files, the directory, and where codex itself lies, since its sandbox
+    needs its own program inside. Where that is cannot be known of every wrapper; then it is not started."""
 
     disabled = tuple(feature for feature in Codex.disabled if feature not in READING)
 
@@ -53,23 +57,44 @@ class ExploringCodex(Codex):
         super().__init__(settings)
         place = str(directory.resolve())
         self.system_prompt = _SYSTEM_PROMPT.format(directory=place)
-        own = self._own_place()
-        if own and not _PATTERN.search(place + own):
-            readable = ",".join(f'{json.dumps(path, ensure_ascii=False)}="read"' for path in (":minimal", place, own))
-            self.sandbox = (
-                *("-c", f'default_permissions="{_PROFILE}"'),
-                *("-c", f"permissions.{_PROFILE}.filesystem={{{readable}}}"),
-            )
-        self.sandbox += ("-c", f"shell_environment_policy={_SHELL_ENVIRONMENT}")
+        own = self._own_places()
+        self._places = (place, *own)
+        self._is_own_place_known = bool(own)
+        readable = ",".join(f'{json.dumps(path, ensure_ascii=False)}="read"' for path in (":minimal", *self._places))
+        self.sandbox = (
+            *("-c", f'default_permissions="{_PROFILE}"'),
+            *("-c", f"permissions.{_PROFILE}.filesystem={{{readable}}}"),
+            *("-c", f"shell_environment_policy={_SHELL_ENVIRONMENT}"),
+        )
 
-    def _own_place(self) -> str:
-        """The folder that holds the program with all it brings, "" when that is not known."""
+    def prepare(self, room: Room, prompt: Prompt) -> Call | Failure:
+        """As in a sealed run, unless codex could not be kept to the directory."""
+        if not self._is_own_place_known:
+            reason = "where codex's program lies is not known, so that it cannot be kept to the files it is lent"
+            return self.failure(FailureKind.REFUSED, reason, f"name its program in backends.{self.name}.command")
+        if patterns := [path for path in self._places if _PATTERN.search(path)]:
+            reason = f"codex takes this path for a pattern, and could read nothing there: {patterns[0]}"
+            return self.failure(FailureKind.REFUSED, reason, "use a path without any of *?[]{}")
+        return super().prepare(room, prompt)
+
+    def _own_places(self) -> tuple[str, ...]:
+        """What holds the program with all it brings; nothing when that is not known."""
+        is_nix = Path(self._command_line(())[0]).name.startswith("nix")
+        places = (self._npm_cache() if len(self.program) > 1 else self._beside_program(), _NIX_STORE if is_nix else "")
+        return tuple(place for place in places if place)
+
+    def _npm_cache(self) -> str:
+        cache = self.value_of("npm_config_cache") or str(Path.home() / ".npm")
+        return str(Path(cache).resolve())
+
+    def _beside_program(self) -> str:
         found = find_program(self.program[0])
-        if found is None or len(self.program) > 1 or self.settings.command_wrapper:
+        if found is None:
             return ""
         program = Path(found).resolve()
         # npm: node_modules/@openai/codex/bin/codex.js, with the binary in a package beside or below.
-        return str(program.parents[2] if program.suffix == ".js" else program.parent)
+        folder = program.parents[2] if program.suffix == ".js" else program.parent
+        return str(program if Path.home().resolve().is_relative_to(folder) else folder)
 
 
 class ExploringClaude(Claude):

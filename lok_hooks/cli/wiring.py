@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +20,7 @@ from lok_hooks.core.task import Task
 from lok_hooks.errors import RepositoryError, UserError
 
 if TYPE_CHECKING:
+    from lok_hooks.backends.private_copy import PrivateCopy
     from lok_hooks.config.load import Given
     from lok_hooks.core.diff import Diff
     from lok_hooks.core.select import Selection
@@ -200,6 +201,7 @@ def _models(settings: Settings) -> list[BackendSettings]:
 def _explorer(
     settings: BackendSettings,
     directory: Path,
+    copy: PrivateCopy,
     noted: Callable[[str], None],
     remembering: tuple[Memory, str],
     redact: Redact,
@@ -209,13 +211,17 @@ def _explorer(
     """The model, sent no secret, with what it answered before to what was sent; `remembering` is the memory and a
     digest of what is in the directory."""
     from lok_hooks.backends.all import make_exploring
+    from lok_hooks.backends.private_copy import InPrivateCopy
     from lok_hooks.backends.redacting import Redacting
     from lok_hooks.backends.remembering import Remembering
-    from lok_hooks.flows.screening import redactor
+    from lok_hooks.flows.screening import is_spared, redactor
 
     memory, seen = remembering
-    explorer = make_exploring(settings, directory, noted)
+    make = partial(make_exploring, settings, noted=noted)
+    explorer = make(directory)
     surroundings = seen if settings.kind in _HANDS else ""
+    if settings.kind in _HANDS and not is_spared(explorer, spares_local=spares_local):
+        explorer = InPrivateCopy(make, directory, copy, settings.timeout)
     known = Remembering(explorer, memory, lambda said, _: redact(said) != said, surroundings)
     return Redacting(known, redactor(known, redact, spares_local=spares_local))
 
@@ -230,13 +236,15 @@ def crew(
     fresh: bool,
     trust_tree: bool,
 ) -> Iterator[Crew]:
-    """The models for work by hand, exploring `directory` read-only; ends the progress and every child however the
-    work ends. `fresh`: nothing is remembered. An explicit choice (`--backend`) leaves only those. Raises UserError
-    for a directory that carries agents' settings, unless `trust_tree`."""
+    """The models for work by hand. They explore `directory` read-only, those that are not local a private copy of it.
+    Ends the progress and every child however the work ends. `fresh`: nothing is remembered. An explicit choice
+    (`--backend`) leaves only those. Raises UserError for a directory that carries agents' settings, unless
+    `trust_tree`."""
     from lok_hooks.backends import process
     from lok_hooks.backends.deadline import Until
     from lok_hooks.backends.fanout import ask_all
     from lok_hooks.backends.known_secrets import KnownSecrets
+    from lok_hooks.backends.private_copy import PrivateCopy
     from lok_hooks.cli.keeping import remembering_in
     from lok_hooks.flows.crew import Crew
     from lok_hooks.flows.screening import Searched
@@ -256,8 +264,13 @@ def crew(
         listener = Searched(opened, secrets.redact) if verbose else opened
         if has_hands and (names := instructions(directory)):
             listener.noted(f"instructions for agents, shown to no model: {', '.join(names)}")
-        with remembering_in(directory, settings.cache, partial(_warned, opened), fresh=fresh) as remembering:
-            make = partial(_explorer, directory=directory, noted=listener.noted, remembering=remembering)
+        warned = partial(_warned, opened)
+        look = partial(_files_to_lend, directory, settings.review.max_file_bytes, warned)
+        with (
+            remembering_in(directory, settings.cache, warned, fresh=fresh) as remembering,
+            closing(PrivateCopy(look, secrets.screen, listener.noted)) as copy,
+        ):
+            make = partial(_explorer, directory=directory, copy=copy, noted=listener.noted, remembering=remembering)
             try:
                 yield Crew(
                     backends=tuple(make(m, redact=secrets.redact, spares_local=spares_local) for m in models),
@@ -271,6 +284,15 @@ def crew(
             finally:
                 deadline.cancel()
                 process.kill_all()
+
+
+def _files_to_lend(directory: Path, max_file_bytes: int, warned: Callable[[str], None]) -> Diff:
+    from lok_hooks.repo.listing import files_to_lend
+
+    found = files_to_lend(directory, max_file_bytes)
+    if found.beyond:
+        warned(f"models see only {len(found.diff.files):,} files: {found.beyond}. Name a smaller one to show all of it")
+    return found.diff
 
 
 def _warned(listener: Listener, text: str) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 
 from lok_hooks.core.family import family, is_telling
 from lok_hooks.core.finding import Finding, Grounded
+from lok_hooks.core.screen import PLACEHOLDER
 
 NEAR: Final = 3  # lines; further apart on realvuln, two claims of one family are seven times out of eight two things
 # What two groups of claims must have in common (0-100), on average over their pairs, to be one thing: the middle of
@@ -138,8 +139,9 @@ def _likeness(items: Sequence[Grounded], texts: Sequence[str], a: int, b: int) -
 
 
 def _words(item: Grounded) -> str:
-    """Title and why as bare words: identifiers taken apart, fillers left out."""
-    text = f"{item.claim.title} {item.claim.why}"[:_COMPARED]
+    """Title and why as bare words: identifiers taken apart, fillers left out, and the marks of secrets, whose words are
+    ours."""
+    text = PLACEHOLDER.sub(" ", f"{item.claim.title} {item.claim.why}"[:_COMPARED])
     words = (word.lower() for word in _WORD.findall(text))
     return " ".join(word for word in words if len(word) > 1 and word not in _FILLERS)
 

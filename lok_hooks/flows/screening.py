@@ -46,10 +46,11 @@ def secrets_on_added_lines(diff: Diff, secrets: Secrets) -> list[Grounded]:
 
 def redactor(backend: Backend, redact: Redact, *, spares_local: bool) -> Redact:
     """What is done to texts for `backend`. `spares_local`: those that stay on this machine are shown as they are."""
-    return str if _is_spared(backend, spares_local=spares_local) else redact
+    return str if is_spared(backend, spares_local=spares_local) else redact
 
 
-def _is_spared(backend: Backend, *, spares_local: bool) -> bool:
+def is_spared(backend: Backend, *, spares_local: bool) -> bool:
+    """Whether texts go to `backend` with their secrets: it is local, and such are spared."""
     return spares_local and backend.traits.is_local
 
 
@@ -58,7 +59,7 @@ def who_knows(backends: Iterable[Backend], *, spares_local: bool) -> frozenset[s
     return OURS.union(
         backend.name
         for backend in backends
-        if backend.traits.role == "analyser" or _is_spared(backend, spares_local=spares_local)
+        if backend.traits.role == "analyser" or is_spared(backend, spares_local=spares_local)
     )
 
 

@@ -1,5 +1,5 @@
 """The files of a directory, each as if it were new: what a sweep grounds findings on and shows to those who cannot look
-around by themselves.
+around by themselves, and what is lent to those who can.
 
 A file is listed only where no part of its path below the directory is a symbolic link, so that nothing outside it is
 ever read.
@@ -10,19 +10,23 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from lok_hooks.core.credential_files import held_back
 from lok_hooks.core.diff import Diff, FileDiff, Hunk, Skipped, SkipReason, Status
-from lok_hooks.core.select import VENDORED_FOLDERS, Candidate, Selection, select
+from lok_hooks.core.select import VENDORED_FOLDERS, Candidate, Selection, human_size, select
 from lok_hooks.errors import RepositoryError, UsageError
 from lok_hooks.repo.records import readable
 
 MOST_FILES: Final = 50_000  # files listed; a directory with more is not one project
 MOST_BYTES: Final = 64 * 2**20  # bytes of text read for one sweep
+MOST_LENT_FILES: Final = 20_000
+MOST_LENT_BYTES: Final = 32 * 2**20  # bytes of text; like so many files some 5 s of work before a model is asked
 _NULL: Final = "0" * 40
 _BINARY_LOOK: Final = 8_000  # bytes in which git looks for a NUL
 
@@ -51,18 +55,20 @@ class Listing:
 
     def diff(self) -> Diff:
         """All that can be shown, up to `MOST_BYTES` of it; the rest is left out with the reason."""
+        found = self.texts(MOST_BYTES)
+        return replace(found, files=tuple(file for file in found.files if file.hunks))
+
+    def texts(self, most_bytes: int) -> Diff:
+        """All text files, empty ones too, up to so many bytes; the rest is left out with the reason."""
         files: list[FileDiff] = []
         skipped = list(self.skipped)
-        left = MOST_BYTES
+        left = most_bytes
         for path in self.paths:
             found = self.file(path)
             if found is None:
                 skipped.append(Skipped(path=path, reason=SkipReason.BINARY))
-            elif not found.hunks:
-                continue
-            elif (left := left - len(found.hunks[0].body)) < 0:
-                detail = f"the directory has more than {MOST_BYTES // 2**20} MiB of text"
-                skipped.append(Skipped(path=path, reason=SkipReason.TOO_LARGE, detail=detail))
+            elif (left := left - sum(len(hunk.body) for hunk in found.hunks)) < 0:
+                skipped.append(Skipped(path=path, reason=SkipReason.TOO_LARGE, detail=_more_text_than(most_bytes)))
             else:
                 files.append(found)
         return Diff(label=str(self.root), files=tuple(files), skipped=tuple(skipped))
@@ -78,11 +84,42 @@ class Listing:
             return None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Lendable:
+    """The text of a directory that models may look around in; `beyond` says which bound left some of it out, "" for
+    none."""
+
+    diff: Diff
+    beyond: str
+
+
 def list_files(directory: Path, selection: Selection) -> Listing:
     """The files below `directory`: what git tracks or would track, else (no repository) all but vendored folders.
 
     Raises UsageError when it is not a directory, or holds more than `MOST_FILES`.
     """
+    root = _existing(directory)
+    listing = _listed(root, _names(root), partial(_left_out, selection=selection))
+    if len(listing.paths) > MOST_FILES:
+        raise UsageError(f"{directory}: more than {MOST_FILES:,} files", advice="Name a smaller directory.")
+    return listing
+
+
+def files_to_lend(directory: Path, max_file_bytes: int) -> Lendable:
+    """The same files for whoever looks around there, with what a review passes over (lock files, vendored and excluded
+    ones): only credential files, larger files and binary ones are left out. Beyond `MOST_LENT_FILES` or
+    `MOST_LENT_BYTES` those that lie deepest go first. Raises UsageError when it is not a directory."""
+    root = _existing(directory)
+    names = sorted(islice(_names(root), MOST_FILES), key=lambda name: name.count("/"))
+    nearest = names[:MOST_LENT_FILES]
+    diff = _listed(root, nearest, partial(_not_lent, max_file_bytes=max_file_bytes)).texts(MOST_LENT_BYTES)
+    beyond = _more_text_than(MOST_LENT_BYTES)
+    if len(names) > MOST_LENT_FILES:
+        return Lendable(diff=diff, beyond=f"the directory has more than {MOST_LENT_FILES:,} files")
+    return Lendable(diff=diff, beyond=beyond if any(item.detail == beyond for item in diff.skipped) else "")
+
+
+def _existing(directory: Path) -> Path:
     try:
         root = directory.resolve(strict=True)
         is_directory = root.is_dir()
@@ -90,19 +127,25 @@ def list_files(directory: Path, selection: Selection) -> Listing:
         raise UsageError(f"{directory}: {error.strerror}", advice="Name a directory that exists.") from error
     if not is_directory:
         raise UsageError(f"{directory}: not a directory", advice="Name the directory the file is in.")
+    return root
+
+
+def _listed(root: Path, names: Iterable[str], left_out: Callable[[str, Path, int], Skipped | None]) -> Listing:
+    """The regular files among `names`, at most one more than `MOST_FILES`; `left_out` is given a file's path as shown,
+    its place and its size in bytes."""
     real: dict[str, Path] = {}
     skipped: list[Skipped] = []
-    for name in _names(root):
+    for name in names:
         path, shown = root / name, readable(os.fsencode(name))
         size = _size(path)
         if size is None:
             continue
-        if len(real) >= MOST_FILES:
-            raise UsageError(f"{directory}: more than {MOST_FILES:,} files", advice="Name a smaller directory.")
-        if reason := _left_out(shown, size, selection):
+        if reason := left_out(shown, path, size):
             skipped.append(reason)
-        else:
-            real[shown] = path
+            continue
+        real[shown] = path
+        if len(real) > MOST_FILES:
+            break
     return Listing(root=root, paths=tuple(real), skipped=tuple(skipped), _real=real)
 
 
@@ -136,12 +179,12 @@ def _size(path: Path) -> int | None:
         return None
 
 
-def _left_out(path: str, size: int, selection: Selection) -> Skipped | None:
-    if reason := held_back(path):
-        return Skipped(path=path, reason=SkipReason.CREDENTIALS, detail=reason)
+def _left_out(shown: str, path: Path, size: int, selection: Selection) -> Skipped | None:
+    if reason := _credentials(shown, path):
+        return reason
     candidate = Candidate(
-        path=path,
-        old_path=path,
+        path=shown,
+        old_path=shown,
         status=Status.ADDED,
         old_mode="000000",
         new_mode="100644",
@@ -151,6 +194,24 @@ def _left_out(path: str, size: int, selection: Selection) -> Skipped | None:
         new_size=size,
     )
     return select(candidate, selection)
+
+
+def _not_lent(shown: str, path: Path, size: int, max_file_bytes: int) -> Skipped | None:
+    if reason := _credentials(shown, path):
+        return reason
+    if size > max_file_bytes:
+        return Skipped(path=shown, reason=SkipReason.TOO_LARGE, detail=human_size(size))
+    return None
+
+
+def _credentials(shown: str, path: Path) -> Skipped | None:
+    # By its whole path: somebody may have named ~/.ssh itself.
+    reason = held_back(path.as_posix())
+    return Skipped(path=shown, reason=SkipReason.CREDENTIALS, detail=reason) if reason else None
+
+
+def _more_text_than(most_bytes: int) -> str:
+    return f"the directory has more than {most_bytes // 2**20} MiB of text"
 
 
 def _is_binary(data: bytes) -> bool:

@@ -128,8 +128,15 @@ def test_the_real_ones_find_what_stands_in_the_directory(
     assert found in told(server)
 
 
-@pytest.mark.parametrize("name", ["a,b", "[id]", "ä 'b $(c)", "\U0001f600"])
-@pytest.mark.parametrize(("kind", "tool"), READS[::2])
+@pytest.mark.parametrize(
+    ("name", "kind", "tool"),
+    [
+        (name, *read)
+        for name in ("a,b", "[id]", "ä 'b $(c)", "\U0001f600")
+        for read in READS[::2]
+        if (name, read[0]) != ("[id]", "codex")
+    ],
+)
 def test_whatever_the_directory_is_called(
     kind: Kind, tool: Tool, name: str, user: User, tree: Path, real_cli: RealCli, model_server: ServerMaker
 ) -> None:
@@ -288,19 +295,54 @@ def test_a_program_that_is_not_there_is_a_failure(user: User, tree: Path) -> Non
     assert answer.kind is FailureKind.MISSING
 
 
-@pytest.mark.parametrize(("command", "args"), [("npx", ("-y", "@openai/codex")), ("codex", ())])
-def test_codex_reads_the_whole_disk_only_where_its_own_place_is_not_known(
-    command: str, args: tuple[str, ...], user: User, tree: Path
+@pytest.mark.parametrize(
+    ("command", "args", "wrapper", "own"),
+    [
+        ("codex", (), "", "{bin}"),
+        ("codex", (), "nice {cmd}", "{bin}"),
+        ("codex", (), "nix {cmd}", "{bin} /nix/store"),
+        ("no-such-codex", (), "nix {cmd}", "/nix/store"),
+        ("npx", ("-y", "@openai/codex"), "", "{home}/.npm"),
+        ("{home}/codex", (), "", "{home}/codex"),
+    ],
+)
+def test_codex_reads_the_system_the_directory_and_itself_alone(
+    command: str, args: tuple[str, ...], wrapper: str, own: str, user: User, tree: Path
 ) -> None:
-    report = spy(user, "codex", name=command)
+    places = {"bin": user.bin, "home": user.home}
+    named = command.format(**places)
+    report = spy(user, "codex", name=named if command != "no-such-codex" else "codex")
+    user.program("nix", "import os, sys; os.execvp('codex', ['codex', *sys.argv[2:]])")
     settings = BackendSettings(
-        name="codex", kind="codex", command=command, args=args, url="http://127.0.0.1:1", api_key_env=KEY_NAME
-    )
+        name="codex", kind="codex", command=named, args=args, command_wrapper=wrapper,
+        url="http://127.0.0.1:1", api_key_env=KEY_NAME,
+    )  # fmt: skip
     assert isinstance(make_exploring(settings, tree).ask(QUESTION, Seconds(seconds=20)), Reply)
     argv = read_report(report)["argv"]
-    profile = f'permissions.lok.filesystem={{":minimal"="read","{tree}"="read","{user.bin}"="read"}}'
-    assert (profile in argv, "-s" in argv) == ((True, False) if command == "codex" else (False, True))
+    readable = ",".join(f'"{place}"="read"' for place in (":minimal", tree, *own.format(**places).split()))
+    assert f"permissions.lok.filesystem={{{readable}}}" in argv
+    assert "-s" not in argv
     assert 'shell_environment_policy={inherit="none",set={PATH="/usr/local/bin:/usr/bin:/bin"}}' in argv
+
+
+def test_codex_is_not_started_where_it_cannot_be_kept_to_the_directory(user: User, tree: Path) -> None:
+    user.program("wrap", "raise SystemExit(9)")
+    settings = BackendSettings(
+        name="codex", kind="codex", command="inside-the-container", command_wrapper="wrap {cmd}",
+        url="http://127.0.0.1:1", api_key_env=KEY_NAME,
+    )  # fmt: skip
+    said = make_exploring(settings, tree).ask(QUESTION, Seconds(seconds=20))
+    assert isinstance(said, Failure)
+    assert (said.kind, "cannot be kept to" in said.reason) == (FailureKind.REFUSED, True)
+    assert "backends.codex.command" in said.advice
+
+
+def test_codex_is_not_started_where_it_could_read_nothing(user: User, tree: Path) -> None:
+    spy(user, "codex")
+    settings = BackendSettings(name="codex", kind="codex", url="http://127.0.0.1:1", api_key_env=KEY_NAME)
+    said = make_exploring(settings, tree.rename(tree.with_name("[id]"))).ask(QUESTION, Seconds(seconds=20))
+    assert isinstance(said, Failure)
+    assert (said.kind, said.reason.endswith("[id]")) == (FailureKind.REFUSED, True)
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,12 @@ def at(line: int, **keys: object) -> Claim:
             id="unknown families, same words",
         ),
         pytest.param(
+            at(5, category="secret", title="Secret in the code: github-token", why="ghp_… (40 characters)"),
+            at(5, backend="claude", category="foo", title="it is sent twice", why="see '<SECRET:github-token:1>'"),
+            False,
+            id="the mark of a secret is no word about it",
+        ),
+        pytest.param(
             at(5, category="null", title="name may be None", why="strip fails"),
             at(6, category="null", title="request.user has no such attribute", why="anonymous visitors"),
             False,

@@ -11,7 +11,7 @@ import pytest
 from lok_hooks.core.diff import SkipReason, Status
 from lok_hooks.core.select import Selection
 from lok_hooks.errors import UsageError
-from lok_hooks.repo.listing import MOST_BYTES, list_files
+from lok_hooks.repo.listing import MOST_BYTES, MOST_LENT_FILES, files_to_lend, list_files
 
 
 def git(directory: Path, *argv: str) -> None:
@@ -109,3 +109,63 @@ def test_more_text_than_one_sweep_shows_is_left_out_aloud(tmp_path: Path) -> Non
     assert {(left_out.reason, left_out.detail) for left_out in diff.skipped} == {
         (SkipReason.TOO_LARGE, "the directory has more than 64 MiB of text")
     }
+
+
+def lent(folder: Path, max_file_bytes: int = 1_000_000) -> list[str]:
+    found = files_to_lend(folder, max_file_bytes)
+    assert found.beyond == ""
+    return [file.path for file in found.diff.files]
+
+
+def test_what_is_lent_is_all_text_but_credential_files_and_large_ones(folder: Path) -> None:
+    git(folder, "init", "-q")
+    for name in ("package-lock.json", "vendor/v.py", "bundle.min.js", ".env", "id_rsa", "empty.py", ".gitignore"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("")
+    (folder / ".gitignore").write_text("*.log\n")
+    (folder / "debug.log").write_text("x")
+    (folder / "big.py").write_text("x" * 101)
+    (folder / "image.dat").write_bytes(b"\0\1")
+    (folder / "link.py").symlink_to("src/a.py")
+    names = [".gitignore", "bundle.min.js", "empty.py", "package-lock.json", "src/a.py", "vendor/v.py"]
+    assert lent(folder, 100) == names
+    assert {item.path: item.reason for item in files_to_lend(folder, 100).diff.skipped} == {
+        ".env": SkipReason.CREDENTIALS,
+        "id_rsa": SkipReason.CREDENTIALS,
+        "big.py": SkipReason.TOO_LARGE,
+        "image.dat": SkipReason.BINARY,
+    }
+
+
+def test_a_folder_of_credentials_lends_and_lists_nothing_even_by_its_own_name(tmp_path: Path) -> None:
+    folder = tmp_path / ".aws"
+    folder.mkdir()
+    (folder / "config").write_text("region = x\n")
+    assert lent(folder) == []
+    assert list_files(folder, Selection()).paths == ()
+
+
+def test_beyond_the_bounds_what_lies_deepest_is_not_lent(tmp_path: Path) -> None:
+    (tmp_path / "0").mkdir()
+    deep = tmp_path / "0" / "deep.py"
+    deep.write_text(f"{'x' * 95}\n" * 10_000)
+    for number in range(1, 40):
+        (tmp_path / f"{number}.py").hardlink_to(deep)
+    found = files_to_lend(tmp_path, 1_000_000)
+    assert found.beyond == "the directory has more than 32 MiB of text"
+    assert 30 < len(found.diff.files) < 40
+    assert "0/deep.py" not in [file.path for file in found.diff.files]
+    deep.write_text("short\n")
+    assert "0/deep.py" in lent(tmp_path)
+
+
+def test_more_files_than_are_lent_are_told_of(tmp_path: Path) -> None:
+    deep = tmp_path / "0" / "deep.py"
+    deep.parent.mkdir()
+    deep.write_text("x\n")
+    for number in range(MOST_LENT_FILES):
+        os.link(deep, tmp_path / f"{number}.py")
+    found = files_to_lend(tmp_path, 1_000_000)
+    paths = {file.path for file in found.diff.files}
+    assert (found.beyond, len(paths)) == ("the directory has more than 20,000 files", MOST_LENT_FILES)
+    assert "0/deep.py" not in paths
