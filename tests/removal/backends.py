@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import row as _row
+from tests.removal.row import row
 
 _KIND: Final = "Every failure has the kind that it is of."
 _ADVICE: Final = "Every failure says what to do."
@@ -24,9 +24,8 @@ _MEANT: Final = "tests/backends/test_complaints.py::test_a_message_is_taken_for_
 _STATUS: Final = "tests/backends/test_http.py::test_every_status_has_its_failure"
 _OF_COMMAND: Final = "tests/backends/test_command.py"
 
-
 _MISSING: Final = (
-    _row(
+    row(
         "a missing program",
         _KIND,
         _SEALED,
@@ -34,7 +33,7 @@ _MISSING: Final = (
         "        if outermost:\n            return None\n",
         f"{_OF_CLIS}::test_a_missing_program[codex]",
     ),
-    _row(
+    row(
         "a program that cannot be started",
         _KIND,
         "lok_hooks/backends/process.py",
@@ -42,7 +41,7 @@ _MISSING: Final = (
         "return self.errno == errno.EACCES",
         "tests/backends/test_process.py::test_what_cannot_be_started_is_missing",
     ),
-    _row(
+    row(
         "how to install a CLI",
         _ADVICE,
         _SEALED,
@@ -50,7 +49,7 @@ _MISSING: Final = (
         'return ""\n',
         f"{_OF_CLIS}::test_a_cli_that_is_not_installed_comes_with_how_to_install_it",
     ),
-    _row(
+    row(
         "a missing wrapper is no missing CLI",
         _ADVICE,
         _SEALED,
@@ -58,7 +57,7 @@ _MISSING: Final = (
         "            pass\n",
         f"{_OF_CLIS}::test_a_wrapper_that_is_not_installed_is_not_taken_for_the_cli[codex]",
     ),
-    _row(
+    row(
         "ollama is not running",
         _ADVICE,
         _OLLAMA,
@@ -66,7 +65,7 @@ _MISSING: Final = (
         "no",
         "tests/backends/test_ollama.py::test_not_running_is_missing_with_the_way_to_start_it",
     ),
-    _row(
+    row(
         "ollama without a model's name",
         _KIND,
         _OLLAMA,
@@ -74,7 +73,7 @@ _MISSING: Final = (
         "        if self._settings.model is None:\n",
         "tests/backends/test_ollama.py::test_without_a_model_it_is_missing",
     ),
-    _row(
+    row(
         "nobody listens, known before asking",
         _KIND,
         _HTTP,
@@ -82,7 +81,7 @@ _MISSING: Final = (
         "    except OSError:\n        return None\n    return None\n",
         "tests/backends/test_http.py::test_nobody_listening_is_missing_with_advice",
     ),
-    _row(
+    row(
         "no probe leaves this machine",
         _KIND,
         _HTTP,
@@ -90,7 +89,7 @@ _MISSING: Final = (
         "",
         "tests/backends/test_http.py::test_another_machine_is_not_probed",
     ),
-    _row(
+    row(
         "an address that is none",
         _KIND,
         _SERVERS,
@@ -98,7 +97,7 @@ _MISSING: Final = (
         "        if is_good or True:\n            return None\n",
         "tests/backends/test_http.py::test_a_wrong_address_is_missing_with_advice",
     ),
-    _row(
+    row(
         "a full disk",
         _KIND,
         _SEALED,
@@ -109,7 +108,7 @@ _MISSING: Final = (
 )
 
 _NOT_LOGGED_IN: Final = (
-    _row(
+    row(
         "no login for codex",
         _KIND,
         _CODEX,
@@ -117,7 +116,7 @@ _NOT_LOGGED_IN: Final = (
         "if not provider and lent is None and self._has_own_provider():",
         f"{_OF_CLIS}::test_no_login[codex]",
     ),
-    _row(
+    row(
         "no login for gemini",
         _KIND,
         _GEMINI,
@@ -125,7 +124,7 @@ _NOT_LOGGED_IN: Final = (
         "        if login is None:\n",
         "tests/backends/test_gemini.py::test_without_any_login_nothing_is_started[]",
     ),
-    _row(
+    row(
         "no login by gemini's exit code",
         _KIND,
         _GEMINI,
@@ -133,7 +132,7 @@ _NOT_LOGGED_IN: Final = (
         "_EXIT_NO_LOGIN: Final = 410",
         "tests/backends/test_gemini.py::test_its_exit_code_for_no_login_says_so_whatever_its_words",
     ),
-    _row(
+    row(
         "no login in words",
         _KIND,
         _COMPLAINTS,
@@ -142,7 +141,7 @@ _NOT_LOGGED_IN: Final = (
         f"{_OF_CLIS}::test_a_command_without_its_login_is_told_in_its_own_words",
         _MEANT,
     ),
-    _row(
+    row(
         "how to log in",
         _ADVICE,
         _SEALED,
@@ -150,7 +149,7 @@ _NOT_LOGGED_IN: Final = (
         'FailureKind.NOT_LOGGED_IN: "",',
         f"{_DONE}[401-codex]",
     ),
-    _row(
+    row(
         "how to give a program its key",
         _ADVICE,
         _COMMAND,
@@ -158,7 +157,7 @@ _NOT_LOGGED_IN: Final = (
         "        if failure.kind is None:\n",
         f"{_OF_CLIS}::test_a_command_without_its_login_is_told_in_its_own_words",
     ),
-    _row(
+    row(
         "401 of a CLI's server",
         _KIND,
         _COMPLAINTS,
@@ -166,7 +165,7 @@ _NOT_LOGGED_IN: Final = (
         "    if status == 4010:\n",
         f"{_DONE}[401-codex]",
     ),
-    _row(
+    row(
         "a wrong key that Google calls a bad request",
         _KIND,
         _COMPLAINTS,
@@ -174,7 +173,7 @@ _NOT_LOGGED_IN: Final = (
         "",
         _MEANT,
     ),
-    _row(
+    row(
         "no key for a server",
         _KIND,
         _HTTP,
@@ -183,7 +182,7 @@ _NOT_LOGGED_IN: Final = (
         "tests/backends/test_http_faults.py::test_no_login[ollama]",
         "tests/backends/test_http_faults.py::test_no_login[openai]",
     ),
-    _row(
+    row(
         "a key that is none",
         _KIND,
         _HTTP,
@@ -192,7 +191,7 @@ _NOT_LOGGED_IN: Final = (
         "tests/backends/test_http.py::test_a_named_key_that_is_not_there_is_no_login_and_nothing_is_sent",
         says="UnicodeEncodeError",
     ),
-    _row(
+    row(
         "401 of a server",
         _KIND,
         _SERVERS,
@@ -201,7 +200,7 @@ _NOT_LOGGED_IN: Final = (
         "tests/backends/test_http_faults.py::test_401[ollama]",
         _STATUS,
     ),
-    _row(
+    row(
         "which key to check",
         _ADVICE,
         _SERVERS,
@@ -212,7 +211,7 @@ _NOT_LOGGED_IN: Final = (
 )
 
 _LIMITED: Final = (
-    _row(
+    row(
         "429 of a CLI's server",
         _KIND,
         _COMPLAINTS,
@@ -220,7 +219,7 @@ _LIMITED: Final = (
         "    if status == 4290:\n",
         f"{_DONE}[429 with Retry-After-command]",
     ),
-    _row(
+    row(
         "a limit in words",
         _KIND,
         _COMPLAINTS,
@@ -229,7 +228,7 @@ _LIMITED: Final = (
         _MEANT,
         f"{_OF_CLIS}::test_exit_0_with_an_error_inside[command]",
     ),
-    _row(
+    row(
         "what to do about a limit",
         _ADVICE,
         _SEALED,
@@ -237,8 +236,8 @@ _LIMITED: Final = (
         'FailureKind.RATE_LIMITED: "",',
         f"{_DONE}[429 with Retry-After-codex]",
     ),
-    _row("429 of a server", _KIND, _SERVERS, "    if status == 429:\n", "    if status == 4290:\n", _STATUS),
-    _row(
+    row("429 of a server", _KIND, _SERVERS, "    if status == 429:\n", "    if status == 4290:\n", _STATUS),
+    row(
         "how long to wait for a server",
         _ADVICE,
         _SERVERS,
@@ -246,7 +245,7 @@ _LIMITED: Final = (
         "lower",
         "tests/backends/test_http_faults.py::test_429_with_a_retry_after_beyond_the_deadline[ollama]",
     ),
-    _row(
+    row(
         "an account with nothing left",
         _KIND,
         _SERVERS,
@@ -254,7 +253,7 @@ _LIMITED: Final = (
         "if status == 402:",
         _STATUS,
     ),
-    _row(
+    row(
         "an account with nothing left, by its status",
         _KIND,
         _SERVERS,
@@ -262,7 +261,7 @@ _LIMITED: Final = (
         "if status == 429 and wait is None and _SPENT.search(message):",
         _STATUS,
     ),
-    _row(
+    row(
         "a minute's limit called a spent quota",
         _KIND,
         _SERVERS,
@@ -273,7 +272,7 @@ _LIMITED: Final = (
 )
 
 _CRASHED: Final = (
-    _row(
+    row(
         "500 of a CLI's server",
         _KIND,
         _COMPLAINTS,
@@ -281,7 +280,7 @@ _CRASHED: Final = (
         "    if status == 408:\n",
         f"{_DONE}[500 always-command]",
     ),
-    _row(
+    row(
         "a server's error without its status",
         _KIND,
         _COMPLAINTS,
@@ -290,7 +289,7 @@ _CRASHED: Final = (
         f"{_DONE}[500 always-codex]",
         _MEANT,
     ),
-    _row(
+    row(
         "500 of a server",
         _KIND,
         _SERVERS,
@@ -298,7 +297,7 @@ _CRASHED: Final = (
         "    if status == 408:\n",
         _STATUS,
     ),
-    _row(
+    row(
         "a program's own exit code told",
         _WORDS,
         _COMMAND,
@@ -306,7 +305,7 @@ _CRASHED: Final = (
         "return failure",
         f"{_OF_COMMAND}::test_a_program_that_fails_is_told_in_its_own_words",
     ),
-    _row(
+    row(
         "what to do about a program that fails",
         _ADVICE,
         _COMMAND,
@@ -314,7 +313,7 @@ _CRASHED: Final = (
         'return "-"',
         f"{_OF_COMMAND}::test_a_program_that_fails_is_told_in_its_own_words",
     ),
-    _row(
+    row(
         "what to do where nothing better is known",
         _ADVICE,
         _SEALED,
@@ -322,7 +321,7 @@ _CRASHED: Final = (
         'return ""',
         f"{_DONE}[500 always-codex]",
     ),
-    _row(
+    row(
         "a program's signal told",
         _WORDS,
         _COMMAND,
@@ -330,7 +329,7 @@ _CRASHED: Final = (
         'f"exit code {code}"',
         f"{_OF_COMMAND}::test_a_program_that_dies_of_a_signal",
     ),
-    _row(
+    row(
         "a version that does not know our flags",
         _KIND,
         _SEALED,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
-from tests.removal.row import row as _row
+from tests.removal.row import Change, Removal, row
 
 _AGAIN: Final = "What passes is asked again, when the server wants it."
 _NO_ANSWER: Final = "A failure is never read as an answer."
@@ -29,9 +28,8 @@ _DONE: Final = f"{_OF_CLIS}::test_what_a_server_can_do"
 _WRAPPED: Final = "tests/core/test_answers.py::test_an_answer_is_read_whatever_is_wrapped_around_it"
 _ERROR_INSIDE: Final = f"{_OF_CLIS}::test_exit_0_with_an_error_inside"
 
-
 _ASKED_AGAIN: Final = (
-    _row(
+    row(
         "models are asked again",
         _AGAIN,
         "lok_hooks/backends/all.py",
@@ -39,7 +37,7 @@ _ASKED_AGAIN: Final = (
         "    return backend\n",
         "tests/backends/test_all.py::test_models_ask_again_and_say_so",
     ),
-    _row(
+    row(
         "what does not pass is not asked again",
         _AGAIN,
         _RETRYING,
@@ -47,7 +45,7 @@ _ASKED_AGAIN: Final = (
         "if not isinstance(answer, Failure):",
         "tests/backends/test_retrying.py::test_when_it_pays_to_ask_again",
     ),
-    _row(
+    row(
         "the server's wish is honoured",
         _AGAIN,
         _RETRYING,
@@ -57,7 +55,7 @@ _ASKED_AGAIN: Final = (
         f"{_OF_CLIS}::test_a_program_that_fails_once_is_asked_again_when_it_says",
         f"{_OF_HTTP}::test_429_with_a_retry_after_beyond_the_deadline[ollama]",
     ),
-    _row(
+    row(
         "a server's Retry-After is read",
         _AGAIN,
         _SERVERS,
@@ -65,7 +63,7 @@ _ASKED_AGAIN: Final = (
         'text = ""',
         "tests/backends/test_http.py::test_the_time_to_wait_is_a_number_or_a_date",
     ),
-    _row(
+    row(
         "a server's Retry-After may be a date",
         _AGAIN,
         _SERVERS,
@@ -73,7 +71,7 @@ _ASKED_AGAIN: Final = (
         "return None",
         "tests/backends/test_http.py::test_the_time_to_wait_is_a_number_or_a_date",
     ),
-    _row(
+    row(
         "a delay in a program's words is read",
         _AGAIN,
         _COMPLAINTS,
@@ -82,7 +80,7 @@ _ASKED_AGAIN: Final = (
         "tests/backends/test_complaints.py::test_a_vendors_wish_is_read",
         f"{_DONE}[429 with Retry-After-command]",
     ),
-    _row(
+    row(
         "no wait beyond the deadline",
         _AGAIN,
         _RETRYING,
@@ -90,7 +88,7 @@ _ASKED_AGAIN: Final = (
         "return seconds",
         "tests/backends/test_retrying.py::test_when_it_pays_to_ask_again",
     ),
-    _row(
+    row(
         "two more requests and no third",
         _AGAIN,
         _RETRYING,
@@ -98,7 +96,7 @@ _ASKED_AGAIN: Final = (
         "WAITS: Final = (1.0, 2.0, 3.0)",
         "tests/backends/test_retrying.py::test_it_gives_up_after_two_retries_with_the_last_failure",
     ),
-    _row(
+    row(
         "an error of the server's passes",
         _AGAIN,
         _SERVERS,
@@ -106,7 +104,7 @@ _ASKED_AGAIN: Final = (
         "is_transient = False",
         f"{_OF_HTTP}::test_500_once[ollama]",
     ),
-    _row(
+    row(
         "a server's limit passes",
         _AGAIN,
         _SERVERS,
@@ -114,7 +112,7 @@ _ASKED_AGAIN: Final = (
         "return server.failure(FailureKind.RATE_LIMITED, reason, advice, wait=wait)",
         f"{_OF_HTTP}::test_429_once_with_retry_after[ollama]",
     ),
-    _row(
+    row(
         "a CLI's failure passes",
         _AGAIN,
         _SEALED,
@@ -122,7 +120,7 @@ _ASKED_AGAIN: Final = (
         "",
         f"{_OF_CLIS}::test_a_program_that_fails_once_is_asked_again_when_it_says",
     ),
-    _row(
+    row(
         "a CLI's failure to connect passes",
         _AGAIN,
         _COMPLAINTS,
@@ -133,7 +131,7 @@ _ASKED_AGAIN: Final = (
 )
 
 _READ: Final = (
-    _row(
+    row(
         "codex's failed turn",
         _NO_ANSWER,
         _CODEX,
@@ -141,7 +139,7 @@ _READ: Final = (
         'elif kind == "nothing":',
         f"{_ERROR_INSIDE}[codex]",
     ),
-    _row(
+    row(
         "codex's turn without an end",
         _NO_ANSWER,
         _CODEX,
@@ -149,7 +147,7 @@ _READ: Final = (
         "if transcript.is_failed or finished.returncode:",
         "tests/backends/test_codex.py::test_a_turn_that_did_not_end_is_no_answer",
     ),
-    _row(
+    row(
         "codex's exit code",
         _NO_ANSWER,
         _CODEX,
@@ -157,7 +155,7 @@ _READ: Final = (
         "if transcript.is_failed or not transcript.is_completed:",
         "tests/backends/test_codex.py::test_a_turn_that_did_not_end_is_no_answer",
     ),
-    _row(
+    row(
         "gemini's error beside an answer",
         _NO_ANSWER,
         _GEMINI,
@@ -165,7 +163,7 @@ _READ: Final = (
         "if finished.returncode:",
         f"{_ERROR_INSIDE}[gemini]",
     ),
-    _row(
+    row(
         "gemini's error behind its noise",
         _NO_ANSWER,
         _GEMINI,
@@ -173,7 +171,7 @@ _READ: Final = (
         "found = error if isinstance(error, dict) else None",
         f"{_DONE}[401-gemini]",
     ),
-    _row(
+    row(
         "gemini's stream without an end",
         _NO_ANSWER,
         _GEMINI,
@@ -181,7 +179,7 @@ _READ: Final = (
         "message, status",
         "tests/backends/test_gemini.py::test_a_stream_that_ended_too_soon_passes_whatever_is_said_of_it",
     ),
-    _row(
+    row(
         "claude's error in a success",
         _NO_ANSWER,
         _CLAUDE,
@@ -189,7 +187,7 @@ _READ: Final = (
         "if finished.returncode:",
         f"{_ERROR_INSIDE}[claude]",
     ),
-    _row(
+    row(
         "claude's exit code",
         _NO_ANSWER,
         _CLAUDE,
@@ -197,7 +195,7 @@ _READ: Final = (
         'if value.get("is_error"):',
         "tests/backends/test_claude.py::test_a_result_that_is_no_answer",
     ),
-    _row(
+    row(
         "a program's error in a success",
         _NO_ANSWER,
         _COMMAND,
@@ -205,7 +203,7 @@ _READ: Final = (
         "",
         f"{_ERROR_INSIDE}[command]",
     ),
-    _row(
+    row(
         "a program's exit code",
         _NO_ANSWER,
         _COMMAND,
@@ -213,7 +211,7 @@ _READ: Final = (
         "",
         f"{_OF_CLIS}::test_a_program_that_stops_in_the_middle_and_fails",
     ),
-    _row(
+    row(
         "an empty answer of codex's",
         _NO_ANSWER,
         _CODEX,
@@ -221,7 +219,7 @@ _READ: Final = (
         "if transcript.answer is None:",
         f"{_DONE}[empty answer-codex]",
     ),
-    _row(
+    row(
         "an empty answer of gemini's",
         _NO_ANSWER,
         _GEMINI,
@@ -229,7 +227,7 @@ _READ: Final = (
         'if error.get("type") == "INVALID_STREAM" and partial is None:',
         f"{_DONE}[empty answer-gemini]",
     ),
-    _row(
+    row(
         "an empty answer of gemini's to a prompt that it did not send",
         _NO_ANSWER,
         _GEMINI,
@@ -237,7 +235,7 @@ _READ: Final = (
         "        if answer is None:\n",
         "tests/backends/test_gemini.py::test_an_empty_response_without_an_error_is_no_answer",
     ),
-    _row(
+    row(
         "an empty answer of claude's",
         _NO_ANSWER,
         _CLAUDE,
@@ -246,7 +244,7 @@ _READ: Final = (
         "tests/backends/test_claude.py::test_a_result_that_is_no_answer",
         f"{_DONE}[empty answer-claude]",
     ),
-    _row(
+    row(
         "an empty answer of a program's",
         _NO_ANSWER,
         _COMMAND,
@@ -254,7 +252,7 @@ _READ: Final = (
         "        if answer is None:\n",
         f"{_DONE}[empty answer-command]",
     ),
-    _row(
+    row(
         "claude's refusal",
         _NO_ANSWER,
         _CLAUDE,
@@ -262,7 +260,7 @@ _READ: Final = (
         'if value.get("stop_reason") == "nothing":',
         "tests/backends/test_claude.py::test_a_result_that_is_no_answer",
     ),
-    _row(
+    row(
         "claude's answer in the schema's form",
         _AS_IT_CAME,
         _CLAUDE,
@@ -270,7 +268,7 @@ _READ: Final = (
         'if value.get("structured_output") is True:',
         "tests/backends/test_claude.py::test_the_schemas_own_output_wins_over_the_text",
     ),
-    _row(
+    row(
         "codex's answer in prose",
         _AS_IT_CAME,
         _CODEX,
@@ -279,7 +277,7 @@ _READ: Final = (
         f"{_DONE}[plain text-codex]",
         f"{_DONE}[JSON in prose and a fence-codex]",
     ),
-    _row(
+    row(
         "gemini's answer in prose",
         _AS_IT_CAME,
         _GEMINI,
@@ -288,7 +286,7 @@ _READ: Final = (
         f"{_DONE}[plain text-gemini]",
         f"{_DONE}[JSON in prose and a fence-gemini]",
     ),
-    _row(
+    row(
         "claude's answer in prose",
         _AS_IT_CAME,
         _CLAUDE,
@@ -297,7 +295,7 @@ _READ: Final = (
         f"{_DONE}[plain text-claude]",
         f"{_DONE}[JSON in prose and a fence-claude]",
     ),
-    _row(
+    row(
         "a program's answer in prose",
         _AS_IT_CAME,
         _COMMAND,
@@ -306,7 +304,7 @@ _READ: Final = (
         f"{_DONE}[plain text-command]",
         f"{_DONE}[JSON in prose and a fence-command]",
     ),
-    _row(
+    row(
         "ollama's answer in prose",
         _AS_IT_CAME,
         _OLLAMA,
@@ -314,7 +312,7 @@ _READ: Final = (
         'elif not text.startswith("{"):',
         f"{_OF_HTTP}::test_answers_in_the_wrong_form_come_through_for_the_reader_to_judge[plain text-ollama]",
     ),
-    _row(
+    row(
         "an OpenAI server's answer in prose",
         _AS_IT_CAME,
         _OPENAI,
@@ -322,7 +320,7 @@ _READ: Final = (
         '    if not text.startswith("{"):\n',
         f"{_OF_HTTP}::test_answers_in_the_wrong_form_come_through_for_the_reader_to_judge[plain text-openai]",
     ),
-    _row(
+    row(
         "an answer in the wrong form is asked for again",
         _AS_IT_CAME,
         "lok_hooks/backends/reformatting.py",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import row as _row
+from tests.removal.row import row
 
 _IN_TIME: Final = "No backend outlives its deadline, and nothing that it started lives on."
 _AGAIN: Final = "What passes is asked again, when the server wants it."
@@ -19,14 +19,12 @@ _OPENAI: Final = "lok_hooks/backends/openai.py"
 _HTTP: Final = "lok_hooks/backends/http.py"
 _SERVERS: Final = "lok_hooks/backends/http_failures.py"
 
-
 _OF_PROCESS: Final = "tests/backends/test_process.py"
 _OF_CLIS: Final = "tests/backends/test_cli_faults.py"
 _OF_HTTP: Final = "tests/backends/test_http_faults.py"
 
-
 _PROGRAMS: Final = (
-    _row(
+    row(
         "a program's deadline",
         _IN_TIME,
         _PROCESS,
@@ -34,7 +32,7 @@ _PROGRAMS: Final = (
         "return None",
         f"{_OF_PROCESS}::test_a_deadline_ends_whatever_the_program_does[silent]",
     ),
-    _row(
+    row(
         "a program's own timeout",
         _IN_TIME,
         _SEALED,
@@ -42,7 +40,7 @@ _PROGRAMS: Final = (
         "self._ask(prompt, deadline)",
         f"{_OF_CLIS}::test_the_backends_own_timeout_counts_too[command]",
     ),
-    _row(
+    row(
         "nothing started when the time is over",
         _IN_TIME,
         _PROCESS,
@@ -50,7 +48,7 @@ _PROGRAMS: Final = (
         "    if deadline.remaining() < 0:\n        ended: Ended",
         f"{_OF_PROCESS}::test_after_the_deadline_nothing_is_started",
     ),
-    _row(
+    row(
         "a program is called off",
         _IN_TIME,
         _PROCESS,
@@ -58,7 +56,7 @@ _PROGRAMS: Final = (
         "if running.is_stopped.is_set():",
         f"{_OF_PROCESS}::test_cancelling_is_noticed_within_a_tenth_of_a_second",
     ),
-    _row(
+    row(
         "KILL for who ignores TERM",
         _IN_TIME,
         _PROCESS,
@@ -66,7 +64,7 @@ _PROGRAMS: Final = (
         "            pass\n",
         f"{_OF_CLIS}::test_a_program_that_ignores_sigterm[command]",
     ),
-    _row(
+    row(
         "a second after the deadline at most",
         _IN_TIME,
         _PROCESS,
@@ -74,7 +72,7 @@ _PROGRAMS: Final = (
         "GRACE: Final = 2.0\n",
         f"{_OF_PROCESS}::test_a_deadline_ends_whatever_the_program_does[ignores TERM]",
     ),
-    _row(
+    row(
         "TERM before KILL",
         _IN_TIME,
         _PROCESS,
@@ -82,7 +80,7 @@ _PROGRAMS: Final = (
         "if self.signal_all(signal.SIGKILL):",
         f"{_OF_PROCESS}::test_a_program_may_tidy_up_when_its_time_is_over",
     ),
-    _row(
+    row(
         "children in the program's group",
         _IN_TIME,
         _PROCESS,
@@ -90,7 +88,7 @@ _PROGRAMS: Final = (
         "",
         f"{_OF_PROCESS}::test_children_of_a_program_that_exited_well_are_ended[own group and environment]",
     ),
-    _row(
+    row(
         "children in sessions of their own",
         _IN_TIME,
         _PROCESS,
@@ -99,7 +97,7 @@ _PROGRAMS: Final = (
         f"{_OF_PROCESS}::test_children_of_a_program_that_exited_well_are_ended[own session]",
         f"{_OF_CLIS}::test_a_grandchild_left_behind[own session-command]",
     ),
-    _row(
+    row(
         "children of a program that ended well",
         _IN_TIME,
         _PROCESS,
@@ -107,7 +105,7 @@ _PROGRAMS: Final = (
         "        finally:\n            pass\n",
         f"{_OF_CLIS}::test_a_grandchild_left_behind[same group-command]",
     ),
-    _row(
+    row(
         "a flood is stopped as it comes",
         _IN_TIME,
         _PROCESS,
@@ -115,7 +113,7 @@ _PROGRAMS: Final = (
         '    return "timed out"',
         f"{_OF_PROCESS}::test_too_much_output_ends_the_program",
     ),
-    _row(
+    row(
         "a flood is noticed at the end",
         _NO_ANSWER,
         _PROCESS,
@@ -123,7 +121,7 @@ _PROGRAMS: Final = (
         'return "exited"',
         f"{_OF_PROCESS}::test_too_much_output_is_noticed_in_a_program_that_has_exited_too",
     ),
-    _row(
+    row(
         "a flood is no answer",
         _NO_ANSWER,
         _SEALED,
@@ -131,7 +129,7 @@ _PROGRAMS: Final = (
         'if finished.ended == "nothing":',
         f"{_OF_CLIS}::test_50_megabytes_of_output[command]",
     ),
-    _row(
+    row(
         "standard input has an end",
         _IN_TIME,
         _PROCESS,
@@ -139,7 +137,7 @@ _PROGRAMS: Final = (
         "",
         f"{_OF_PROCESS}::test_a_program_that_waits_for_more_input_meets_its_end",
     ),
-    _row(
+    row(
         "a program that never reads",
         _IN_TIME,
         _PROCESS,
@@ -147,7 +145,7 @@ _PROGRAMS: Final = (
         "os.set_blocking(file.fileno(), file is self._in)",
         f"{_OF_PROCESS}::test_a_program_that_reads_a_little_and_never_ends_has_a_deadline_too",
     ),
-    _row(
+    row(
         "the end of standard error",
         _NO_ANSWER,
         _PROCESS,
@@ -155,7 +153,7 @@ _PROGRAMS: Final = (
         "",
         f"{_OF_PROCESS}::test_only_the_end_of_standard_error_is_kept_and_no_part_of_a_word",
     ),
-    _row(
+    row(
         "what was killed has not answered",
         _NO_ANSWER,
         _SEALED,
@@ -166,7 +164,7 @@ _PROGRAMS: Final = (
 )
 
 _SERVED: Final = (
-    _row(
+    row(
         "a server's deadline",
         _IN_TIME,
         _HTTP,
@@ -175,7 +173,7 @@ _SERVED: Final = (
         "tests/backends/test_ollama.py::test_its_own_timeout_is_kept",
         "tests/backends/test_openai.py::test_its_own_timeout_is_kept",
     ),
-    _row(
+    row(
         "ollama's own timeout",
         _IN_TIME,
         _OLLAMA,
@@ -183,7 +181,7 @@ _SERVED: Final = (
         "deadline",
         "tests/backends/test_ollama.py::test_its_own_timeout_is_kept",
     ),
-    _row(
+    row(
         "an OpenAI server's own timeout",
         _IN_TIME,
         _OPENAI,
@@ -191,7 +189,7 @@ _SERVED: Final = (
         "deadline",
         "tests/backends/test_openai.py::test_its_own_timeout_is_kept",
     ),
-    _row(
+    row(
         "a server is hung up on",
         _IN_TIME,
         _HTTP,
@@ -199,7 +197,7 @@ _SERVED: Final = (
         "                return False\n",
         "tests/backends/test_http.py::test_calling_it_off_is_quick_and_hangs_up_on_the_server",
     ),
-    _row(
+    row(
         "a server that has not answered yet is hung up on",
         _IN_TIME,
         _HTTP,
@@ -207,7 +205,7 @@ _SERVED: Final = (
         "extensions={}",
         "tests/backends/test_http.py::test_calling_it_off_is_quick_and_hangs_up_on_the_server",
     ),
-    _row(
+    row(
         "a server's flood is not read",
         _IN_TIME,
         _HTTP,
@@ -215,7 +213,7 @@ _SERVED: Final = (
         "",
         "tests/backends/test_http.py::test_a_body_beyond_the_limit_is_refused_without_reading_it_all",
     ),
-    _row(
+    row(
         "a server's flood is no answer",
         _NO_ANSWER,
         _SERVERS,
@@ -224,7 +222,7 @@ _SERVED: Final = (
         f"{_OF_HTTP}::test_50_megabytes_of_output[ollama]",
         f"{_OF_HTTP}::test_50_megabytes_of_output[openai]",
     ),
-    _row(
+    row(
         "nobody listens",
         _NO_ANSWER,
         _HTTP,
@@ -232,7 +230,7 @@ _SERVED: Final = (
         "if not causes:",
         f"{_OF_HTTP}::test_refused_connection[ollama]",
     ),
-    _row(
+    row(
         "a broken connection is asked again",
         _AGAIN,
         _HTTP,
@@ -240,7 +238,7 @@ _SERVED: Final = (
         '{server.place}: {text}", server.check_url)',
         f"{_OF_HTTP}::test_cut_stream_once[ollama]",
     ),
-    _row(
+    row(
         "half a server's answer is none",
         _NO_ANSWER,
         _SERVERS,
@@ -250,7 +248,7 @@ _SERVED: Final = (
         f"{_OF_HTTP}::test_cut_stream_that_claims_to_be_whole[openai]",
         says="JSONDecodeError",
     ),
-    _row(
+    row(
         "an error inside a server's success",
         _NO_ANSWER,
         _SERVERS,
@@ -258,7 +256,7 @@ _SERVED: Final = (
         "isinstance(value, dict):",
         f"{_OF_HTTP}::test_success_with_an_error_inside[body0-crashed-ollama]",
     ),
-    _row(
+    row(
         "a status inside a server's success",
         _NO_ANSWER,
         _SERVERS,
@@ -266,7 +264,7 @@ _SERVED: Final = (
         "status = received.status",
         "tests/backends/test_http.py::test_an_error_inside_a_success_is_an_error",
     ),
-    _row(
+    row(
         "an empty answer of ollama's",
         _NO_ANSWER,
         _OLLAMA,
@@ -274,7 +272,7 @@ _SERVED: Final = (
         "elif not text and not message:",
         f"{_OF_HTTP}::test_empty_answer[-ollama]",
     ),
-    _row(
+    row(
         "an unfinished answer of ollama's",
         _NO_ANSWER,
         _OLLAMA,
@@ -282,7 +280,7 @@ _SERVED: Final = (
         'if value.get("done") is None:',
         "tests/backends/test_ollama.py::test_half_an_answer_is_none",
     ),
-    _row(
+    row(
         "a cut answer of ollama's",
         _NO_ANSWER,
         _OLLAMA,
@@ -290,7 +288,7 @@ _SERVED: Final = (
         'elif value.get("done_reason") == "nothing":',
         "tests/backends/test_ollama.py::test_half_an_answer_is_none",
     ),
-    _row(
+    row(
         "an empty answer of an OpenAI server's",
         _NO_ANSWER,
         _OPENAI,
@@ -298,7 +296,7 @@ _SERVED: Final = (
         "    if not choice:\n",
         f"{_OF_HTTP}::test_empty_answer[-openai]",
     ),
-    _row(
+    row(
         "a cut answer of an OpenAI server's",
         _NO_ANSWER,
         _OPENAI,
@@ -306,7 +304,7 @@ _SERVED: Final = (
         '    if reason == "nothing":\n',
         "tests/backends/test_openai.py::test_what_is_no_answer_says_why",
     ),
-    _row(
+    row(
         "a refusal of an OpenAI server's model",
         _NO_ANSWER,
         _OPENAI,
@@ -314,7 +312,7 @@ _SERVED: Final = (
         "if refusal is True:",
         "tests/backends/test_openai.py::test_what_is_no_answer_says_why",
     ),
-    _row(
+    row(
         "an OpenAI server's content filter",
         _NO_ANSWER,
         _OPENAI,

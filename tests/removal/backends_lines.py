@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import row
 
 _QUIET: Final = "A CLI is started for one answer: it keeps nothing, calls nobody else, and does not ask again."
 _ASKED: Final = "What lok.toml says of a backend reaches it."
@@ -19,30 +19,22 @@ _OF_GEMINI: Final = "tests/backends/test_gemini.py::test_its_command_line_is_loc
 _OF_CLAUDE: Final = "tests/backends/test_claude.py::test_its_command_line_is_locked"
 _LIMITS: Final = "tests/backends/test_answer_limit.py"
 
-
-def _word(name: str, promise: str, file: str, old: str, new: str, test: str, says: str = "") -> Removal:
-    """A word of a command line, a setting, or a field of a request."""
-    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=(test,), says=says)
-
-
 _OF_THE_CLIS: Final = (
-    _word("codex answers in events", _ASKED, _CODEX, '"exec", "--json", ', '"exec", ', _OF_CODEX),
-    _word("codex keeps no session", _QUIET, _CODEX, '"--ephemeral", "--skip', '"--skip', _OF_CODEX),
-    _word("codex outside a repository", _ASKED, _CODEX, '"--skip-git-repo-check", "--ignore', '"--ignore', _OF_CODEX),
-    _word("codex's analytics", _QUIET, _CODEX, '"-c", "analytics.enabled=false", ', "", _OF_CODEX),
-    _word("codex's images", _QUIET, _CODEX, '*("view_image", "multi', '*("multi', _OF_CODEX),
-    _word("codex's other agents", _QUIET, _CODEX, '"multi_agent", ', "", _OF_CODEX),
-    _word("codex's goals", _QUIET, _CODEX, '"goals", ', "", _OF_CODEX),
-    _word("codex's pictures", _QUIET, _CODEX, ', "image_generation")', ")", _OF_CODEX),
-    _word("codex's endless connecting", _QUIET, _CODEX, '    "unbounded_connection_retries",\n', "", _OF_CODEX),
-    _word(
-        "codex's system prompt", _ASKED, _CODEX, "json.dumps(self.system_prompt)", "json.dumps('be nice')", _OF_CODEX
-    ),
-    _word("codex's model", _ASKED, _CODEX, 'argv += ["-m", self.model]', 'argv += ["-m", "default"]', _OF_CODEX),
-    _word("codex's schema", _FORM, _CODEX, 'argv += ["--output-schema", str(schema)]', "pass", _OF_CODEX),
-    _word("codex reads the prompt", _ASKED, _CODEX, '*argv, "-")', "*argv)", _OF_CODEX),
-    _word("codex's protocol", _ASKED, _CODEX, '"wire_api": "responses"', '"wire_api": "chat"', _OF_CODEX),
-    _word(
+    row("codex answers in events", _ASKED, _CODEX, '"exec", "--json", ', '"exec", ', _OF_CODEX),
+    row("codex keeps no session", _QUIET, _CODEX, '"--ephemeral", "--skip', '"--skip', _OF_CODEX),
+    row("codex outside a repository", _ASKED, _CODEX, '"--skip-git-repo-check", "--ignore', '"--ignore', _OF_CODEX),
+    row("codex's analytics", _QUIET, _CODEX, '"-c", "analytics.enabled=false", ', "", _OF_CODEX),
+    row("codex's images", _QUIET, _CODEX, '*("view_image", "multi', '*("multi', _OF_CODEX),
+    row("codex's other agents", _QUIET, _CODEX, '"multi_agent", ', "", _OF_CODEX),
+    row("codex's goals", _QUIET, _CODEX, '"goals", ', "", _OF_CODEX),
+    row("codex's pictures", _QUIET, _CODEX, ', "image_generation")', ")", _OF_CODEX),
+    row("codex's endless connecting", _QUIET, _CODEX, '    "unbounded_connection_retries",\n', "", _OF_CODEX),
+    row("codex's system prompt", _ASKED, _CODEX, "json.dumps(self.system_prompt)", "json.dumps('be nice')", _OF_CODEX),
+    row("codex's model", _ASKED, _CODEX, 'argv += ["-m", self.model]', 'argv += ["-m", "default"]', _OF_CODEX),
+    row("codex's schema", _FORM, _CODEX, 'argv += ["--output-schema", str(schema)]', "pass", _OF_CODEX),
+    row("codex reads the prompt", _ASKED, _CODEX, '*argv, "-")', "*argv)", _OF_CODEX),
+    row("codex's protocol", _ASKED, _CODEX, '"wire_api": "responses"', '"wire_api": "chat"', _OF_CODEX),
+    row(
         "codex's retries of a request",
         _QUIET,
         _CODEX,
@@ -50,10 +42,8 @@ _OF_THE_CLIS: Final = (
         '"request_max_retries": 4',
         _OF_CODEX,
     ),
-    _word(
-        "codex's retries of a stream", _QUIET, _CODEX, '"stream_max_retries": 0', '"stream_max_retries": 5', _OF_CODEX
-    ),
-    _word(
+    row("codex's retries of a stream", _QUIET, _CODEX, '"stream_max_retries": 0', '"stream_max_retries": 5', _OF_CODEX),
+    row(
         "codex's patience",
         _ASKED,
         _CODEX,
@@ -61,8 +51,8 @@ _OF_THE_CLIS: Final = (
         "300_000",
         _OF_CODEX,
     ),
-    _word("codex's key by its name", _ASKED, _CODEX, 'values["env_key"] = key_env', "pass", _OF_CODEX),
-    _word(
+    row("codex's key by its name", _ASKED, _CODEX, 'values["env_key"] = key_env', "pass", _OF_CODEX),
+    row(
         "codex's retries at a provider of the user's",
         _QUIET,
         _CODEX,
@@ -70,7 +60,7 @@ _OF_THE_CLIS: Final = (
         "pass",
         "tests/backends/test_codex.py::test_the_users_arguments_stand_before_the_locks",
     ),
-    _word(
+    row(
         "codex's own words after the user's",
         _ASKED,
         _CODEX,
@@ -78,7 +68,7 @@ _OF_THE_CLIS: Final = (
         "argv = [*_LOCKED[1:], *self.sandbox, *provider, *self._extra()]",
         "tests/backends/test_codex.py::test_the_users_arguments_stand_before_the_locks",
     ),
-    _word(
+    row(
         "codex's key without its retries",
         _QUIET,
         _CODEX,
@@ -87,7 +77,7 @@ _OF_THE_CLIS: Final = (
         "tests/backends/test_codex.py::test_a_key_goes_to_openai_without_the_clis_own_retries[CODEX_API_KEY]",
         says="StopIteration",
     ),
-    _word(
+    row(
         "codex's key at a provider of the user's",
         _ASKED,
         _CODEX,
@@ -95,7 +85,7 @@ _OF_THE_CLIS: Final = (
         "pass",
         "tests/backends/test_codex.py::test_a_key_of_another_name_is_codexs_at_an_address_of_the_users",
     ),
-    _word(
+    row(
         "codex's login lent",
         _ASKED,
         _CODEX,
@@ -104,7 +94,7 @@ _OF_THE_CLIS: Final = (
         "tests/backends/test_codex.py::test_only_the_login_is_lent_for_this_user_alone_and_a_renewed_one_kept",
         says="report.json",  # it was not started
     ),
-    _word(
+    row(
         "a renewed login kept",
         _ASKED,
         _SEALED,
@@ -112,20 +102,18 @@ _OF_THE_CLIS: Final = (
         "                pass\n",
         "tests/backends/test_codex.py::test_only_the_login_is_lent_for_this_user_alone_and_a_renewed_one_kept",
     ),
-    _word("gemini answers in JSON", _ASKED, _GEMINI, '("-o", "json", ', "(", _OF_GEMINI),
-    _word("gemini in a folder without trust", _ASKED, _GEMINI, '= ("--skip-trust",)', "= ()", _OF_GEMINI),
-    _word("gemini's model", _ASKED, _GEMINI, '*(("-m", self.model) if self.model else ())', "", _OF_GEMINI),
-    _word("gemini's statistics", _QUIET, _GEMINI, '"privacy": {"usageStatisticsEnabled": False},', "", _OF_GEMINI),
-    _word("gemini's telemetry", _QUIET, _GEMINI, '"telemetry": {"enabled": False},', "", _OF_GEMINI),
-    _word("gemini's updates", _QUIET, _GEMINI, '"enableAutoUpdate": False,', "", _OF_GEMINI),
-    _word("gemini's words about updates", _QUIET, _GEMINI, '"enableAutoUpdateNotification": False,', "", _OF_GEMINI),
-    _word("gemini's retries", _QUIET, _GEMINI, '"maxAttempts": 1,', "", _OF_GEMINI),
-    _word("gemini's retries of a connection", _QUIET, _GEMINI, '"retryFetchErrors": False,', "", _OF_GEMINI),
-    _word(
-        "gemini's list of the folder", _QUIET, _GEMINI, '"context": {"includeDirectoryTree": False},', "", _OF_GEMINI
-    ),
-    _word("gemini's turns", _QUIET, _GEMINI, '"model": {"maxSessionTurns": 2},', "", _OF_GEMINI),
-    _word(
+    row("gemini answers in JSON", _ASKED, _GEMINI, '("-o", "json", ', "(", _OF_GEMINI),
+    row("gemini in a folder without trust", _ASKED, _GEMINI, '= ("--skip-trust",)', "= ()", _OF_GEMINI),
+    row("gemini's model", _ASKED, _GEMINI, '*(("-m", self.model) if self.model else ())', "", _OF_GEMINI),
+    row("gemini's statistics", _QUIET, _GEMINI, '"privacy": {"usageStatisticsEnabled": False},', "", _OF_GEMINI),
+    row("gemini's telemetry", _QUIET, _GEMINI, '"telemetry": {"enabled": False},', "", _OF_GEMINI),
+    row("gemini's updates", _QUIET, _GEMINI, '"enableAutoUpdate": False,', "", _OF_GEMINI),
+    row("gemini's words about updates", _QUIET, _GEMINI, '"enableAutoUpdateNotification": False,', "", _OF_GEMINI),
+    row("gemini's retries", _QUIET, _GEMINI, '"maxAttempts": 1,', "", _OF_GEMINI),
+    row("gemini's retries of a connection", _QUIET, _GEMINI, '"retryFetchErrors": False,', "", _OF_GEMINI),
+    row("gemini's list of the folder", _QUIET, _GEMINI, '"context": {"includeDirectoryTree": False},', "", _OF_GEMINI),
+    row("gemini's turns", _QUIET, _GEMINI, '"model": {"maxSessionTurns": 2},', "", _OF_GEMINI),
+    row(
         "gemini's second start",
         _QUIET,
         _GEMINI,
@@ -133,7 +121,7 @@ _OF_THE_CLIS: Final = (
         '"GEMINI_CLI_NO_RELAUNCH": "",',
         _OF_GEMINI,
     ),
-    _word(
+    row(
         "gemini's system prompt",
         _ASKED,
         _GEMINI,
@@ -141,9 +129,9 @@ _OF_THE_CLIS: Final = (
         "",
         "tests/backends/test_gemini.py::test_the_real_one_is_asked_with_nothing_but_the_prompt",
     ),
-    _word("gemini's key", _ASKED, _GEMINI, 'env["GEMINI_API_KEY"] = key', 'env["GEMINI_API_KEY"] = ""', _OF_GEMINI),
-    _word("gemini's kind of login", _ASKED, _GEMINI, '"auth": {"selectedType": login}', '"auth": {}', _OF_GEMINI),
-    _word(
+    row("gemini's key", _ASKED, _GEMINI, 'env["GEMINI_API_KEY"] = key', 'env["GEMINI_API_KEY"] = ""', _OF_GEMINI),
+    row("gemini's kind of login", _ASKED, _GEMINI, '"auth": {"selectedType": login}', '"auth": {}', _OF_GEMINI),
+    row(
         "gemini's login lent",
         _ASKED,
         _GEMINI,
@@ -151,7 +139,7 @@ _OF_THE_CLIS: Final = (
         "            pass\n",
         "tests/backends/test_gemini.py::test_the_users_own_login_is_lent",
     ),
-    _word(
+    row(
         "gemini's file of variables lent",
         _ASKED,
         _GEMINI,
@@ -159,7 +147,7 @@ _OF_THE_CLIS: Final = (
         "if True:",
         "tests/backends/test_gemini.py::test_the_users_own_login_is_lent",
     ),
-    _word(
+    row(
         "gemini's limit of an answer",
         _ASKED,
         _GEMINI,
@@ -167,16 +155,14 @@ _OF_THE_CLIS: Final = (
         "maxOutputTokens=65_536)",
         f"{_LIMITS}::test_the_real_gemini_passes_it_on[gemini-2.5-pro-thinking0]",
     ),
-    _word("claude without a terminal", _ASKED, _CLAUDE, '*("-p", "--output-format"', '*("--output-format"', _OF_CLAUDE),
-    _word("claude answers in JSON", _ASKED, _CLAUDE, '"--output-format", "json", ', "", _OF_CLAUDE),
-    _word("claude keeps no session", _QUIET, _CLAUDE, ', "--no-session-persistence"),\n)', ",),\n)", _OF_CLAUDE),
-    _word("claude's turns", _QUIET, _CLAUDE, ', "--max-turns", "3")', ")", _OF_CLAUDE),
-    _word("claude's system prompt", _ASKED, _CLAUDE, ', "--system-prompt", self.system_prompt]', "]", _OF_CLAUDE),
-    _word("claude's model", _ASKED, _CLAUDE, 'argv += ["--model", self.model]', "pass", _OF_CLAUDE),
-    _word(
-        "claude's schema", _FORM, _CLAUDE, 'argv += ["--json-schema", json.dumps(prompt.schema)]', "pass", _OF_CLAUDE
-    ),
-    _word(
+    row("claude without a terminal", _ASKED, _CLAUDE, '*("-p", "--output-format"', '*("--output-format"', _OF_CLAUDE),
+    row("claude answers in JSON", _ASKED, _CLAUDE, '"--output-format", "json", ', "", _OF_CLAUDE),
+    row("claude keeps no session", _QUIET, _CLAUDE, ', "--no-session-persistence"),\n)', ",),\n)", _OF_CLAUDE),
+    row("claude's turns", _QUIET, _CLAUDE, ', "--max-turns", "3")', ")", _OF_CLAUDE),
+    row("claude's system prompt", _ASKED, _CLAUDE, ', "--system-prompt", self.system_prompt]', "]", _OF_CLAUDE),
+    row("claude's model", _ASKED, _CLAUDE, 'argv += ["--model", self.model]', "pass", _OF_CLAUDE),
+    row("claude's schema", _FORM, _CLAUDE, 'argv += ["--json-schema", json.dumps(prompt.schema)]', "pass", _OF_CLAUDE),
+    row(
         "claude calls the model alone",
         _QUIET,
         _CLAUDE,
@@ -184,8 +170,8 @@ _OF_THE_CLIS: Final = (
         "",
         _OF_CLAUDE,
     ),
-    _word("claude's updates", _QUIET, _CLAUDE, '"DISABLE_AUTOUPDATER": "1",', "", _OF_CLAUDE),
-    _word(
+    row("claude's updates", _QUIET, _CLAUDE, '"DISABLE_AUTOUPDATER": "1",', "", _OF_CLAUDE),
+    row(
         "claude's retries",
         _QUIET,
         _CLAUDE,
@@ -193,11 +179,9 @@ _OF_THE_CLIS: Final = (
         '"CLAUDE_CODE_MAX_RETRIES": "10",',
         _OF_CLAUDE,
     ),
-    _word(
-        "claude's patience", _ASKED, _CLAUDE, "str(max(1, int(self.settings.timeout * 1000)))", '"600000"', _OF_CLAUDE
-    ),
-    _word("claude's key", _ASKED, _CLAUDE, '"ANTHROPIC_API_KEY": key, ', '"ANTHROPIC_API_KEY": "", ', _OF_CLAUDE),
-    _word(
+    row("claude's patience", _ASKED, _CLAUDE, "str(max(1, int(self.settings.timeout * 1000)))", '"600000"', _OF_CLAUDE),
+    row("claude's key", _ASKED, _CLAUDE, '"ANTHROPIC_API_KEY": key, ', '"ANTHROPIC_API_KEY": "", ', _OF_CLAUDE),
+    row(
         "claude's own login",
         _ASKED,
         _CLAUDE,
@@ -205,7 +189,7 @@ _OF_THE_CLIS: Final = (
         "        if key or True:\n",
         "tests/backends/test_claude.py::test_without_a_key_the_users_own_login_is_left_in_its_place",
     ),
-    _word(
+    row(
         "claude's limit of an answer",
         _ASKED,
         _CLAUDE,
@@ -213,7 +197,7 @@ _OF_THE_CLIS: Final = (
         "pass",
         f"{_LIMITS}::test_the_real_claude_passes_it_on[3000-1500]",
     ),
-    _word(
+    row(
         "claude's thinking within an answer's limit",
         _ASKED,
         _CLAUDE,
@@ -221,7 +205,7 @@ _OF_THE_CLIS: Final = (
         "str(limit)",
         f"{_LIMITS}::test_the_real_claude_passes_it_on[2047-None]",
     ),
-    _word(
+    row(
         "a prompt is no command of a CLI's",
         _ASKED,
         _SEALED,
@@ -229,7 +213,7 @@ _OF_THE_CLIS: Final = (
         "return prompt.text",
         "tests/backends/test_codex.py::test_the_real_one_is_asked_with_nothing_but_the_prompt",
     ),
-    _word(
+    row(
         "a prompt on standard input",
         _ASKED,
         _SEALED,
@@ -237,7 +221,7 @@ _OF_THE_CLIS: Final = (
         'stdin=b""',
         "tests/backends/test_command.py::test_the_prompt_goes_in_and_the_answer_comes_out",
     ),
-    _word(
+    row(
         "temporary files in the room",
         _QUIET,
         "lok_hooks/backends/environment.py",
@@ -248,7 +232,7 @@ _OF_THE_CLIS: Final = (
 )
 
 _OF_PROGRAMS: Final = (
-    _word(
+    row(
         "arguments of a user's program",
         _ASKED,
         "lok_hooks/backends/command.py",
@@ -256,7 +240,7 @@ _OF_PROGRAMS: Final = (
         "return (self.settings.command,)",
         "tests/backends/test_command.py::test_the_prompt_goes_in_and_the_answer_comes_out",
     ),
-    _word(
+    row(
         "first lines of a user's program dropped",
         _ASKED,
         "lok_hooks/backends/command.py",
@@ -264,7 +248,7 @@ _OF_PROGRAMS: Final = (
         "output",
         "tests/backends/test_command.py::test_first_lines_are_dropped",
     ),
-    _word(
+    row(
         "variables of a user's program",
         _ASKED,
         _SEALED,
@@ -273,7 +257,7 @@ _OF_PROGRAMS: Final = (
         "tests/backends/test_command.py::test_it_is_sealed",
         says="KeyError: 'MODE'",
     ),
-    _word(
+    row(
         "a wrapper around a program",
         _ASKED,
         _SEALED,

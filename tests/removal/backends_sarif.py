@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import row as _row
+from tests.removal.row import row
 
 _WEIGHED: Final = "Only what certainly fails is proof; the rest is suspicion."
 _SCANNED: Final = "A scanner sees the new side of the changed files, and its log is believed as far as it goes."
@@ -14,9 +14,8 @@ _LOG: Final = "lok_hooks/backends/sarif_log.py"
 _OF_SARIF: Final = "tests/backends/test_sarif.py"
 _NO_LOG: Final = f"{_OF_SARIF}::test_without_a_log_that_says_something_it_is_a_failure"
 
-
 _SCANNERS: Final = (
-    _row(
+    row(
         "a scanner's exit code says that it found something",
         _SCANNED,
         _SARIF,
@@ -24,7 +23,7 @@ _SCANNERS: Final = (
         'return (self._failure(FailureKind.CRASHED, "", "") if finished.returncode else None) or self._read(',
         f"{_OF_SARIF}::test_a_scanner_sees_the_content_and_its_results_are_claims",
     ),
-    _row(
+    row(
         "a scanner sees files alone",
         _SCANNED,
         _SARIF,
@@ -32,7 +31,7 @@ _SCANNERS: Final = (
         "            cwd=Path.cwd(),\n",
         f"{_OF_SARIF}::test_it_runs_sealed_and_leaves_nothing",
     ),
-    _row(
+    row(
         "a scanner's environment",
         _SCANNED,
         _SARIF,
@@ -40,7 +39,7 @@ _SCANNERS: Final = (
         "{**os.environ, **settings.env}",
         f"{_OF_SARIF}::test_it_runs_sealed_and_leaves_nothing",
     ),
-    _row(
+    row(
         "the directory as an argument",
         _SCANNED,
         _SARIF,
@@ -48,7 +47,7 @@ _SCANNERS: Final = (
         "arg.replace(OUTPUT, str(output))",
         f"{_OF_SARIF}::test_the_log_may_be_a_file_and_the_directory_an_argument",
     ),
-    _row(
+    row(
         "the log in a file",
         _SCANNED,
         _SARIF,
@@ -56,7 +55,7 @@ _SCANNERS: Final = (
         "        if settings.args:\n            return finished, finished.stdout\n",
         f"{_OF_SARIF}::test_the_log_may_be_a_file_and_the_directory_an_argument",
     ),
-    _row(
+    row(
         "no path leads out of a scanner's directory",
         _SCANNED,
         _SARIF,
@@ -64,7 +63,7 @@ _SCANNERS: Final = (
         "    if not part:\n",
         f"{_OF_SARIF}::test_no_path_leads_out_of_the_directory",
     ),
-    _row(
+    row(
         "regular files alone are scanned",
         _SCANNED,
         _SARIF,
@@ -72,7 +71,7 @@ _SCANNERS: Final = (
         "file.status is not Status.DELETED",
         f"{_OF_SARIF}::test_only_regular_files_of_the_new_side_are_scanned",
     ),
-    _row(
+    row(
         "a patch cannot be scanned",
         "Every failure has the kind that it is of.",
         _SARIF,
@@ -80,7 +79,7 @@ _SCANNERS: Final = (
         "        if unknown and False:\n",
         f"{_OF_SARIF}::test_where_only_a_patch_is_known_it_is_not_reviewed",
     ),
-    _row(
+    row(
         "a scanner's own timeout",
         "No backend outlives its deadline, and nothing that it started lives on.",
         _SARIF,
@@ -88,7 +87,7 @@ _SCANNERS: Final = (
         'if finished.ended == "nothing":',
         f"{_OF_SARIF}::test_its_own_timeout_is_kept",
     ),
-    _row(
+    row(
         "a scanner that is not there",
         "Every failure has the kind that it is of.",
         _SARIF,
@@ -96,7 +95,7 @@ _SCANNERS: Final = (
         "        if outermost:\n            return None\n",
         f"{_OF_SARIF}::test_a_scanner_that_is_not_there_is_missing",
     ),
-    _row(
+    row(
         "a log that is too large",
         "A failure is never read as an answer.",
         _SARIF,
@@ -104,7 +103,7 @@ _SCANNERS: Final = (
         "        if len(log) < 0:\n",
         f"{_OF_SARIF}::test_a_log_file_that_is_too_large_or_missing_is_a_failure",
     ),
-    _row(
+    row(
         "a scanner that says that it failed",
         "A failure is never read as an answer.",
         _LOG,
@@ -112,7 +111,7 @@ _SCANNERS: Final = (
         'if invocation.get("executionSuccessful") == "no":',
         _NO_LOG,
     ),
-    _row(
+    row(
         "a log without results",
         "A failure is never read as an answer.",
         _LOG,
@@ -121,7 +120,7 @@ _SCANNERS: Final = (
         _NO_LOG,
         says="KeyError: 'results'",
     ),
-    _row(
+    row(
         "a log without a run",
         "A failure is never read as an answer.",
         _LOG,
@@ -129,7 +128,7 @@ _SCANNERS: Final = (
         "    if runs is None:\n",
         _NO_LOG,
     ),
-    _row(
+    row(
         "what a scanner suppressed",
         _SCANNED,
         _LOG,
@@ -137,7 +136,7 @@ _SCANNERS: Final = (
         "return result",
         f"{_OF_SARIF}::test_what_is_no_problem_is_no_claim",
     ),
-    _row(
+    row(
         "a scanner's word is a suspicion",
         _WEIGHED,
         _LOG,
@@ -145,7 +144,7 @@ _SCANNERS: Final = (
         'weight = rules[named] if named is not None else "proof"',
         f"{_OF_SARIF}::test_the_longest_prefix_gives_a_rule_its_weight",
     ),
-    _row(
+    row(
         "a scanner's rule switched off",
         _WEIGHED,
         _LOG,
@@ -153,7 +152,7 @@ _SCANNERS: Final = (
         "",
         f"{_OF_SARIF}::test_the_weight_makes_a_proof_or_drops_the_result",
     ),
-    _row(
+    row(
         "a scanner's score",
         _SCANNED,
         _LOG,
@@ -161,7 +160,7 @@ _SCANNERS: Final = (
         "if score is holder:",
         f"{_OF_SARIF}::test_severity",
     ),
-    _row(
+    row(
         "a scanner's wrapper",
         _SCANNED,
         _SARIF,

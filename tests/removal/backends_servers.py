@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import row
 
 _ASKED: Final = "What lok.toml says of a backend reaches it."
 _FORM: Final = "Each backend is asked for the answer's form in the way that it understands."
@@ -16,17 +16,11 @@ _OF_OLLAMA: Final = "tests/backends/test_ollama.py::test_the_request_sets_a_wind
 _OF_OPENAI: Final = "tests/backends/test_openai.py::test_the_extras_make_the_request"
 _LIMITS: Final = "tests/backends/test_answer_limit.py"
 
-
-def _word(name: str, promise: str, file: str, old: str, new: str, test: str, says: str = "") -> Removal:
-    """A word of a command line, a setting, or a field of a request."""
-    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=(test,), says=says)
-
-
 _OF_SERVERS: Final = (
-    _word("ollama's answer in one piece", _ASKED, _OLLAMA, '"stream": False,', '"stream": True,', _OF_OLLAMA),
-    _word("ollama cuts no prompt", _WHOLE, _OLLAMA, '"truncate": False,', '"truncate": True,', _OF_OLLAMA),
-    _word("ollama shifts no window", _WHOLE, _OLLAMA, '"shift": False,', '"shift": True,', _OF_OLLAMA),
-    _word(
+    row("ollama's answer in one piece", _ASKED, _OLLAMA, '"stream": False,', '"stream": True,', _OF_OLLAMA),
+    row("ollama cuts no prompt", _WHOLE, _OLLAMA, '"truncate": False,', '"truncate": True,', _OF_OLLAMA),
+    row("ollama shifts no window", _WHOLE, _OLLAMA, '"shift": False,', '"shift": True,', _OF_OLLAMA),
+    row(
         "ollama's window by the prompt's size",
         _WHOLE,
         _OLLAMA,
@@ -34,7 +28,7 @@ _OF_SERVERS: Final = (
         '"num_ctx": 4096,',
         _OF_OLLAMA,
     ),
-    _word(
+    row(
         "ollama's window has room for the answer",
         _WHOLE,
         _OLLAMA,
@@ -42,7 +36,7 @@ _OF_SERVERS: Final = (
         "tokens = _ANSWER_TOKENS + _TEMPLATE_TOKENS",
         f"{_LIMITS}::test_ollama_is_told_and_its_window_has_room_for_the_answer",
     ),
-    _word(
+    row(
         "ollama counts what was read",
         _WHOLE,
         _OLLAMA,
@@ -50,7 +44,7 @@ _OF_SERVERS: Final = (
         "if (read or 0) >= window:",
         "tests/backends/test_ollama.py::test_a_cut_prompt_was_not_reviewed_although_an_answer_came",
     ),
-    _word(
+    row(
         "ollama's full window",
         _WHOLE,
         _OLLAMA,
@@ -58,7 +52,7 @@ _OF_SERVERS: Final = (
         "if was_cut(prompt.text, read):",
         "tests/backends/test_ollama.py::test_a_cut_prompt_was_not_reviewed_although_an_answer_came",
     ),
-    _word(
+    row(
         "ollama ends a model that repeats itself",
         _ASKED,
         _OLLAMA,
@@ -66,9 +60,9 @@ _OF_SERVERS: Final = (
         '"num_predict": -1,',
         _OF_OLLAMA,
     ),
-    _word("ollama's temperature", _ASKED, _OLLAMA, '"temperature": 0,', '"temperature": 1,', _OF_OLLAMA),
-    _word("ollama's seed", _ASKED, _OLLAMA, '"seed": _SEED,', '"seed": len(prompt.text),', _OF_OLLAMA),
-    _word(
+    row("ollama's temperature", _ASKED, _OLLAMA, '"temperature": 0,', '"temperature": 1,', _OF_OLLAMA),
+    row("ollama's seed", _ASKED, _OLLAMA, '"seed": _SEED,', '"seed": len(prompt.text),', _OF_OLLAMA),
+    row(
         "ollama's schema",
         _FORM,
         _OLLAMA,
@@ -76,7 +70,7 @@ _OF_SERVERS: Final = (
         'body["format"] = "json"',
         "tests/backends/test_ollama.py::test_it_asks_ollama_and_gives_the_answer",
     ),
-    _word(
+    row(
         "an OpenAI server's schema",
         _FORM,
         _OPENAI,
@@ -84,7 +78,7 @@ _OF_SERVERS: Final = (
         'body["response_format"] = {"type": "json_object"}',
         _OF_OPENAI,
     ),
-    _word(
+    row(
         "an OpenAI server's JSON mode",
         _FORM,
         _OPENAI,
@@ -92,7 +86,7 @@ _OF_SERVERS: Final = (
         'body["response_format"] = {"type": "text"}',
         _OF_OPENAI,
     ),
-    _word(
+    row(
         "a strict schema claimed where it is one",
         _FORM,
         _OPENAI,
@@ -100,7 +94,7 @@ _OF_SERVERS: Final = (
         "",
         "tests/backends/test_openai.py::test_strict_is_claimed_only_for_a_strict_schema",
     ),
-    _word(
+    row(
         "an OpenAI server that refuses a schema",
         _FORM,
         _OPENAI,
@@ -109,7 +103,7 @@ _OF_SERVERS: Final = (
         "",
         "tests/backends/test_openai.py::test_what_the_server_names_is_dropped",
     ),
-    _word(
+    row(
         "an OpenAI server that refuses fixed sampling",
         _FORM,
         _OPENAI,
@@ -118,7 +112,7 @@ _OF_SERVERS: Final = (
         "",
         "tests/backends/test_openai.py::test_a_model_with_its_own_sampling_is_asked_without_ours",
     ),
-    _word(
+    row(
         "what an OpenAI server refuses is remembered",
         _FORM,
         _OPENAI,
@@ -127,7 +121,7 @@ _OF_SERVERS: Final = (
         "tests/backends/test_openai.py::"
         "test_a_server_without_schemas_is_asked_in_ever_simpler_ways_and_that_is_remembered",
     ),
-    _word(
+    row(
         "an OpenAI server counts what was read",
         _WHOLE,
         _OPENAI,
@@ -135,7 +129,7 @@ _OF_SERVERS: Final = (
         "if not read and False:",
         "tests/backends/test_openai.py::test_a_server_that_silently_cut_the_prompt_has_not_reviewed_it",
     ),
-    _word(
+    row(
         "an OpenAI server's sampling",
         _ASKED,
         _OPENAI,
@@ -143,7 +137,7 @@ _OF_SERVERS: Final = (
         'body |= {"temperature": 1, "seed": _SEED}',
         "tests/backends/test_openai.py::test_it_asks_the_server_and_gives_the_answer",
     ),
-    _word(
+    row(
         "an OpenAI server's limit of an answer",
         _ASKED,
         _OPENAI,
@@ -151,7 +145,7 @@ _OF_SERVERS: Final = (
         "pass",
         f"{_LIMITS}::test_an_openai_server_is_told_in_the_field_it_knows",
     ),
-    _word(
+    row(
         "the address of an OpenAI server",
         _ASKED,
         _OPENAI,
@@ -159,7 +153,7 @@ _OF_SERVERS: Final = (
         'f"{base}/chat/completions"',
         "tests/backends/test_openai.py::test_the_address_to_post_to",
     ),
-    _word(
+    row(
         "a server's key sent",
         _ASKED,
         "lok_hooks/backends/http.py",
@@ -167,7 +161,7 @@ _OF_SERVERS: Final = (
         "pass",
         "tests/backends/test_http.py::test_the_body_and_the_key_arrive_and_the_object_comes_back",
     ),
-    _word(
+    row(
         "a redirect is not followed",
         "Code and key go where the user said, nowhere else.",
         "lok_hooks/backends/http.py",

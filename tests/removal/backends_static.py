@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import row as _row
+from tests.removal.row import row
 
 _STAGED: Final = "The embedded reviewer reads what is to be committed, and nobody's settings."
 _CHANGED: Final = "The embedded reviewer speaks of the change alone."
@@ -22,9 +22,8 @@ _OF_STATIC: Final = "tests/backends/test_static.py"
 _OF_SECRETS: Final = "tests/backends/test_secrets.py"
 _CLAIMED: Final = f"{_OF_SECRETS}::test_claims_about_secrets"
 
-
 _PLACES: Final = (
-    _row(
+    row(
         "the index, not the working tree",
         _STAGED,
         _STATIC,
@@ -32,7 +31,7 @@ _PLACES: Final = (
         "content = Path(piece.file.path).read_bytes()",
         f"{_OF_STATIC}::test_staged_content_is_read_and_the_working_tree_is_not",
     ),
-    _row(
+    row(
         "results on changed lines",
         _CHANGED,
         _STATIC,
@@ -40,7 +39,7 @@ _PLACES: Final = (
         "    if rows := _touched(result, source) or [result.row]:\n        return replace(result, row=rows[0])\n",
         f"{_OF_STATIC}::test_only_results_on_added_lines_count",
     ),
-    _row(
+    row(
         "results of many lines on the changed one",
         _CHANGED,
         _STATIC,
@@ -48,7 +47,7 @@ _PLACES: Final = (
         "        return result\n",
         f"{_OF_STATIC}::test_a_long_result_is_placed_on_the_line_that_changed",
     ),
-    _row(
+    row(
         "a name that the change removes",
         _CHANGED,
         _STATIC,
@@ -56,7 +55,7 @@ _PLACES: Final = (
         "cause = next((row for row, text in () if",
         f"{_OF_STATIC}::test_a_name_that_the_change_removes_is_blamed_on_the_removal",
     ),
-    _row(
+    row(
         "a name that was undefined before",
         _CHANGED,
         _STATIC,
@@ -65,7 +64,7 @@ _PLACES: Final = (
         f"{_OF_STATIC}::test_a_name_that_was_undefined_before_is_not_blamed_on_a_removal",
         says="Left contains",
     ),
-    _row(
+    row(
         "a mistake of syntax noticed elsewhere",
         _CHANGED,
         _STATIC,
@@ -73,7 +72,7 @@ _PLACES: Final = (
         "    if result.code == UNCHECKED:\n",
         f"{_OF_STATIC}::test_a_syntax_error_noticed_elsewhere_is_placed_on_the_change",
     ),
-    _row(
+    row(
         "one mistake of syntax, one claim",
         _CHANGED,
         _STATIC,
@@ -81,7 +80,7 @@ _PLACES: Final = (
         "pass",
         f"{_OF_STATIC}::test_one_mistake_is_one_syntax_error",
     ),
-    _row(
+    row(
         "a file that was no Python before",
         _CHANGED,
         _STATIC,
@@ -89,7 +88,7 @@ _PLACES: Final = (
         "pass",
         f"{_OF_STATIC}::test_a_file_that_was_no_python_before_is_not_blamed_on_the_change",
     ),
-    _row(
+    row(
         "lone carriage returns",
         _CHANGED,
         _SOURCE,
@@ -97,7 +96,7 @@ _PLACES: Final = (
         "return row",
         f"{_OF_STATIC}::test_encodings_and_line_ends",
     ),
-    _row(
+    row(
         "the encoding that a file declares",
         _STAGED,
         _SOURCE,
@@ -106,7 +105,7 @@ _PLACES: Final = (
         f"{_OF_STATIC}::test_encodings_and_line_ends",
         says="UnicodeDecodeError",
     ),
-    _row(
+    row(
         "names of files are not ruff's business",
         _STAGED,
         _SOURCE,
@@ -114,7 +113,7 @@ _PLACES: Final = (
         "return path.name",
         f"{_OF_STATIC}::test_hostile_and_unusual_paths_are_checked_like_any",
     ),
-    _row(
+    row(
         "links and deleted files",
         _STAGED,
         _STATIC,
@@ -123,7 +122,7 @@ _PLACES: Final = (
         f"{_OF_STATIC}::test_deleted_files_and_symbolic_links_are_not_python",
         says="Left contains",
     ),
-    _row(
+    row(
         "a file that ruff crashes on",
         _CHANGED,
         _STATIC,
@@ -131,7 +130,7 @@ _PLACES: Final = (
         "        if names:\n            what",
         f"{_OF_STATIC}::test_a_file_that_crashes_ruff_hides_neither_itself_nor_the_others",
     ),
-    _row(
+    row(
         "a file of which ruff has too much to say",
         _CHANGED,
         _STATIC,
@@ -139,7 +138,7 @@ _PLACES: Final = (
         "if not has_crashed:",
         f"{_OF_STATIC}::test_a_file_of_which_ruff_has_too_much_to_say_hides_neither_itself_nor_the_others",
     ),
-    _row(
+    row(
         "claims in one order",
         "The same input gives the same claims.",
         _STATIC,
@@ -151,7 +150,7 @@ _PLACES: Final = (
 )
 
 _WEIGHT: Final = (
-    _row(
+    row(
         "an undefined name is proof",
         _WEIGHED,
         _TABLE,
@@ -159,7 +158,7 @@ _WEIGHT: Final = (
         '"F821": _suspicion(_HIGH,',
         f"{_OF_STATIC}::test_rule_and_its_clean_twin",
     ),
-    _row(
+    row(
         "a mistake of syntax is proof",
         _WEIGHED,
         _TABLE,
@@ -167,7 +166,7 @@ _WEIGHT: Final = (
         "_UNPARSED = _suspicion(_CRITICAL,",
         f"{_OF_STATIC}::test_rule_and_its_clean_twin",
     ),
-    _row(
+    row(
         "a security pattern is a suspicion",
         _WEIGHED,
         _TABLE,
@@ -175,7 +174,7 @@ _WEIGHT: Final = (
         '"S608": _proof(',
         f"{_OF_STATIC}::test_rule_and_its_clean_twin",
     ),
-    _row(
+    row(
         "security rules are asked for",
         _WEIGHED,
         _RULES,
@@ -183,7 +182,7 @@ _WEIGHT: Final = (
         '"PLE", "B", "ASYNC",',
         f"{_OF_STATIC}::test_security_patterns_in_tests_are_low",
     ),
-    _row(
+    row(
         "correctness rules are asked for",
         _WEIGHED,
         _RULES,
@@ -193,7 +192,7 @@ _WEIGHT: Final = (
         f"{_OF_STATIC}::test_a_package_and_a_stub_have_names_of_their_own",
         f"{_OF_STATIC}::test_hostile_and_unusual_paths_are_checked_like_any",
     ),
-    _row(
+    row(
         "style is no defect",
         _WEIGHED,
         _RULES,
@@ -201,7 +200,7 @@ _WEIGHT: Final = (
         "        return RULES.get(code, _ADDED_BY_USER)\n",
         f"{_OF_STATIC}::test_what_is_no_defect_is_not_claimed",
     ),
-    _row(
+    row(
         "rules of lok.toml over the table",
         _WEIGHED,
         _RULES,
@@ -209,7 +208,7 @@ _WEIGHT: Final = (
         "",
         f"{_OF_STATIC}::test_rules_of_the_settings_stand_over_the_table",
     ),
-    _row(
+    row(
         "proof by lok.toml",
         _WEIGHED,
         _RULES,
@@ -217,7 +216,7 @@ _WEIGHT: Final = (
         "is_proof=False",
         f"{_OF_STATIC}::test_rules_of_the_settings_stand_over_the_table",
     ),
-    _row(
+    row(
         "frequent rules not computed",
         _WEIGHED,
         _RULES,
@@ -225,7 +224,7 @@ _WEIGHT: Final = (
         'return ""',
         f"{_OF_STATIC}::test_rules_that_only_make_noise_are_not_computed_unless_switched_on",
     ),
-    _row(
+    row(
         "security patterns in tests",
         _WEIGHED,
         _RULES,
@@ -234,7 +233,7 @@ _WEIGHT: Final = (
         "",
         f"{_OF_STATIC}::test_security_patterns_in_tests_are_low",
     ),
-    _row(
+    row(
         "SQL without a variable part",
         _WEIGHED,
         _RULES,
@@ -243,7 +242,7 @@ _WEIGHT: Final = (
         "",
         f"{_OF_STATIC}::test_rule_and_its_clean_twin",
     ),
-    _row(
+    row(
         "what speaks against a proof",
         _WEIGHED,
         _RULES,
@@ -251,7 +250,7 @@ _WEIGHT: Final = (
         "return rule",
         f"{_OF_STATIC}::test_what_proves_nothing_in_this_file_is_a_suspicion",
     ),
-    _row(
+    row(
         "names that may be bound when the line runs",
         _WEIGHED,
         _PROOF,
@@ -259,7 +258,7 @@ _WEIGHT: Final = (
         "    match Standing.CERTAIN or source.standing(name, result.row):\n        case Standing.CERTAIN:",
         f"{_OF_STATIC}::test_undefined_names_that_are_not_certain_are_not_proof",
     ),
-    _row(
+    row(
         "a file that Python compiles has no mistake of syntax",
         _WEIGHED,
         _PROOF,
@@ -269,7 +268,7 @@ _WEIGHT: Final = (
         f"{_OF_STATIC}::test_what_proves_nothing_in_this_file_is_a_suspicion",
         f"{_OF_STATIC}::test_syntax_newer_than_this_python_is_no_mistake",
     ),
-    _row(
+    row(
         "comments that silence are told",
         _WEIGHED,
         _STATIC,
@@ -277,7 +276,7 @@ _WEIGHT: Final = (
         "yield replace(_claim(self.name, prompt.task, source, blamed, rule))",
         f"{_OF_STATIC}::test_what_a_comment_silences_is_claimed_with_it",
     ),
-    _row(
+    row(
         "comments do not silence",
         _WEIGHED,
         _STATIC,
@@ -285,7 +284,7 @@ _WEIGHT: Final = (
         "_DEAF: Final[tuple[str, ...]] = ()",
         f"{_OF_STATIC}::test_remarks_in_one_file_say_nothing_about_another",
     ),
-    _row(
+    row(
         "ruff's failure is one of ours",
         "A failure is never read as an answer.",
         _STATIC,
@@ -294,7 +293,7 @@ _WEIGHT: Final = (
         f"{_OF_STATIC}::test_a_rule_that_ruff_does_not_know_is_a_failure_with_its_words",
         says="JSONDecodeError",
     ),
-    _row(
+    row(
         "ruff's deadline",
         "No backend outlives its deadline, and nothing that it started lives on.",
         _STATIC,
@@ -302,7 +301,7 @@ _WEIGHT: Final = (
         'if finished.ended == "nothing":',
         f"{_OF_STATIC}::test_the_deadline_and_calling_off",
     ),
-    _row(
+    row(
         "ruff is missing",
         "Every failure has the kind that it is of.",
         _STATIC,
@@ -313,7 +312,7 @@ _WEIGHT: Final = (
 )
 
 _OF_SECRET_LINES: Final = (
-    _row(
+    row(
         "secrets are claims",
         _SECRETS,
         _STATIC,
@@ -321,7 +320,7 @@ _OF_SECRET_LINES: Final = (
         "secrets = secret_claims(self.name, prompt, {'secret': 'off'})",
         f"{_OF_STATIC}::test_of_a_file_known_as_a_patch_only_secrets_are_found_and_nothing_is_made_up",
     ),
-    _row(
+    row(
         "secrets on added lines alone",
         _SECRETS,
         _FOUND,
@@ -329,7 +328,7 @@ _OF_SECRET_LINES: Final = (
         "            if lines:\n",
         f"{_OF_SECRETS}::test_secrets_on_context_and_removed_lines_are_no_claims",
     ),
-    _row(
+    row(
         "a secret of a known form is proof",
         _WEIGHED,
         _FOUND,
@@ -337,7 +336,7 @@ _OF_SECRET_LINES: Final = (
         'return "suspicion"',
         _CLAIMED,
     ),
-    _row(
+    row(
         "a value that only looks like a secret is a suspicion",
         _WEIGHED,
         _FOUND,
@@ -345,7 +344,7 @@ _OF_SECRET_LINES: Final = (
         'return "proof"',
         _CLAIMED,
     ),
-    _row(
+    row(
         "private keys of tests",
         _WEIGHED,
         _FOUND,
@@ -353,7 +352,7 @@ _OF_SECRET_LINES: Final = (
         "is_test_key = False",
         f"{_OF_SECRETS}::test_a_private_key_is_one_claim",
     ),
-    _row(
+    row(
         "secrets that a comment allows",
         _WEIGHED,
         _FOUND,
@@ -361,7 +360,7 @@ _OF_SECRET_LINES: Final = (
         "",
         _CLAIMED,
     ),
-    _row(
+    row(
         "rules of lok.toml for secrets",
         _WEIGHED,
         _FOUND,
@@ -369,7 +368,7 @@ _OF_SECRET_LINES: Final = (
         "",
         f"{_OF_SECRETS}::test_rules_of_the_settings_weigh_secrets",
     ),
-    _row(
+    row(
         "a private key is one claim",
         _SECRETS,
         _FOUND,
@@ -377,7 +376,7 @@ _OF_SECRET_LINES: Final = (
         "            pass\n",
         f"{_OF_SECRETS}::test_a_private_key_is_one_claim",
     ),
-    _row(
+    row(
         "many random strings are one claim",
         _SECRETS,
         _FOUND,
@@ -385,7 +384,7 @@ _OF_SECRET_LINES: Final = (
         "        pass\n",
         f"{_OF_SECRETS}::test_many_random_strings_in_a_file_are_one_claim",
     ),
-    _row(
+    row(
         "a password is claimed once",
         _SECRETS,
         _STATIC,
@@ -396,7 +395,7 @@ _OF_SECRET_LINES: Final = (
 )
 
 _BY_ITSELF: Final = (
-    _row(
+    row(
         "one line when no LLM is at hand",
         _ALONE,
         "lok_hooks/flows/review.py",
@@ -404,7 +403,7 @@ _BY_ITSELF: Final = (
         "return ()",
         "tests/flows/test_review.py::test_without_a_model_the_analysers_review_and_the_report_says_so",
     ),
-    _row(
+    row(
         "the embedded reviewer is on",
         _ALONE,
         "lok_hooks/config/default.toml",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import row as _row
+from tests.removal.row import row
 
 _KIND: Final = "Every failure has the kind that it is of."
 _ADVICE: Final = "Every failure says what to do."
@@ -21,9 +21,8 @@ _MEANT: Final = "tests/backends/test_complaints.py::test_a_message_is_taken_for_
 _STATUS: Final = "tests/backends/test_http.py::test_every_status_has_its_failure"
 _OF_COMMAND: Final = "tests/backends/test_command.py"
 
-
 _REST: Final = (
-    _row(
+    row(
         "what to do about a timeout",
         _ADVICE,
         _SEALED,
@@ -31,7 +30,7 @@ _REST: Final = (
         'advice = ""',
         f"{_OF_CLIS}::test_a_program_that_ignores_sigterm[command]",
     ),
-    _row(
+    row(
         "what to do about a server's timeout",
         _ADVICE,
         _HTTP,
@@ -39,7 +38,7 @@ _REST: Final = (
         'advice = ""',
         "tests/backends/test_ollama.py::test_its_own_timeout_is_kept",
     ),
-    _row(
+    row(
         "output in no known form",
         _KIND,
         _GEMINI,
@@ -47,7 +46,7 @@ _REST: Final = (
         "        value = value or {'response': output}\n",
         f"{_OF_CLIS}::test_output_in_no_known_form[gemini]",
     ),
-    _row(
+    row(
         "output in no known form is kept",
         _WORDS,
         _SEALED,
@@ -55,7 +54,7 @@ _REST: Final = (
         "return self.failure(FailureKind.UNREADABLE, reason, advice)",
         f"{_OF_CLIS}::test_output_in_no_known_form[codex]",
     ),
-    _row(
+    row(
         "what to do about an empty answer",
         _ADVICE,
         _SEALED,
@@ -63,7 +62,7 @@ _REST: Final = (
         '"empty answer", "")',
         f"{_DONE}[empty answer-codex]",
     ),
-    _row(
+    row(
         "a prompt that a CLI would cut",
         _KIND,
         _SEALED,
@@ -71,7 +70,7 @@ _REST: Final = (
         "if limit is None or limit:",
         f"{_OF_CLIS}::test_a_prompt_that_the_cli_would_cut_is_too_large[codex]",
     ),
-    _row(
+    row(
         "too large for a CLI's model",
         _KIND,
         _COMPLAINTS,
@@ -79,7 +78,7 @@ _REST: Final = (
         "if status == 413:",
         f"{_DONE}[too large for the model-command]",
     ),
-    _row(
+    row(
         "too large in words",
         _KIND,
         _COMPLAINTS,
@@ -87,7 +86,7 @@ _REST: Final = (
         "            FailureKind.CRASHED,\n            False,\n",
         _MEANT,
     ),
-    _row(
+    row(
         "what to do about a prompt too large for a CLI's model",
         _ADVICE,
         _SEALED,
@@ -95,7 +94,7 @@ _REST: Final = (
         'FailureKind.TOO_LARGE: "",',
         f"{_DONE}[too large for the model-codex]",
     ),
-    _row(
+    row(
         "too large for a server",
         _KIND,
         _SERVERS,
@@ -103,7 +102,7 @@ _REST: Final = (
         "(status == 4130 and _TOO_LONG.search(message))",
         _STATUS,
     ),
-    _row(
+    row(
         "what to do about a prompt too large for a server",
         _ADVICE,
         _SERVERS,
@@ -111,7 +110,7 @@ _REST: Final = (
         'return ""',
         _STATUS,
     ),
-    _row(
+    row(
         "refused by a CLI's server",
         _KIND,
         _COMPLAINTS,
@@ -119,7 +118,7 @@ _REST: Final = (
         "return None",
         _MEANT,
     ),
-    _row(
+    row(
         "refused in words",
         _KIND,
         _COMPLAINTS,
@@ -127,7 +126,7 @@ _REST: Final = (
         'r"',
         _MEANT,
     ),
-    _row(
+    row(
         "what to do about an unknown model of a CLI's",
         _ADVICE,
         _SEALED,
@@ -135,7 +134,7 @@ _REST: Final = (
         "if judgement.status == 4040:",
         f"{_DONE}[404-codex]",
     ),
-    _row(
+    row(
         "gemini's unknown model",
         _ADVICE,
         _GEMINI,
@@ -143,7 +142,7 @@ _REST: Final = (
         "",
         f"{_DONE}[404-gemini]",
     ),
-    _row(
+    row(
         "what to do about an unknown model of a server's",
         _ADVICE,
         _SERVERS,
@@ -154,7 +153,7 @@ _REST: Final = (
 )
 
 _TOLD: Final = (
-    _row(
+    row(
         "a CLI's own words",
         _WORDS,
         _SEALED,
@@ -162,7 +161,7 @@ _TOLD: Final = (
         '"no message"',
         f"{_DONE}[401-codex]",
     ),
-    _row(
+    row(
         "the innermost words",
         _WORDS,
         _COMPLAINTS,
@@ -170,7 +169,7 @@ _TOLD: Final = (
         "while (start := -1) >= 0:",
         "tests/backends/test_complaints.py::test_the_innermost_message_is_shown",
     ),
-    _row(
+    row(
         "words without a stack trace",
         _WORDS,
         _COMPLAINTS,
@@ -178,7 +177,7 @@ _TOLD: Final = (
         "return stderr.strip()",
         f"{_OF_COMMAND}::test_words_in_the_paths_of_a_stack_trace_mean_nothing",
     ),
-    _row(
+    row(
         "a server's own words",
         _WORDS,
         _SERVERS,
@@ -186,7 +185,7 @@ _TOLD: Final = (
         'reason = f"{server.place} answered HTTP {status}"',
         _STATUS,
     ),
-    _row(
+    row(
         "a key in a program's words",
         _WORDS,
         _SEALED,
@@ -194,7 +193,7 @@ _TOLD: Final = (
         "return self._judged(finished)",
         f"{_OF_CLIS}::test_a_vendors_message_never_shows_the_key[command]",
     ),
-    _row(
+    row(
         "a key in a server's words",
         _WORDS,
         _HTTP,
@@ -202,7 +201,7 @@ _TOLD: Final = (
         "masked = outcome.body",
         "tests/backends/test_http.py::test_the_key_is_masked_in_the_vendors_words",
     ),
-    _row(
+    row(
         "a password in an address",
         _WORDS,
         _SERVERS,

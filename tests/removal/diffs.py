@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Removal
-from tests.removal.row import row as _row
+from tests.removal.row import Removal, row
 
 _DOOR: Final = "lok_hooks/repo/git.py"
 _COMPARE: Final = "lok_hooks/repo/compare.py"
@@ -21,22 +20,22 @@ _LEFT_OUT: Final = "tests/core/test_select.py::test_a_file_is_left_out_with_its_
 
 
 def _source(name: str, old: str, new: str, *tests: str) -> Removal:
-    return _row(f"source: {name}", "what lok-review can look at", _GATE, old, new, *tests)
+    return row(f"source: {name}", "what lok-review can look at", _GATE, old, new, *tests)
 
 
 def _commit(name: str, file: str, old: str, new: str, *ways: str) -> Removal:
     tests = tuple(f"{_COMMITS}::{way}" for way in ways)
-    return _row(f"commit: {name}", "the index of this very commit counts", file, old, new, *tests)
+    return row(f"commit: {name}", "the index of this very commit counts", file, old, new, *tests)
 
 
 def _gate(name: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
     ids = tuple(f"{_TAKEN}::{test}" for test in tests)
-    return _row(name, "left out before any patch is made", file, old, new, *ids, says=says)
+    return row(name, "left out before any patch is made", file, old, new, *ids, says=says)
 
 
 def _reason(name: str, old: str, new: str, *tests: str) -> Removal:
     ids = tuple(f"{_LEFT_OUT}[{test}]" for test in tests)
-    return _row(f"left out: {name}", "files left out are listed with their reasons", _SELECT, old, new, *ids)
+    return row(f"left out: {name}", "files left out are listed with their reasons", _SELECT, old, new, *ids)
 
 
 _SOURCES: Final = (
@@ -137,7 +136,7 @@ _COMMITS_MADE: Final = (
         '    "--ita-visible-in-index",\n',
         "test_what_is_only_intended_to_be_added",
     ),
-    _row(
+    row(
         "commit: first",
         "the index of this very commit counts",
         _SNAPSHOT,
@@ -146,7 +145,7 @@ _COMMITS_MADE: Final = (
         f"{_TAKEN}::test_the_first_commit[sha1]",
         says="bad revision 'HEAD'",
     ),
-    _row(
+    row(
         "commit: first, on disk",
         "the index of this very commit counts",
         _SNAPSHOT,
@@ -155,7 +154,7 @@ _COMMITS_MADE: Final = (
         f"{_TAKEN}::test_the_first_commit[sha1]",
         says="bad revision 'HEAD'",
     ),
-    _row(
+    row(
         "commit: first, by its id",
         "the index of this very commit counts",
         _SNAPSHOT,
@@ -164,7 +163,7 @@ _COMMITS_MADE: Final = (
         f"{_TAKEN}::test_the_first_commit[sha1]",
         says="IndexError",
     ),
-    _row(
+    row(
         "commit: GIT_DIR and GIT_WORK_TREE",
         "the index of this very commit counts",
         _DOOR,
@@ -272,7 +271,7 @@ _CHOSEN: Final = (
         "size = file.new_size",
         "file20-too large-103.0 MB, the limit is 1.0 MB",
     ),
-    _row(
+    row(
         "left out: excluded",
         "files left out are listed with their reasons",
         _SELECT,
@@ -280,7 +279,7 @@ _CHOSEN: Final = (
         "        _by",
         "tests/core/test_select.py::test_excludes_are_gitignore_patterns[patterns0-docs/a.md-docs/]",
     ),
-    _row(
+    row(
         "left out: the user's limit",
         "files left out are listed with their reasons",
         _SELECT,
@@ -288,7 +287,7 @@ _CHOSEN: Final = (
         "_too_large(file, 1_000_000)",
         "tests/core/test_select.py::test_the_size_limit_is_the_users",
     ),
-    _row(
+    row(
         "left out: more than a sweep shows",
         "files left out are listed with their reasons",
         "lok_hooks/repo/listing.py",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
-from tests.removal.row import row as _row
+from tests.removal.row import Change, Removal, row
 
 _HOUSE: Final = "tests/test_house.py"
 _README: Final = "tests/end_to_end/test_readme.py"
@@ -17,7 +16,7 @@ _RUN: Final = ".ci/run"
 def _contract(name: str, old: str, new: str, module: str, imported: str) -> Removal:
     """A contract of the map, loosened."""
     test = f"{_HOUSE}::test_an_import_past_a_layer_or_a_door_breaks_its_contract[{module} imports {imported}]"
-    return _row(name, "import-linter executes the map", _PROJECT, old, new, test)
+    return row(name, "import-linter executes the map", _PROJECT, old, new, test)
 
 
 _STAGES: Final = {"lok-hunt": "pre-commit", "lok-audit": "pre-push", "lok-review": "manual"}
@@ -41,7 +40,7 @@ def _hooks(key: str, line: str) -> Removal:
 
 def _script(name: str, file: str, old: str, new: str) -> Removal:
     promise = "the entry points are installed"
-    return _row(f"script {name}", promise, file, old, new, f"{_HOUSE}::test_what_users_type_is_installed[{name}]")
+    return row(f"script {name}", promise, file, old, new, f"{_HOUSE}::test_what_users_type_is_installed[{name}]")
 
 
 _MAP: Final = (
@@ -87,7 +86,7 @@ _INSTALLED: Final = (
     _script("lok-audit", _PROJECT, 'lok-audit = "lok_hooks.cli.hooks:audit"\n', ""),
     _script("lok-review", _PROJECT, 'lok-review = "lok_hooks.cli.hooks:review"\n', ""),
     *(
-        _row(
+        row(
             f"{pattern} in the package",
             "everything in the package is installed",
             _PROJECT,
@@ -98,7 +97,7 @@ _INSTALLED: Final = (
         for pattern in ("py.typed", "config/*.toml", "workflows/*.toml")
     ),
     *(
-        _row(
+        row(
             f"{package} by an extra",
             "an extra brings what only some commands need",
             _PROJECT,
@@ -108,7 +107,7 @@ _INSTALLED: Final = (
         )
         for package in ("Jinja2>=3", "tomlkit>=", "ruamel.yaml>=", "shtab>=")
     ),
-    _row(
+    row(
         "Python 3.11",
         "Python 3.11 and newer",
         _PROJECT,
@@ -116,7 +115,7 @@ _INSTALLED: Final = (
         'requires-python = ">=3.12"',
         f"{_HOUSE}::test_the_oldest_python_is_the_one_that_code_is_checked_for",
     ),
-    _row(
+    row(
         "the licence",
         "MIT",
         "LICENSE",
@@ -127,7 +126,7 @@ _INSTALLED: Final = (
 )
 
 _CHECKED: Final = (
-    _row(
+    row(
         "mypy --strict",
         "the code is typed",
         _PROJECT,
@@ -137,7 +136,7 @@ _CHECKED: Final = (
         f"{_HOUSE}::test_code_without_types_is_refused[list]",
     ),
     *(
-        _row(
+        row(
             f"ruff: {name}",
             "the code is checked",
             _PROJECT,
@@ -156,7 +155,7 @@ _CHECKED: Final = (
 
 _HOOKED: Final = (
     *(
-        _row(
+        row(
             f"hook {hook}",
             "hooks for pre-commit and prek",
             _HOOKS,
@@ -173,7 +172,7 @@ _HOOKED: Final = (
     _hooks("require_serial", "  require_serial: true\n"),
     _hooks("always_run", "  always_run: true\n"),
     *(
-        _row(
+        row(
             f"our own {hook}",
             "our own hooks on ourselves",
             ".pre-commit-config.yaml",
@@ -187,7 +186,7 @@ _HOOKED: Final = (
 
 _TYPED: Final = (
     *(
-        _row(
+        row(
             f"{mark} command on the first screen",
             "two one-line commands for a fresh clone",
             "README.md",
@@ -198,7 +197,7 @@ _TYPED: Final = (
         for mark in ("demo", "test")
     ),
     *(
-        _row(
+        row(
             f"demo: {name}",
             "a planted bug and a planted secret, refused and then accepted",
             "examples/demo.py",
@@ -213,7 +212,7 @@ _TYPED: Final = (
             ("the mended bug", '"def total(prices, vat_rate):\\n', '"def total(prices):\\n'),
         )
     ),
-    _row(
+    row(
         "README's test command in CI",
         "what readers type is what is checked",
         _RUN,
@@ -221,7 +220,7 @@ _TYPED: Final = (
         ".venv/bin/pytest",
         f"{_README}::test_ci_runs_readmes_test_command_with_the_real_reviewers",
     ),
-    _row(
+    row(
         "a fresh environment in CI",
         "CI installs what it needs",
         _RUN,
@@ -229,7 +228,7 @@ _TYPED: Final = (
         "python3 -m venv .venv\n",
         f"{_README}::test_ci_runs_readmes_test_command_with_the_real_reviewers",
     ),
-    _row(
+    row(
         "the packages of CI",
         "CI installs what it needs",
         _RUN,
@@ -237,7 +236,7 @@ _TYPED: Final = (
         "true\n",
         f"{_README}::test_ci_runs_readmes_test_command_with_the_real_reviewers",
     ),
-    _row(
+    row(
         "the real reviewers in CI",
         "the real CLIs from npm",
         _RUN,
@@ -245,7 +244,7 @@ _TYPED: Final = (
         "true",
         f"{_README}::test_ci_runs_readmes_test_command_with_the_real_reviewers",
     ),
-    _row(
+    row(
         "pinned versions of the real reviewers",
         "the real CLIs from npm, versions pinned",
         _RUN,
@@ -253,7 +252,7 @@ _TYPED: Final = (
         "@google/gemini-cli",
         f"{_README}::test_ci_runs_readmes_test_command_with_the_real_reviewers",
     ),
-    _row(
+    row(
         "the real model in CI",
         "a real model in CI",
         _RUN,
@@ -261,7 +260,7 @@ _TYPED: Final = (
         "true",
         f"{_README}::test_ci_runs_readmes_test_command_with_the_real_reviewers",
     ),
-    _row(
+    row(
         "CI stops at what fails",
         "CI is red when a step fails",
         _RUN,
@@ -270,7 +269,7 @@ _TYPED: Final = (
         f"{_README}::test_ci_is_red_when_a_step_fails[mypy*]",
     ),
     *(
-        _row(
+        row(
             f"{step.strip()} in CI",
             "CI is red when a step fails",
             _RUN,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import Removal, row
 
 _DOOR: Final = "lok_hooks/repo/git.py"
 _COMPARE: Final = "lok_hooks/repo/compare.py"
@@ -18,11 +18,13 @@ _TAKEN: Final = "tests/repo/test_snapshot.py"
 
 
 def _kind(name: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
-    return Removal(
-        name=f"kind: {name}",
-        promise="every kind of change",
-        changes=(Change(file, old, new),),
-        tests=tuple(f"{_TAKEN}::{test}" for test in tests),
+    return row(
+        f"kind: {name}",
+        "every kind of change",
+        file,
+        old,
+        new,
+        *tuple(f"{_TAKEN}::{test}" for test in tests),
         says=says,
     )
 

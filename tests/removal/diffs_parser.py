@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import Removal, row
 
 _FOREIGN: Final = "lok_hooks/repo/foreign.py"
 _NAMES: Final = "lok_hooks/repo/names.py"
@@ -19,18 +19,12 @@ _PLAIN: Final = "tests/repo/test_snapshot.py::test_a_plain_header_tells_the_stat
 _REFUSED: Final = "tests/repo/test_snapshot.py::test_a_patch_that_cannot_be_read_whole_is_an_error"
 
 
-def _row(name: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
-    return Removal(
-        name=f"patch: {name}",
-        promise="a diff of any origin",
-        changes=(Change(file, old, new),),
-        tests=tests,
-        says=says,
-    )
+def _patch(name: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
+    return row(f"patch: {name}", "a diff of any origin", file, old, new, *tests, says=says)
 
 
 _COUNTS: Final = (
-    _row(
+    _patch(
         "every hunk",
         _FOREIGN,
         "while head := HUNK.match(self._line()):",
@@ -38,7 +32,7 @@ _COUNTS: Final = (
         f"{_AS_GIT}[sample_file.diff]",
         says="DiffError",
     ),
-    _row(
+    _patch(
         "counts left out",
         _FOREIGN,
         'int(head[2] or b"1"), int(head[4] or b"1")',
@@ -46,7 +40,7 @@ _COUNTS: Final = (
         f"{_AS_GIT}[diff-unified2.diff]",
         says="DiffError",
     ),
-    _row(
+    _patch(
         "new name of a rename",
         _FOREIGN,
         'case b"rename to" | b"rename new" | b"copy to":',
@@ -54,28 +48,28 @@ _COUNTS: Final = (
         f"{_AS_GIT}[D174915.patch]",
         says="Error",
     ),
-    _row(
+    _patch(
         "inline binary",
         _FOREIGN,
         '(b"Binary files ", b"GIT binary patch")',
         'b"Binary files "',
         f"{_AS_GIT}[sample_binary_inline.diff]",
     ),
-    _row(
+    _patch(
         "binary",
         _FOREIGN,
         '(b"Binary files ", b"GIT binary patch")',
         'b"GIT binary patch"',
         f"{_AS_GIT}[sample_file_extended_empty_binary.diff]",
     ),
-    _row(
+    _patch(
         "binary by diff -r",
         _FOREIGN,
         "elif bare := _BARE_BINARY.fullmatch(line):",
         'elif bare := _BARE_BINARY.fullmatch(b""):',
         f"{_FIXTURES}::test_binary_files_that_diff_mentions_are_on_the_list",
     ),
-    _row(
+    _patch(
         "empty lines without a sign",
         _FOREIGN,
         'if sign in (b" ", b""):',
@@ -83,14 +77,14 @@ _COUNTS: Final = (
         f"{_AS_GIT}[issue68.patch]",
         says="DiffError",
     ),
-    _row(
+    _patch(
         "a sign for every line",
         _FOREIGN,
         '(line or b" " for line in',
         "(line for line in",
         f"{_FIXTURES}::test_every_line_of_a_hunk_has_its_sign",
     ),
-    _row(
+    _patch(
         "mark of a missing newline",
         _FOREIGN,
         'elif sign != b"\\\\":',
@@ -98,28 +92,28 @@ _COUNTS: Final = (
         f"{_AS_GIT}[nonewline.diff]",
         says="DiffError",
     ),
-    _row(
+    _patch(
         "mark of a missing newline at the end",
         _FOREIGN,
         '        if self._line().startswith(b"\\\\ "):\n            self.at += 1\n',
         "",
         _KINDS,
     ),
-    _row(
+    _patch(
         "date behind a name",
         _NAMES,
         'return _STAMP.sub(b"", words.partition(b"\\t")[0])',
         'return words.partition(b"\\t")[0]',
         f"{_AS_GIT}[mozilla-527452-5.comment]",
     ),
-    _row(
+    _patch(
         "tab behind a name",
         _NAMES,
         'return _STAMP.sub(b"", words.partition(b"\\t")[0])',
         'return _STAMP.sub(b"", words)',
         f"{_AS_GIT}[hg.diff]",
     ),
-    _row(
+    _patch(
         "names with blanks",
         _NAMES,
         'if words[middle : middle + 1] == b" " and',
@@ -127,14 +121,14 @@ _COUNTS: Final = (
         f"{_AS_GIT}[empty_space.diff]",
         says="DiffError",
     ),
-    _row(
+    _patch(
         "quoted names",
         _NAMES,
         "    if quoted := _QUOTED.match(words):\n        return unquote(quoted[0])\n    return _STAMP",
         "    return _STAMP",
         'tests/repo/test_patch.py::test_names_of_a_plain_header["b/t\\tb"-b/t\\tb]',
     ),
-    _row(
+    _patch(
         "quoted names in git's header",
         _NAMES,
         "if quoted := _QUOTED.match(words):\n        return unquote(quoted[0]), unquote(words[quoted.end() + 1 :])\n",
@@ -142,28 +136,28 @@ _COUNTS: Final = (
         f"{_REVIEWDOG}[\\u65e5\\u672c\\u8a9e.diff]",
         says="Error",
     ),
-    _row(
+    _patch(
         "octal digits in quoted names",
         _NAMES,
         "return bytes([int(code, 8) & 0xFF])",
         "return code",
         f"{_REVIEWDOG}[\\u65e5\\u672c\\u8a9e.diff]",
     ),
-    _row(
+    _patch(
         "directories that look like prefixes",
         _NAMES,
         "and old[:1] != new[:1]:",
         ":",
         "tests/repo/test_patch.py::test_prefixes[a/f-a/f-stripped3]",
     ),
-    _row(
+    _patch(
         "other prefixes",
         _NAMES,
         're.compile(rb"[abciow12]/")',
         're.compile(rb"[ab]/")',
         "tests/repo/test_patch.py::test_prefixes[i/f-w/f-stripped1]",
     ),
-    _row(
+    _patch(
         "names in git's header count",
         _FOREIGN,
         "        if found.old is None or found.new is None:\n            old, new = strip",
@@ -174,7 +168,7 @@ _COUNTS: Final = (
 
 _STATUSES: Final = (
     *(
-        _row(name, _FOREIGN, old, new, _KINDS)
+        _patch(name, _FOREIGN, old, new, _KINDS)
         for name, old, new in (
             ("renamed", "unquote(value), Status.RENAMED", "unquote(value), Status.MODIFIED"),
             ("copied", "unquote(value), Status.COPIED", "unquote(value), Status.MODIFIED"),
@@ -194,7 +188,7 @@ _STATUSES: Final = (
         )
     ),
     *(
-        _row(name, _FOREIGN, old, new, *(f"{_PLAIN}[{test}]" for test in tests))
+        _patch(name, _FOREIGN, old, new, *(f"{_PLAIN}[{test}]" for test in tests))
         for name, old, new, tests in (
             ("added to nothing", "if old == _NOTHING and found.status", 'if old == b"" and found.status', ("LF-null",)),
             (
@@ -214,7 +208,7 @@ _STATUSES: Final = (
             ("old files dated to the epoch", 'b"\\n+" not in found.hunks:', "found.hunks:", ("LF-to an old file",)),
         )
     ),
-    _row(
+    _patch(
         "CRLF in headers",
         _FOREIGN,
         'self.lines[at].removesuffix(b"\\r") if',
@@ -225,7 +219,7 @@ _STATUSES: Final = (
 )
 
 _SUBMODULE: Final = (
-    _row(
+    _patch(
         "submodule bump",
         _FOREIGN,
         "old_blob=found.old_blob or _NO_BLOB,",
@@ -235,23 +229,25 @@ _SUBMODULE: Final = (
 )
 
 _NUMBERED: Final = (
-    _row("numbers of reviewdog", _DIFF, 'old += kind != "added"', "old += 1", f"{_REVIEWDOG}[gofmt.diff]"),
-    _row(
+    _patch("numbers of reviewdog", _DIFF, 'old += kind != "added"', "old += 1", f"{_REVIEWDOG}[gofmt.diff]"),
+    _patch(
         "numbers of rust-parsepatch",
         _DIFF,
         'new += kind != "removed"',
         "new += 1",
         f"{_PARSEPATCH}[basic.patch]",
     ),
-    _row(
+    _patch(
         "texts of rust-parsepatch",
         _DIFF,
         "text=raw[1:],",
         "text=raw[1:].strip(),",
         f"{_PARSEPATCH}[7e60ad275b73.patch]",
     ),
-    _row("headings of reviewdog", _PATCH, "section=hunk.section_header,", 'section="",', f"{_REVIEWDOG}[golint.diff]"),
-    _row(
+    _patch(
+        "headings of reviewdog", _PATCH, "section=hunk.section_header,", 'section="",', f"{_REVIEWDOG}[golint.diff]"
+    ),
+    _patch(
         "random repositories",
         _PATCH,
         "return tuple(read)",
@@ -263,7 +259,7 @@ _NUMBERED: Final = (
 
 _REFUSING: Final = (
     *(
-        _row(f"refused: {name}", _FOREIGN, old, new, *(f"{_REFUSED}[{test}]" for test in tests))
+        _patch(f"refused: {name}", _FOREIGN, old, new, *(f"{_REFUSED}[{test}]" for test in tests))
         for name, old, new, tests in (
             (
                 "nothing in it",
@@ -296,14 +292,14 @@ _REFUSING: Final = (
             ("nothing changes", "        if not is_change:\n", "        if not start:\n", ("nothing changes",)),
         )
     ),
-    _row(
+    _patch(
         "refused: cut off",
         _FOREIGN,
         '                raise DiffError(f"line {start}: this hunk is cut off by the end of the input")\n',
         "                break\n",
         f"{_REFUSED}[cut off]",
     ),
-    _row(
+    _patch(
         "refused: shorter",
         _FOREIGN,
         '                raise DiffError(f"line {self.at + 1}: the hunk of line {start} is shorter than it says")\n',
@@ -311,7 +307,7 @@ _REFUSING: Final = (
         f"{_REFUSED}[shorter]",
     ),
     *(
-        _row(
+        _patch(
             f"refused with the line: {name}",
             _FOREIGN,
             old,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import Removal, row
 
 _RANGES: Final = "lok_hooks/repo/ranges.py"
 _GATE: Final = "lok_hooks/cli/gate.py"
@@ -12,163 +12,151 @@ _TESTS: Final = "tests/repo/test_ranges.py"
 _TOLD: Final = "tests/end_to_end/test_commands.py::test_a_push_is_what_git_or_the_hook_runner_tells"
 
 
-def _row(name: str, old: str, new: str, *tests: str, file: str = _RANGES, says: str = "") -> Removal:
-    """A row about the tests of ranges; with SHA-1 where nothing else is said."""
-    ids = tuple(test if "::" in test else f"{_TESTS}::{test}{'' if '[' in test else '[sha1]'}" for test in tests)
-    return Removal(
-        name=f"push: {name}",
-        promise="every ref of a push is reviewed",
-        changes=(Change(file, old, new),),
-        tests=ids,
-        says=says,
-    )
+def _of_ranges(test: str) -> str:
+    """The id of a test of ranges; with SHA-1 where nothing else is said."""
+    return f"{_TESTS}::{test}{'' if '[' in test else '[sha1]'}"
+
+
+def _push(name: str, old: str, new: str, *tests: str, file: str = _RANGES, says: str = "") -> Removal:
+    ids = (test if "::" in test else _of_ranges(test) for test in tests)
+    return row(f"push: {name}", "every ref of a push is reviewed", file, old, new, *ids, says=says)
 
 
 def _announced(name: str, old: str, new: str, test: str) -> Removal:
-    test = f"{_TESTS}::TestFromPreCommit::{test}{'' if '[' in test else '[sha1]'}"
-    return Removal(
-        name=f"PRE_COMMIT_*: {name}",
-        promise="every ref of a push is reviewed",
-        changes=(Change(_RANGES, old, new),),
-        tests=(test,),
-    )
+    test_id = _of_ranges(f"TestFromPreCommit::{test}")
+    return row(f"PRE_COMMIT_*: {name}", "every ref of a push is reviewed", _RANGES, old, new, test_id)
 
 
 def _branch(name: str, old: str, new: str, test: str, says: str = "") -> Removal:
-    return Removal(
-        name=f"branch: {name}",
-        promise="a branch since its merge-base",
-        changes=(Change(_RANGES, old, new),),
-        tests=(f"{_TESTS}::TestBranch::{test}{'' if '[' in test else '[sha1]'}",),
-        says=says,
-    )
+    test_id = _of_ranges(f"TestBranch::{test}")
+    return row(f"branch: {name}", "a branch since its merge-base", _RANGES, old, new, test_id, says=says)
 
 
 _FORK: Final = "base = _fork(repository, tip, known) if known else None"
 _OLD: Final = "if old is not None and _is_ancestor(repository, old, tip):"
 
 _BY_GIT: Final = (
-    _row(
+    _push(
         "new branch and tag since the merge-base",
         _FORK,
         "base = None",
         "test_a_new_branch_starts_where_it_left_what_the_remote_has",
         "test_a_tag_brings_its_commit[sha1-lightweight]",
     ),
-    _row("update", _OLD, "if old is None:", "test_an_update_brings_all_that_the_remote_branch_lacks"),
-    _row("force", _OLD, "if old is not None:", "test_a_force_push_starts_at_the_last_commit_both_histories_share"),
-    _row(
+    _push("update", _OLD, "if old is None:", "test_an_update_brings_all_that_the_remote_branch_lacks"),
+    _push("force", _OLD, "if old is not None:", "test_a_force_push_starts_at_the_last_commit_both_histories_share"),
+    _push(
         "force over what is unknown here",
         'oid if kind == "commit" else None',
         "oid",
         "test_a_force_push_over_a_commit_unknown_here_is_read_as_a_new_branch",
         says="Not a valid object name",
     ),
-    _row(
+    _push(
         "force back",
         "    if base == tip:\n        return Pushed(",
         "    if base == tip == ref:\n        return Pushed(",
         "test_a_branch_moved_back_brings_nothing_and_says_so",
     ),
-    _row(
+    _push(
         "several refs",
         "    for line in updates:\n        tip",
         "    for line in updates[:1]:\n        tip",
         "test_every_ref_of_a_push_has_its_range",
     ),
-    _row(
+    _push(
         "several refs on one commit",
         "ranges=_without_repeats(ranges)",
         "ranges=tuple(ranges)",
         "test_two_refs_on_one_commit_are_reviewed_once_under_both_names",
     ),
-    _row(
+    _push(
         "annotated tag",
         'f"{revision}^{{commit}}\\n" for revision in askable',
         'f"{revision}\\n" for revision in askable',
         "test_a_tag_brings_its_commit[sha1-annotated]",
         says="RepositoryError: refs/tags/v1",
     ),
-    _row(
+    _push(
         "tag on something else",
         "            notes.append(_not_a_commit(repository, line.local, line.new))\n",
         "",
         "test_a_tag_on_something_else_than_a_commit_is_said_to_be_unreviewed[sha1-HEAD^{tree}-tree]",
         "test_a_tag_on_something_else_than_a_commit_is_said_to_be_unreviewed[sha1-HEAD:root.txt-blob]",
     ),
-    _row(
+    _push(
         "deletion",
         " if not _is_null(line.new)]",
         "]",
         "test_a_deletion_brings_nothing",
         says="RepositoryError: (delete)",
     ),
-    _row(
+    _push(
         "empty input",
         "filter(str.strip, lines)",
         "lines",
         "test_nothing_to_push_is_an_empty_input",
         says="RepositoryError: standard input",
     ),
-    _row(
+    _push(
         "SHA-256",
         "frozenset({40, 64})",
         "frozenset({40})",
         "test_a_new_branch_starts_where_it_left_what_the_remote_has[sha256]",
         says="RepositoryError: standard input",
     ),
-    _row("first push of all", _FORK, f"{_FORK[:-4]}tip", "test_a_first_push_to_an_empty_remote_brings_everything"),
-    _row(
+    _push("first push of all", _FORK, f"{_FORK[:-4]}tip", "test_a_first_push_to_an_empty_remote_brings_everything"),
+    _push(
         "unrelated root",
         "        _refuse_shallow(repository, tip)\n        return None",
         "        _refuse_shallow(repository, tip)\n        return tip",
         "test_a_branch_with_an_unrelated_root_is_read_from_the_empty_tree",
     ),
-    _row(
+    _push(
         "what other lines say the remote has",
         " | {commit for line in updates if (commit := commits[line.old])}",
         "",
         "test_a_new_branch_starts_at_what_another_line_of_the_push_says_the_remote_has",
     ),
-    _row(
+    _push(
         "what this remote has",
         'f"refs/remotes/{remote}/")',
         '"refs/remotes/")',
         "test_a_remote_with_refs_of_its_own_is_not_believed_to_have_what_others_have",
     ),
-    _row(
+    _push(
         "to a URL, what any remote has",
         'listed = own or repository.run("for-each-ref", "--format=%(objectname)", "refs/remotes/")',
         "listed = own",
         "test_a_push_to_a_url_starts_at_what_any_remote_has",
     ),
-    _row(
+    _push(
         "more remote refs than a command line holds",
         '"rev-list", "--boundary", "--stdin", stdin=asked.encode("ascii")',
         '"rev-list", "--boundary", *asked.split()',
         "test_more_remote_refs_than_a_command_line_holds",
         says="Argument list too long",
     ),
-    _row(
+    _push(
         "names with blanks",
         'r"(?P<local>.+) (?P<new>',
         'r"(?P<local>\\S+) (?P<new>',
         "test_the_local_side_may_be_any_revision[sha1-HEAD^{/two words}]",
         says="RepositoryError: standard input",
     ),
-    _row(
+    _push(
         "names that are not UTF-8",
         'local=_printable(match["local"])',
         'local=match["local"]',
         "test_a_ref_that_is_not_utf_8_is_named_in_printable_words",
     ),
-    _row(
+    _push(
         "commits that are not here",
         'if kind not in ("blob", "tree"):',
         'if kind == "commit":',
         f"{_TESTS}::test_a_commit_that_is_not_here_is_an_error",
     ),
-    _row(
+    _push(
         "shallow clone",
         "        _refuse_shallow(repository, tip)\n        return None",
         "        return None",
@@ -234,16 +222,16 @@ _BY_RUNNERS: Final = (
 
 _NAMES: Final = '("PRE_COMMIT", "PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF")'
 _TOLD_BY: Final = (
-    _row("git's lines", "_git_lines(patience)\n    # It", 'b""\n    # It', f"{_TOLD}[by git]", file=_GATE),
-    _row(
+    _push("git's lines", "_git_lines(patience)\n    # It", 'b""\n    # It', f"{_TOLD}[by git]", file=_GATE),
+    _push(
         "git's lines without a remote",
         "by_hand = not (under_pre_commit or remote or told)",
         "by_hand = not (under_pre_commit or remote)",
         f"{_TOLD}[by git alone]",
         file=_GATE,
     ),
-    _row("told by pre-commit", _NAMES, "()", f"{_TOLD}[by pre-commit]", file=_GATE),
-    _row(
+    _push("told by pre-commit", _NAMES, "()", f"{_TOLD}[by pre-commit]", file=_GATE),
+    _push(
         "told by names of refs",
         _NAMES,
         '("PRE_COMMIT",)',
@@ -251,14 +239,14 @@ _TOLD_BY: Final = (
         f"{_TOLD}[by the tip alone]",
         file=_GATE,
     ),
-    _row(
+    _push(
         "told by pre-commit by hand",
         _NAMES,
         _NAMES.replace('"PRE_COMMIT", ', ""),
         f"{_TOLD}[by pre-commit, by hand]",
         file=_GATE,
     ),
-    _row(
+    _push(
         "told by nobody",
         "by_hand = not (under_pre_commit or remote or told)",
         "by_hand = False",

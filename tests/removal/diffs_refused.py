@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Removal
-from tests.removal.row import row as _row
+from tests.removal.row import Removal, row
 
 _DOOR: Final = "lok_hooks/repo/git.py"
 _PROBE: Final = "lok_hooks/repo/probe.py"
@@ -21,13 +20,11 @@ _BAD: Final = "tests/end_to_end/test_bad_input.py"
 def _said(name: str, pattern: str, *tests: str) -> Removal:
     """A sentence for what git says."""
     promise = "a clear sentence and exit code 2"
-    return _row(
-        f"said: {name}", promise, _DOOR, pattern, "r'nothing at all',\n", *(f"{_GIT}::{test}" for test in tests)
-    )
+    return row(f"said: {name}", promise, _DOOR, pattern, "r'nothing at all',\n", *(f"{_GIT}::{test}" for test in tests))
 
 
 def _trap(name: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
-    return _row(f"trap: {name}", "nothing around git changes what is reviewed", file, old, new, *tests, says=says)
+    return row(f"trap: {name}", "nothing around git changes what is reviewed", file, old, new, *tests, says=says)
 
 
 _SENTENCES: Final = (
@@ -40,7 +37,7 @@ _SENTENCES: Final = (
     ),
     _said("dubious ownership", "r\"dubious ownership in repository at '(?P<at>[^']*)'\",\n", "test_dubious_ownership"),
     _said("no such directory", "r\"cannot change to '[^']*': (?P<why>.*)\",\n", "test_a_directory_that_is_not_there"),
-    _row(
+    row(
         "said: unreadable config",
         "a clear sentence and exit code 2",
         _DOOR,
@@ -50,7 +47,7 @@ _SENTENCES: Final = (
         f"{_GIT}::test_a_config_that_cannot_be_read[a value]",
         f"{_GIT}::test_a_config_that_cannot_be_read[a byte]",
     ),
-    _row(
+    row(
         "said: corrupt index",
         "a clear sentence and exit code 2",
         _DOOR,
@@ -58,7 +55,7 @@ _SENTENCES: Final = (
         'r"nothing at all",',
         f"{_GIT}::test_a_corrupt_index",
     ),
-    _row(
+    row(
         "said: HEAD that names nothing",
         "a clear sentence and exit code 2",
         _DOOR,
@@ -66,7 +63,7 @@ _SENTENCES: Final = (
         "    if named == b'':\n        raise",
         f"{_GIT}::test_a_head_that_names_nothing",
     ),
-    _row(
+    row(
         "said: a directory that is gone",
         "a clear sentence and exit code 2",
         _DOOR,
@@ -75,7 +72,7 @@ _SENTENCES: Final = (
         f"{_GIT}::test_the_current_directory_is_gone",
         says="FileNotFoundError",
     ),
-    _row(
+    row(
         "said: git is missing",
         "a clear sentence and exit code 2",
         _DOOR,
@@ -84,7 +81,7 @@ _SENTENCES: Final = (
         f"{_GIT}::test_git_is_missing",
         says="ImportError",
     ),
-    _row(
+    row(
         "said: git goes away",
         "a clear sentence and exit code 2",
         _DOOR,
@@ -93,7 +90,7 @@ _SENTENCES: Final = (
         f"{_GIT}::test_git_goes_away",
         says="GitCommandNotFound",
     ),
-    _row(
+    row(
         "said: no room for a private index",
         "a clear sentence and exit code 2",
         _DOOR,
@@ -102,7 +99,7 @@ _SENTENCES: Final = (
         f"{_GIT}::test_no_room_for_a_private_index",
         says="FileNotFoundError",
     ),
-    _row(
+    row(
         "said: unborn HEAD",
         "a clear sentence and exit code 2",
         "lok_hooks/repo/ranges.py",
@@ -111,7 +108,7 @@ _SENTENCES: Final = (
         "tests/repo/test_ranges.py::TestBranch::test_an_unborn_head_is_an_error",
         says="UserError",
     ),
-    _row(
+    row(
         "said: detached HEAD",
         "a clear sentence and exit code 2",
         _DOOR,
@@ -120,7 +117,7 @@ _SENTENCES: Final = (
         f"{_GIT}::test_a_detached_head",
         "tests/repo/test_hooks.py::test_a_detached_head",
     ),
-    _row(
+    row(
         "said: nothing staged",
         "nothing staged, nothing reviewed and nothing found are three sentences",
         _HOOKS,
@@ -128,7 +125,7 @@ _SENTENCES: Final = (
         '\\n"',
         f"{_BAD}::test_nothing_staged",
     ),
-    _row(
+    row(
         "said: only binary files",
         "nothing staged, nothing reviewed and nothing found are three sentences",
         "lok_hooks/core/select.py",
@@ -136,7 +133,7 @@ _SENTENCES: Final = (
         'detail = ""\n    if file.status is Status.ADDED:',
         f"{_BAD}::test_only_binary_files",
     ),
-    _row(
+    row(
         "said: a line of 100 MB",
         "a file too large is left out",
         "lok_hooks/core/select.py",
@@ -145,7 +142,7 @@ _SENTENCES: Final = (
         f"{_LEFT_OUT}[file20-too large-103.0 MB, the limit is 1.0 MB]",
         "tests/repo/test_snapshot.py::test_from_a_patch_the_gate_holds_too",
     ),
-    _row(
+    row(
         "said: an empty diff",
         "an empty diff is no mistake",
         "lok_hooks/repo/foreign.py",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import Change, Removal, row
 
 _RUNS: Final = "`.git/config` and attributes run a program"
 _HIDES: Final = "configuration or attributes hide a file"
@@ -23,36 +23,23 @@ _PROBED: Final = "tests/repo/test_probe.py"
 
 def _flag(flag: str, setting: str) -> Removal:
     """A flag of `git diff` against a setting."""
-    return Removal(
-        name=f"git diff {flag}",
-        promise=_HIDES,
-        changes=(Change(_COMPARE, f'    "{flag}",\n', ""),),
-        tests=(f"{_SETTING}[{setting}]",),
-    )
+    return row(f"git diff {flag}", _HIDES, _COMPARE, f'    "{flag}",\n', "", f"{_SETTING}[{setting}]")
 
 
 def _variable(name: str, value: str, test: str) -> Removal:
     """A variable in the environment of git."""
-    return Removal(
-        name=f"variable {name}",
-        promise=_HIDES,
-        changes=(Change(_DOOR, f'    "{name}": "{value}",\n', ""),),
-        tests=(test,),
-    )
+    return row(f"variable {name}", _HIDES, _DOOR, f'    "{name}": "{value}",\n', "", test)
 
 
 _PROGRAMS: Final = (
-    Removal(
-        name="core.fsmonitor",
-        promise=_RUNS,
-        changes=(Change(_DOOR, '    *("-c", "core.fsmonitor=false"),\n', ""),),
-        tests=(f"{_PROGRAM}[core.fsmonitor-]",),
-    ),
-    Removal(
-        name="core.fsmonitor of the probe",
-        promise=_RUNS,
-        changes=(Change(_PROBE, '_GIT = ("git", "-c", "core.fsmonitor=false")', '_GIT = ("git",)'),),
-        tests=(f"{_PROBED}::test_no_program_that_the_repository_names_is_run",),
+    row("core.fsmonitor", _RUNS, _DOOR, '    *("-c", "core.fsmonitor=false"),\n', "", f"{_PROGRAM}[core.fsmonitor-]"),
+    row(
+        "core.fsmonitor of the probe",
+        _RUNS,
+        _PROBE,
+        '_GIT = ("git", "-c", "core.fsmonitor=false")',
+        '_GIT = ("git",)',
+        f"{_PROBED}::test_no_program_that_the_repository_names_is_run",
     ),
     Removal(
         name="external diff",
@@ -64,43 +51,30 @@ _PROGRAMS: Final = (
         tests=(f"{_PROGRAM}[diff.evil.command-* diff=evil]", f"{_VARIABLE}[GIT_EXTERNAL_DIFF-{{program}}]"),
         doubled="with the variable set to nothing, git fails rather than run a program",
     ),
-    Removal(
-        name="textconv",
-        promise=_RUNS,
-        changes=(Change(_COMPARE, '    "--no-textconv",\n', ""),),
-        tests=(f"{_PROGRAM}[diff.evil.textconv-* diff=evil]",),
+    row("textconv", _RUNS, _COMPARE, '    "--no-textconv",\n', "", f"{_PROGRAM}[diff.evil.textconv-* diff=evil]"),
+    row(
+        "clean filters",
+        _RUNS,
+        _COMPARE,
+        'values = (("clean", ""), ("process", ""), ("required", "false"))',
+        'values = (("required", "false"),)',
+        "tests/repo/test_traps.py::test_a_filter_is_not_run_for_the_work_tree",
     ),
-    Removal(
-        name="clean filters",
-        promise=_RUNS,
-        changes=(
-            Change(
-                _COMPARE,
-                'values = (("clean", ""), ("process", ""), ("required", "false"))',
-                'values = (("required", "false"),)',
-            ),
-        ),
-        tests=("tests/repo/test_traps.py::test_a_filter_is_not_run_for_the_work_tree",),
+    row(
+        "clean filters in our own workflow",
+        _RUNS,
+        "lok_hooks/workflows/diff.toml",
+        'for key in $filters; do set -- "$@" -c "$key="; done\n',
+        "",
+        "tests/security/test_git_hostile.py::test_every_setting_at_once",
     ),
-    Removal(
-        name="clean filters in our own workflow",
-        promise=_RUNS,
-        changes=(
-            Change("lok_hooks/workflows/diff.toml", 'for key in $filters; do set -- "$@" -c "$key="; done\n', ""),
-        ),
-        tests=("tests/security/test_git_hostile.py::test_every_setting_at_once",),
-    ),
-    Removal(
-        name="filters that cannot be switched off",
-        promise=_RUNS,
-        changes=(
-            Change(
-                _COMPARE,
-                'if strange := sorted(name for name in names if "=" in name):',
-                'if strange := sorted(name for name in names if name == "="):',
-            ),
-        ),
-        tests=("tests/repo/test_traps.py::test_a_filter_that_cannot_be_switched_off_is_refused",),
+    row(
+        "filters that cannot be switched off",
+        _RUNS,
+        _COMPARE,
+        'if strange := sorted(name for name in names if "=" in name):',
+        'if strange := sorted(name for name in names if name == "="):',
+        "tests/repo/test_traps.py::test_a_filter_that_cannot_be_switched_off_is_refused",
     ),
     Removal(
         name="fetching what is missing",
@@ -123,70 +97,72 @@ _PROGRAMS: Final = (
         tests=(f"{_PROBED}::test_a_missing_object_of_a_partial_clone_is_not_fetched",),
         doubled="each of the two stops it alone, in the releases of git that know it",
     ),
-    Removal(
-        name="the index left as it is",
-        promise=_RUNS,
-        changes=(
-            Change(
-                "lok_hooks/repo/snapshot.py",
-                "with repository.private_index() as private:",
-                "for private in (repository,):",
-            ),
-        ),
-        tests=("tests/repo/test_traps.py::test_the_index_is_left_byte_for_byte",),
+    row(
+        "the index left as it is",
+        _RUNS,
+        "lok_hooks/repo/snapshot.py",
+        "with repository.private_index() as private:",
+        "for private in (repository,):",
+        "tests/repo/test_traps.py::test_the_index_is_left_byte_for_byte",
     ),
 )
 
 _HIDING: Final = (
-    Removal(
-        name="replace refs",
-        promise=_HIDES,
-        changes=(Change(_DOOR, '    "GIT_NO_REPLACE_OBJECTS": "1",\n', ""),),
-        tests=("tests/repo/test_git.py::test_replace_refs_do_not_change_what_is_seen",),
+    row(
+        "replace refs",
+        _HIDES,
+        _DOOR,
+        '    "GIT_NO_REPLACE_OBJECTS": "1",\n',
+        "",
+        "tests/repo/test_git.py::test_replace_refs_do_not_change_what_is_seen",
     ),
-    Removal(
-        name="replace refs, by the probe",
-        promise=_HIDES,
-        changes=(Change(_PROBE, '    "GIT_NO_REPLACE_OBJECTS": "1",\n', ""),),
-        tests=(f"{_PROBED}::test_a_replace_ref_does_not_hide_a_change",),
+    row(
+        "replace refs, by the probe",
+        _HIDES,
+        _PROBE,
+        '    "GIT_NO_REPLACE_OBJECTS": "1",\n',
+        "",
+        f"{_PROBED}::test_a_replace_ref_does_not_hide_a_change",
     ),
-    Removal(
-        name="text that an attribute calls binary",
-        promise=_HIDES,
-        changes=(
-            Change(_EXTRACT, 'comparison.patches(hidden, unified, "--text")', "comparison.patches(hidden, unified)"),
-        ),
-        tests=("tests/repo/test_snapshot.py::test_an_attribute_hides_nothing",),
+    row(
+        "text that an attribute calls binary",
+        _HIDES,
+        _EXTRACT,
+        'comparison.patches(hidden, unified, "--text")',
+        "comparison.patches(hidden, unified)",
+        "tests/repo/test_snapshot.py::test_an_attribute_hides_nothing",
     ),
-    Removal(
-        name="submodules that want to be ignored",
-        promise=_HIDES,
-        changes=(Change(_COMPARE, 'else "--ignore-submodules=none"', 'else "--no-renames"'),),
-        tests=("tests/repo/test_snapshot.py::test_a_submodule_bump_shows_even_when_gitmodules_says_ignore",),
+    row(
+        "submodules that want to be ignored",
+        _HIDES,
+        _COMPARE,
+        'else "--ignore-submodules=none"',
+        'else "--no-renames"',
+        "tests/repo/test_snapshot.py::test_a_submodule_bump_shows_even_when_gitmodules_says_ignore",
     ),
-    Removal(
-        name="submodules that want to be ignored, by the probe",
-        promise=_HIDES,
-        changes=(Change(_PROBE, '    "--ignore-submodules=none",\n', ""),),
-        tests=(f"{_PROBED}::test_a_submodule_bump_that_the_repository_asks_to_ignore",),
+    row(
+        "submodules that want to be ignored, by the probe",
+        _HIDES,
+        _PROBE,
+        '    "--ignore-submodules=none",\n',
+        "",
+        f"{_PROBED}::test_a_submodule_bump_that_the_repository_asks_to_ignore",
     ),
-    Removal(
-        name="the index's own checksum",
-        promise=_HIDES,
-        changes=(Change(_DOOR, 'if written.strip(b"\\0") and checksum.digest() != written:', "if not written:"),),
-        tests=("tests/repo/test_git.py::test_an_index_that_does_not_fit_its_checksum",),
+    row(
+        "the index's own checksum",
+        _HIDES,
+        _DOOR,
+        'if written.strip(b"\\0") and checksum.digest() != written:',
+        "if not written:",
+        "tests/repo/test_git.py::test_an_index_that_does_not_fit_its_checksum",
     ),
-    Removal(
-        name="as many patches as records",
-        promise=_HIDES,
-        changes=(
-            Change(
-                _COMPARE,
-                "    if len(patches) != record.patch_count or expected not in patches[0]:",
-                "    if not expected:",
-            ),
-        ),
-        tests=("tests/repo/test_tampered.py::test_a_wrong_answer_is_an_error",),
+    row(
+        "as many patches as records",
+        _HIDES,
+        _COMPARE,
+        "    if len(patches) != record.patch_count or expected not in patches[0]:",
+        "    if not expected:",
+        "tests/repo/test_tampered.py::test_a_wrong_answer_is_an_error",
     ),
     _flag("--no-color", "color.ui-always"),
     Removal(
@@ -217,11 +193,13 @@ _HIDING: Final = (
     _flag("--inter-hunk-context=0", "diff.interHunkContext-100"),
     _flag("--diff-algorithm=myers", "diff.algorithm-patience"),
     _flag("--indent-heuristic", "diff.indentHeuristic-false"),
-    Removal(
-        name="git diff -O/dev/null",
-        promise=_HIDES,
-        changes=(Change(_COMPARE, '    "-O/dev/null",\n', ""),),
-        tests=("tests/repo/test_traps.py::test_the_order_file",),
+    row(
+        "git diff -O/dev/null",
+        _HIDES,
+        _COMPARE,
+        '    "-O/dev/null",\n',
+        "",
+        "tests/repo/test_traps.py::test_the_order_file",
     ),
     _variable("GIT_DIFF_OPTS", "", f"{_VARIABLE}[GIT_DIFF_OPTS---unified=0]"),
     Removal(
@@ -255,36 +233,30 @@ _WORDS: Final = (
         doubled="a word that begins with a hyphen is not asked for, --end-of-options stands before it, and rev-parse "
         "is told to expect one name",
     ),
-    Removal(
-        name="ids instead of a user's words",
-        promise=_OPTION,
-        changes=(
-            Change(
-                _DOOR,
-                '        if found is None:\n            raise RepositoryError(\n                f"{revision!r} is',
-                "        if found is None:\n            return revision\n            raise RepositoryError(\n"
-                '                f"{revision!r} is',
-            ),
-        ),
-        tests=(f"{_WORD}[--output=stolen]",),
+    row(
+        "ids instead of a user's words",
+        _OPTION,
+        _DOOR,
+        '        if found is None:\n            raise RepositoryError(\n                f"{revision!r} is',
+        "        if found is None:\n            return revision\n            raise RepositoryError(\n"
+        '                f"{revision!r} is',
+        f"{_WORD}[--output=stolen]",
     ),
-    Removal(
-        name="--end-of-options in our own workflow",
-        promise=_OPTION,
-        changes=(Change("lok_hooks/workflows/diff.toml", "--end-of-options ", ""),),
-        tests=(f"{_WORD}[--output=stolen]",),
+    row(
+        "--end-of-options in our own workflow",
+        _OPTION,
+        "lok_hooks/workflows/diff.toml",
+        "--end-of-options ",
+        "",
+        f"{_WORD}[--output=stolen]",
     ),
-    Removal(
-        name="revisions on standard input",
-        promise=_OPTION,
-        changes=(
-            Change(
-                _RANGES,
-                'repository.run("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked)',
-                'repository.run("log", "-1", "--no-walk=unsorted", "--format=%H commit", *askable)',
-            ),
-        ),
-        tests=(f"{_WORD}[--output=stolen]",),
+    row(
+        "revisions on standard input",
+        _OPTION,
+        _RANGES,
+        'repository.run("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked)',
+        'repository.run("log", "-1", "--no-walk=unsorted", "--format=%H commit", *askable)',
+        f"{_WORD}[--output=stolen]",
     ),
     Removal(
         name="ids of a push that are none",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import Removal, row
 
 _FLAGS: Final = "Flags of all of them"
 _OFF: Final = "Any backend is switched off with `enabled = false`"
@@ -20,13 +20,9 @@ _SWITCHED: Final = "tests/cli/test_wiring.py"
 _TOLD: Final = "tests/report/test_words.py"
 
 
-def _row(name: str, promise: str, file: str, old: str, new: str, test: str) -> Removal:
-    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=(test,))
-
-
 def _flag(flag: str, file: str, old: str, new: str, entry: str = "lok-hunt") -> Removal:
     """A flag that is taken and does nothing."""
-    return _row(f"flag {flag}", _FLAGS, file, old, new, f"{_EVERY}[{flag}-{entry}]")
+    return row(f"flag {flag}", _FLAGS, file, old, new, f"{_EVERY}[{flag}-{entry}]")
 
 
 _DEBATE: Final = '_text(getattr(arguments, "debate", None))'
@@ -45,7 +41,7 @@ _EACH_FLAG: Final = (
     _flag("-o", _RUN, "    if arguments.output:\n", "    if arguments.output is show:\n", "lok-review"),
     _flag("--color", _OUTPUT, 'return choice == "always"', "return False"),
     _flag("-v", _KEEPING, "verbose=arguments.verbose", "verbose=False", "lok-audit"),
-    _row(
+    row(
         "flag --color never",
         _FLAGS,
         _OUTPUT,
@@ -53,7 +49,7 @@ _EACH_FLAG: Final = (
         "return True",
         "tests/cli/test_output.py::test_into_a_pipe",
     ),
-    _row(
+    row(
         "flag -v in the report",
         _FLAGS,
         _RUN,
@@ -61,7 +57,7 @@ _EACH_FLAG: Final = (
         "color=color, verbose=False",
         f"{_EVERY}[-v-lok-hunt]",
     ),
-    _row(
+    row(
         "flag --fresh where the verdict is remembered",
         _FLAGS,
         _REMEMBERED,
@@ -69,7 +65,7 @@ _EACH_FLAG: Final = (
         "if ticket.place.folder is None",
         "tests/cli/test_remembered.py::test_a_report_is_recalled_with_its_exit_code",
     ),
-    _row(
+    row(
         "flag --show-payload where the verdict is remembered",
         _FLAGS,
         _REMEMBERED,
@@ -77,7 +73,7 @@ _EACH_FLAG: Final = (
         '"--transcript", "-v"',
         "tests/cli/test_remembered.py::test_what_does_more_than_print_a_report_has_no_ticket",
     ),
-    _row(
+    row(
         "flag -o where the verdict is remembered",
         _FLAGS,
         _REMEMBERED,
@@ -85,7 +81,7 @@ _EACH_FLAG: Final = (
         '("--transcript"',
         "tests/cli/test_remembered.py::test_what_does_more_than_print_a_report_has_no_ticket",
     ),
-    _row(
+    row(
         "flags are among what a remembered verdict hangs on",
         _FLAGS,
         _REMEMBERED,
@@ -95,7 +91,7 @@ _EACH_FLAG: Final = (
     ),
 )
 _EACH_ENTRY: Final = (
-    _row(
+    row(
         "flags of lok-hunt",
         _FLAGS,
         _GATE,
@@ -103,7 +99,7 @@ _EACH_ENTRY: Final = (
         "_hunt(_parsed(program, []))",
         f"{_EVERY}[--fail-on-lok-hunt]",
     ),
-    _row(
+    row(
         "flags of lok-audit",
         _FLAGS,
         _GATE,
@@ -111,7 +107,7 @@ _EACH_ENTRY: Final = (
         "_audit(_parsed(program, argv[:2]))",
         f"{_EVERY}[--fail-on-lok-audit]",
     ),
-    _row(
+    row(
         "flags of lok-review",
         _FLAGS,
         _GATE,
@@ -119,7 +115,7 @@ _EACH_ENTRY: Final = (
         '_review("lok-review", _parsed(program, argv[:1]))',
         f"{_EVERY}[--fail-on-lok-review]",
     ),
-    _row(
+    row(
         "flags of lok diff",
         _FLAGS,
         _GATE,
@@ -129,7 +125,7 @@ _EACH_ENTRY: Final = (
     ),
 )
 _WORDS_TO_LOOK_FOR: Final = (
-    _row(
+    row(
         "the word incomplete",
         "the review is *incomplete*, never clean",
         _WORDS,
@@ -137,7 +133,7 @@ _WORDS_TO_LOOK_FOR: Final = (
         'sentence = f"unfinished: {share}',
         f"{_TOLD}::test_what_was_not_reviewed_is_grouped",
     ),
-    _row(
+    row(
         "the word incomplete where it goes on",
         "the review is *incomplete*, never clean",
         _WORDS,
@@ -145,7 +141,7 @@ _WORDS_TO_LOOK_FOR: Final = (
         "though the review is unfinished",
         f"{_TOLD}::test_an_incomplete_review_says_what_happens_next",
     ),
-    _row(
+    row(
         "the word incomplete where it blocks",
         "the review is *incomplete*, never clean",
         _WORDS,
@@ -153,7 +149,7 @@ _WORDS_TO_LOOK_FOR: Final = (
         "blocked (exit {EXIT_INCOMPLETE}): the review is unfinished",
         f"{_TOLD}::test_an_incomplete_review_says_what_happens_next",
     ),
-    _row(
+    row(
         "the word trust",
         "Keys of a repository's own `lok.toml` count only after `lok trust`",
         "lok_hooks/config/trust.py",
@@ -161,7 +157,7 @@ _WORDS_TO_LOOK_FOR: Final = (
         "ignored: ",
         "tests/config/test_defaults.py::test_the_example_in_a_repository_says_which_keys_need_trust",
     ),
-    _row(
+    row(
         "a line for ignored keys",
         "Keys of a repository's own `lok.toml` count only after `lok trust`",
         "lok_hooks/config/load.py",
@@ -171,7 +167,7 @@ _WORDS_TO_LOOK_FOR: Final = (
     ),
 )
 _SWITCHED_OFF: Final = (
-    _row(
+    row(
         "enabled = false in a review",
         _OFF,
         _WIRING,
@@ -179,7 +175,7 @@ _SWITCHED_OFF: Final = (
         "for backend in settings.backends]\n    return tuple(\n        Remembering",
         f"{_SWITCHED}::test_what_is_switched_off_reviews_nothing",
     ),
-    _row(
+    row(
         "enabled = false by hand",
         _OFF,
         _WIRING,
@@ -187,7 +183,7 @@ _SWITCHED_OFF: Final = (
         "if not b.is_analyser",
         f"{_SWITCHED}::test_what_is_switched_off_is_asked_nothing_by_hand",
     ),
-    _row(
+    row(
         "enabled = false of analysers",
         _OFF,
         _WIRING,
@@ -195,7 +191,7 @@ _SWITCHED_OFF: Final = (
         "if backend.is_analyser",
         f"{_SWITCHED}::test_an_analyser_that_is_switched_off_looks_at_no_directory",
     ),
-    _row(
+    row(
         "enabled = false is read",
         _OFF,
         "lok_hooks/config/build.py",
@@ -203,7 +199,7 @@ _SWITCHED_OFF: Final = (
         "enabled=True",
         f"{_SWITCHED}::test_what_is_switched_off_reviews_nothing",
     ),
-    _row(
+    row(
         "naming switches nothing on",
         _OFF,
         "lok_hooks/config/checks.py",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import Change, Removal, row
 
 _CODES: Final = "| exit code | meaning |"
 _POLICIES: Final = "| entry point | tasks | budget | incomplete review |"
@@ -14,7 +14,6 @@ _BOUNDARY: Final = "lok_hooks/cli/boundary.py"
 _REVIEW: Final = "lok_hooks/core/review.py"
 _ERRORS: Final = "lok_hooks/errors.py"
 _STREAMS: Final = "lok_hooks/cli/streams.py"
-_HOOKS: Final = "lok_hooks/cli/hooks.py"
 _RUN: Final = "lok_hooks/cli/run.py"
 _GATE: Final = "lok_hooks/cli/gate.py"
 _WIRING: Final = "lok_hooks/cli/wiring.py"
@@ -31,16 +30,12 @@ _KEPT: Final = "tests/store/test_database.py"
 _CTRL_C: Final = "tests/end_to_end/test_interrupt.py::test_a_review_ends_with_130_and_leaves_nothing_behind"
 
 
-def _row(name: str, promise: str, file: str, old: str, new: str, test: str, says: str = "") -> Removal:
-    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=(test,), says=says)
-
-
 def _code(name: str, file: str, old: str, new: str, test: str) -> Removal:
-    return _row(f"exit code {name}", _CODES, file, old, new, test)
+    return row(f"exit code {name}", _CODES, file, old, new, test)
 
 
 def _policy(name: str, old: str, new: str) -> Removal:
-    return _row(f"policy: {name}", _POLICIES, _BUILT_IN, old, new, _RULES)
+    return row(f"policy: {name}", _POLICIES, _BUILT_IN, old, new, _RULES)
 
 
 _ENDS: Final = (
@@ -101,7 +96,7 @@ _ENDS: Final = (
         "        files.append(path, command)\n",
         "tests/cli/test_boundary.py::test_a_bug_leaves_its_traceback_in_a_file_that_is_named",
     ),
-    _row(
+    row(
         "exit code 3 with its log named",
         _CODES,
         _BOUNDARY,
@@ -144,7 +139,7 @@ _POLICY_ROWS: Final = (
     _policy("a commit has a minute", "budget = 60\n", "budget = 90\n"),
     _policy("a push has five minutes", "budget = 300\n", "budget = 60\n"),
     _policy("a review by hand has no end", 'budget = "none"\n', "budget = 300\n"),
-    _row(
+    row(
         "policy: of a commit",
         _POLICIES,
         _GATE,
@@ -152,7 +147,7 @@ _POLICY_ROWS: Final = (
         'run("lok-hunt", "by_hand", arguments',
         f"{_BAD}::test_a_missing_program",
     ),
-    _row(
+    row(
         "policy: of a push",
         _POLICIES,
         _GATE,
@@ -160,7 +155,7 @@ _POLICY_ROWS: Final = (
         'run("lok-audit", "hunt", arguments',
         f"{_BAD}::test_a_missing_program",
     ),
-    _row(
+    row(
         "policy: of a review by hand",
         _POLICIES,
         _GATE,
@@ -191,7 +186,7 @@ _CTRL_C_ROWS: Final = (
         tests=(f"{_CTRL_C}[lok-hunt-1]",),
         doubled="who asks, who reviews and the process's end each end what still runs",
     ),
-    _row(
+    row(
         "Ctrl-C: said in a sentence",
         _INTERRUPTED,
         _BOUNDARY,
@@ -199,7 +194,7 @@ _CTRL_C_ROWS: Final = (
         "interrupted",
         f"{_CTRL_C}[lok-hunt-1]",
     ),
-    _row(
+    row(
         "the index is not touched",
         _INTERRUPTED,
         "lok_hooks/repo/snapshot.py",
@@ -209,7 +204,7 @@ _CTRL_C_ROWS: Final = (
     ),
 )
 _OUTSIDE_ROWS: Final = (
-    _row(
+    row(
         "a missing program is no review",
         _OUTSIDE,
         "lok_hooks/flows/planning.py",
@@ -217,7 +212,7 @@ _OUTSIDE_ROWS: Final = (
         "absent: dict[str, Failure] = {}",
         "tests/flows/test_review.py::test_a_chosen_backend_that_is_missing_is_not_replaced",
     ),
-    _row(
+    row(
         "unknown backends",
         _OUTSIDE,
         _CHECKS,
@@ -225,7 +220,7 @@ _OUTSIDE_ROWS: Final = (
         "        elif not name:\n",
         "tests/config/test_mistakes.py::test_all_mistakes_of_all_sources_are_told_at_once",
     ),
-    _row(
+    row(
         "unknown tasks",
         _OUTSIDE,
         _CHECKS,
@@ -233,7 +228,7 @@ _OUTSIDE_ROWS: Final = (
         "    for key, mistake in _exclude_patterns(merged):\n",
         "tests/config/test_mistakes.py::test_all_mistakes_of_all_sources_are_told_at_once",
     ),
-    _row(
+    row(
         "a full disk ends nothing",
         _OUTSIDE,
         _DATABASE,
@@ -242,7 +237,7 @@ _OUTSIDE_ROWS: Final = (
         f"{_KEPT}::test_a_full_disk_is_told_once_and_what_was_kept_stays",
         says="returned non-zero exit status",
     ),
-    _row(
+    row(
         "a full disk is told",
         _OUTSIDE,
         _DATABASE,
@@ -250,7 +245,7 @@ _OUTSIDE_ROWS: Final = (
         "        assert where is not None\n",
         f"{_KEPT}::test_a_disk_full_from_the_start",
     ),
-    _row(
+    row(
         "a full disk is told once",
         _OUTSIDE,
         _DATABASE,
@@ -258,7 +253,7 @@ _OUTSIDE_ROWS: Final = (
         "",
         f"{_KEPT}::test_a_full_disk_is_told_once_and_what_was_kept_stays",
     ),
-    _row(
+    row(
         "a folder that cannot be written to ends nothing",
         _OUTSIDE,
         _DATABASE,
@@ -267,7 +262,7 @@ _OUTSIDE_ROWS: Final = (
         f"{_KEPT}::test_a_folder_that_cannot_be_written_to",
         says="returned non-zero exit status",
     ),
-    _row(
+    row(
         "all of a change or nothing",
         _OUTSIDE,
         _DATABASE,
@@ -275,7 +270,7 @@ _OUTSIDE_ROWS: Final = (
         "            if connection:\n                for statement, values in statements:\n",
         f"{_KEPT}::test_all_statements_or_none",
     ),
-    _row(
+    row(
         "a corrupt memory is kept for a look",
         _OUTSIDE,
         _DATABASE,
@@ -284,7 +279,7 @@ _OUTSIDE_ROWS: Final = (
         f"{_KEPT}::test_a_corrupt_file_is_set_aside_and_begun_again",
         says="FileNotFoundError",
     ),
-    _row(
+    row(
         "no room for a key",
         _OUTSIDE,
         "lok_hooks/store/key.py",
@@ -293,7 +288,7 @@ _OUTSIDE_ROWS: Final = (
         "tests/store/test_key.py::test_where_none_can_be_kept_nobody_can_foretell_it",
         says="PermissionError: ",
     ),
-    _row(
+    row(
         "no room for a place",
         _OUTSIDE,
         "lok_hooks/store/place.py",
@@ -302,7 +297,7 @@ _OUTSIDE_ROWS: Final = (
         "tests/store/test_place.py::test_a_folder_that_cannot_be_made_is_told_by_whoever_opens_a_file_there",
         says="Error: [Errno",
     ),
-    _row(
+    row(
         "no room for what lok.toml was found",
         _OUTSIDE,
         "lok_hooks/config/checked_before.py",
@@ -311,7 +306,7 @@ _OUTSIDE_ROWS: Final = (
         "tests/config/test_checked_before.py::test_it_works_where_nothing_can_be_kept",
         says="Error: [Errno",
     ),
-    _row(
+    row(
         "a report that cannot be written is shown",
         _OUTSIDE,
         _RUN,
@@ -319,7 +314,7 @@ _OUTSIDE_ROWS: Final = (
         "",
         f"{_BAD}::test_a_report_that_cannot_be_written_is_still_shown[.]",
     ),
-    _row(
+    row(
         "a lost report is told",
         _OUTSIDE,
         _STREAMS,
@@ -327,7 +322,7 @@ _OUTSIDE_ROWS: Final = (
         "    str(f",
         f"{_STREAMED}::test_nothing_staged_and_nowhere_to_say_so",
     ),
-    _row(
+    row(
         "a reader that goes away is no failure",
         _OUTSIDE,
         _STREAMS,
@@ -335,7 +330,7 @@ _OUTSIDE_ROWS: Final = (
         "",
         f"{_STREAMED}::test_a_reader_that_goes_away_is_no_failure",
     ),
-    _row(
+    row(
         "a hook whose report is lost goes by its verdict",
         _OUTSIDE,
         _STREAMS,

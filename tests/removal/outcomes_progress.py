@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import Removal, row
 
 _LIVE: Final = "Live progress on the terminal even under pre-commit"
 _PROGRESS: Final = "lok_hooks/report/live.py"
@@ -12,7 +12,7 @@ _DRAWN: Final = "tests/report/test_live.py"
 
 
 def _live(name: str, old: str, new: str, test: str, says: str = "") -> Removal:
-    return Removal(name=name, promise=_LIVE, changes=(Change(_PROGRESS, old, new),), tests=(test,), says=says)
+    return row(name, _LIVE, _PROGRESS, old, new, test, says=says)
 
 
 ROWS: Final[tuple[Removal, ...]] = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import Removal, row
 
 _REPORTS: Final = "`console` and `plain` say the same words; `json`, `sarif`, `github`, `markdown`"
 _LAYOUT: Final = "lok_hooks/report/layout.py"
@@ -24,158 +24,158 @@ _TOLD: Final = "tests/report/test_words.py"
 _LOOK: Final = "tests/cli/test_output.py::test_on_a_terminal"
 
 
-def _row(name: str, file: str, old: str, new: str, test: str, says: str = "") -> Removal:
-    return Removal(name=name, promise=_REPORTS, changes=(Change(file, old, new),), tests=(test,), says=says)
+def _report(name: str, file: str, old: str, new: str, test: str, says: str = "") -> Removal:
+    return row(name, _REPORTS, file, old, new, test, says=says)
 
 
 def _key(name: str, old: str, new: str, test: str = f"{_IN_JSON}::test_a_finding_in_full") -> Removal:
     """A key of the json report that says nothing."""
-    return _row(f"json: {name}", _JSON, f'"{name}": {old},', f'"{name}": {new},', test)
+    return _report(f"json: {name}", _JSON, f'"{name}": {old},', f'"{name}": {new},', test)
 
 
 _CONSOLE: Final = (
-    _row(
+    _report(
         "console: 80 columns",
         _LAYOUT,
         "width = max(options.width, MIN_WIDTH)\n    lines = _headline",
         "width = 120\n    lines = _headline",
         f"{_ON_CONSOLE}::test_the_whole_text[80-incomplete_allowed-plain]",
     ),
-    _row(
+    _report(
         "console: 120 columns",
         _LAYOUT,
         "width = max(options.width, MIN_WIDTH)\n    lines = _headline",
         "width = 80\n    lines = _headline",
         f"{_ON_CONSOLE}::test_the_whole_text[120-refused-plain]",
     ),
-    _row(
+    _report(
         "console: the terminal's own width",
         _OUTPUT,
         "return columns_of(sys.stdout) if is_terminal() else DEFAULT_WIDTH",
         "return DEFAULT_WIDTH",
         f"{_LOOK}[120 columns]",
     ),
-    _row("console: COLUMNS", _OUTPUT, "int(given) if given.isdecimal() else 0", "0", f"{_LOOK}[COLUMNS]"),
-    _row(
+    _report("console: COLUMNS", _OUTPUT, "int(given) if given.isdecimal() else 0", "0", f"{_LOOK}[COLUMNS]"),
+    _report(
         "console: no wider than is read",
         _OUTPUT,
         "min(columns or DEFAULT_WIDTH, WIDEST)",
         "columns or DEFAULT_WIDTH",
         f"{_LOOK}[wider than people read]",
     ),
-    _row(
+    _report(
         "console: colours",
         _LINES,
         'color_system="standard"',
         "color_system=None",
         f"{_ON_CONSOLE}::test_severity_has_its_colour",
     ),
-    _row(
+    _report(
         "console: severity by colour",
         _LINES,
         '"high": "bold red"',
         '"high": "bold yellow"',
         f"{_ON_CONSOLE}::test_severity_has_its_colour",
     ),
-    _row(
+    _report(
         "console: no colours under a hook runner",
         _OUTPUT,
         '(stream or sys.stdout).isatty() and not os.environ.get("PRE_COMMIT")',
         "(stream or sys.stdout).isatty()",
         f"{_LOOK}[a hook runner]",
     ),
-    _row(
+    _report(
         "console: plain under a hook runner",
         _OUTPUT,
         'return sys.stdout.isatty() and not os.environ.get("PRE_COMMIT")',
         "return sys.stdout.isatty()",
         f"{_LOOK}[a hook runner]",
     ),
-    _row(
+    _report(
         "console: NO_COLOR",
         _OUTPUT,
         'not os.environ.get("NO_COLOR") and os',
         "os",
         f"{_LOOK}[NO_COLOR]",
     ),
-    _row(
+    _report(
         "console: dumb terminals",
         _OUTPUT,
         ' and os.environ.get("TERM") != "dumb"',
         "",
         f"{_LOOK}[a dumb terminal]",
     ),
-    _row(
+    _report(
         "console: plain into a pipe",
         _OUTPUT,
         'return "console" if is_terminal() or color == "always" else "plain"',
         'return "console"',
         "tests/cli/test_output.py::test_into_a_pipe",
     ),
-    _row(
+    _report(
         "plain: the console's words",
         "lok_hooks/report/plain.py",
         "lay_out(review, options)",
         "lay_out(review, Options())",
         f"{_ON_CONSOLE}::test_the_whole_text[120-refused-plain]",
     ),
-    _row(
+    _report(
         "plain: no escapes",
         "lok_hooks/report/plain.py",
         "color=False",
         "color=True",
         f"{_ON_CONSOLE}::test_the_whole_text[80-clean-plain]",
     ),
-    _row(
+    _report(
         "nothing found is not nothing reviewed",
         _WORDS,
         'return "nothing reviewed: no changes"',
         'return "nothing found"',
         f"{_TOLD}::test_every_end_has_its_own_sentence",
     ),
-    _row(
+    _report(
         "nothing confirmed is not nothing found",
         _WORDS,
         'return "nothing confirmed"',
         'return "nothing found"',
         f"{_TOLD}::test_every_end_has_its_own_sentence",
     ),
-    _row(
+    _report(
         "found in what was reviewed",
         _WORDS,
         'return "nothing found in what was reviewed" if review.is_incomplete else "nothing found"',
         'return "nothing found"',
         f"{_TOLD}::test_every_end_has_its_own_sentence",
     ),
-    _row(
+    _report(
         "who was asked and why",
         _WORDS,
         'return f"asked: {\'; \'.join(parts)}" if parts else ""',
         'return ""',
         f"{_TOLD}::test_who_was_asked_and_why",
     ),
-    _row(
+    _report(
         "who did not answer",
         _LAYOUT,
         '    lines += _texts(words.failures(review), width, indent="  ")\n',
         "",
         f"{_ON_CONSOLE}::test_the_whole_text[80-incomplete_allowed-plain]",
     ),
-    _row(
+    _report(
         "notes",
         _LAYOUT,
         '    lines += _texts(words.notes(review), width, indent="  ")\n',
         "",
         f"{_ON_CONSOLE}::test_the_whole_text[80-static_only-plain]",
     ),
-    _row(
+    _report(
         "what was left out",
         _LAYOUT,
         "(totals, words.left_out_in_short(review)) if part",
         "(totals,) if part",
         f"{_ON_CONSOLE}::test_the_whole_text[80-refused-plain]",
     ),
-    _row(
+    _report(
         "every file left out with -v",
         _LAYOUT,
         "    if options.verbose and files:\n",
@@ -185,7 +185,7 @@ _CONSOLE: Final = (
 )
 _BLOCKED: Final = f"{_IN_JSON}::test_what_was_not_reviewed_and_who_failed"
 _VALUES: Final = (
-    _row(
+    _report(
         "json: schema",
         _JSON,
         '"lok-hooks/review/1"',
@@ -214,28 +214,28 @@ _VALUES: Final = (
     _key("timing", '{"seconds": _seconds(review.seconds), "backends": _slowest(review)}', "{}", _BLOCKED),
     _key("incomplete", "review.is_incomplete", "False", _BLOCKED),
     _key("exit_code", "review.exit_code", "0", _BLOCKED),
-    _row(
+    _report(
         "json: skipped",
         _JSON,
         '"reason": str(item.reason), "detail"',
         '"reason": "", "detail"',
         f"{_IN_JSON}::test_left_out_files_have_their_reason",
     ),
-    _row(
+    _report(
         "json: unreviewed",
         _JSON,
         "for item in coverage.unreviewed\n",
         "for item in coverage.unreviewed[:1]\n",
         _BLOCKED,
     ),
-    _row(
+    _report(
         "json: the order of findings",
         _JSON,
         "for judged in words.ordered(review)]",
         "for judged in review.judged]",
         f"{_IN_JSON}::test_the_order_of_findings_does_not_depend_on_the_order_of_answers",
     ),
-    _row(
+    _report(
         "sarif: the version",
         _SARIF,
         '"version": "2.1.0", "runs"',
@@ -243,7 +243,7 @@ _VALUES: Final = (
         f"{_IN_SARIF}::test_a_confirmed_finding",
         says="ValidationError",
     ),
-    _row(
+    _report(
         "sarif: what the schema demands",
         _SARIF,
         '"driver": {"name": "lok-hooks", "version"',
@@ -251,21 +251,21 @@ _VALUES: Final = (
         f"{_IN_SARIF}::test_a_confirmed_finding",
         says="ValidationError",
     ),
-    _row(
+    _report(
         "sarif: fingerprints",
         _SARIF,
         '        "partialFingerprints": {FINGERPRINT: visible(finding.identity)},\n',
         '        "partialFingerprints": {},\n',
         f"{_IN_SARIF}::test_a_confirmed_finding",
     ),
-    _row(
+    _report(
         "sarif: suppressions",
         _SARIF,
         "    if judged.disposition is not Disposition.SUPPRESSED:\n",
         "    if judged:\n",
         f"{_IN_SARIF}::test_a_suppressed_finding_carries_its_justification",
     ),
-    _row(
+    _report(
         "sarif: suppressions on all or none",
         _SARIF,
         '"suppressions": _suppressions(judged),',
@@ -273,70 +273,70 @@ _VALUES: Final = (
         f"{_IN_SARIF}::test_a_suppressed_finding_carries_its_justification",
         says="KeyError: 'suppressions'",
     ),
-    _row(
+    _report(
         "sarif: the level",
         _SARIF,
         '_LEVELS[finding.severity] if is_confirmed else "note"',
         "_LEVELS[finding.severity]",
         f"{_IN_SARIF}::test_only_confirmed_findings_are_more_than_notes",
     ),
-    _row(
+    _report(
         "sarif: where",
         _SARIF,
         '"startLine": place.line,',
         '"startLine": 1,',
         f"{_IN_SARIF}::test_a_confirmed_finding",
     ),
-    _row(
+    _report(
         "sarif: an unfinished run",
         _SARIF,
         '"executionSuccessful": not review.is_incomplete',
         '"executionSuccessful": True',
         f"{_IN_SARIF}::test_an_incomplete_review_did_not_succeed",
     ),
-    _row(
+    _report(
         "github: the level",
         _GITHUB,
         '{Disposition.CONFIRMED: "error", Disposition.UNCONFIRMED: "warning"}',
         '{Disposition.UNCONFIRMED: "warning"}',
         f"{_ON_GITHUB}::test_the_level_of_each_disposition",
     ),
-    _row(
+    _report(
         "github: the line",
         _GITHUB,
         '"line": str(place.line), "endLine"',
         '"line": "1", "endLine"',
         f"{_ON_GITHUB}::test_a_refused_commit",
     ),
-    _row(
+    _report(
         "github: an unfinished review",
         _GITHUB,
         "    if missing:\n",
         "    if not review:\n",
         f"{_ON_GITHUB}::test_an_incomplete_review_is_annotated",
     ),
-    _row(
+    _report(
         "markdown: the table",
         _MARKDOWN,
         "    parts += [_table(confirmed)] if confirmed else []\n",
         "",
         f"{_IN_MARKDOWN}::test_the_whole_comment",
     ),
-    _row(
+    _report(
         "markdown: details",
         _MARKDOWN,
         "[_details(judged) for judged in confirmed[:DETAILS]]",
         "[]",
         f"{_IN_MARKDOWN}::test_the_whole_comment",
     ),
-    _row(
+    _report(
         "markdown: advisories folded away",
         _MARKDOWN,
         "    parts += [_folded(advisories)] if advisories else []\n",
         "",
         f"{_IN_MARKDOWN}::test_the_whole_comment",
     ),
-    _row(
+    _report(
         "markdown: below GitHub's limit",
         _MARKDOWN,
         "for judged in confirmed[:DETAILS]]",

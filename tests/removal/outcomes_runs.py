@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import Removal, row
 
 _RUNNERS: Final = "`git commit` through pre-commit, prek, lefthook and a plain hook"
 _FAST: Final = "## Speed"
@@ -24,14 +24,9 @@ _INDEX: Final = "tests/end_to_end/test_runners.py::test_the_index_counts_and_not
 _COST: Final = "tests/repo/test_cost.py"
 _START: Final = "tests/cli/test_start.py"
 
-
-def _row(name: str, promise: str, file: str, old: str, new: str, test: str, says: str = "") -> Removal:
-    return Removal(name=name, promise=promise, changes=(Change(file, old, new),), tests=(test,), says=says)
-
-
 _RUNNER_ROWS: Final = (
     *(
-        _row(
+        row(
             f"a bad commit is refused by {runner}",
             _RUNNERS,
             _RUN,
@@ -42,7 +37,7 @@ _RUNNER_ROWS: Final = (
         for runner in ("plain", "lefthook")
     ),
     *(
-        _row(
+        row(
             f"a mended commit is accepted by {runner}",
             _RUNNERS,
             _REVIEW,
@@ -53,7 +48,7 @@ _RUNNER_ROWS: Final = (
         for runner in ("plain", "lefthook")
     ),
     # The others put aside what is not staged.
-    _row(
+    row(
         "the index counts under a plain hook",
         _RUNNERS,
         _GATE,
@@ -64,7 +59,7 @@ _RUNNER_ROWS: Final = (
 )
 _ONE_RUN: Final = "tests/cli/test_offered_hooks.py::test_one_run_for_the_whole_change_whatever_files_it_has"
 _OFFERED_ROWS: Final = tuple(
-    _row(
+    row(
         f"offered hooks: {key}",
         _RUNNERS,
         _OFFERED,
@@ -81,7 +76,7 @@ _OFFERED_ROWS: Final = tuple(
 )
 # Each installs our hooks from the copy first, which takes the better part of a minute.
 _FRAMEWORK_ROWS: Final = (
-    _row(
+    row(
         "a bad commit is refused by pre-commit",
         _RUNNERS,
         _OFFERED,
@@ -89,7 +84,7 @@ _FRAMEWORK_ROWS: Final = (
         "  stages: [manual]\n",
         f"{_REFUSED}[pre-commit]",
     ),
-    _row(
+    row(
         "a bad commit is refused by prek",
         _RUNNERS,
         _OFFERED,
@@ -99,7 +94,7 @@ _FRAMEWORK_ROWS: Final = (
     ),
 )
 _FAST_ROWS: Final = (
-    _row(
+    row(
         "figures of speed with their command",
         _FAST,
         "README.md",
@@ -107,7 +102,7 @@ _FAST_ROWS: Final = (
         "`tests.bench.startup`, `tests.bench.debate`",
         "tests/bench/test_figures.py::test_the_command_stands_with_the_figures",
     ),
-    _row(
+    row(
         "figures of speed without thresholds",
         _FAST,
         ".ci/run",
@@ -115,7 +110,7 @@ _FAST_ROWS: Final = (
         "-m tests.bench.startup",
         "tests/bench/test_figures.py::test_every_measure_is_there_and_is_taken_in_ci_without_a_threshold[tests.bench.startup]",
     ),
-    _row(
+    row(
         "nothing staged: next to nothing is loaded",
         _FAST,
         _HOOKS,
@@ -123,7 +118,7 @@ _FAST_ROWS: Final = (
         "",
         f"{_START}::test_an_empty_commit_loads_next_to_nothing",
     ),
-    _row(
+    row(
         "nothing staged: git is started without subprocess",
         _FAST,
         "lok_hooks/repo/probe.py",
@@ -131,7 +126,7 @@ _FAST_ROWS: Final = (
         "import os\nimport subprocess  # noqa: F401\n\n_GIT",
         "tests/test_architecture.py::test_an_empty_commit_imports_nothing_heavy",
     ),
-    _row(
+    row(
         "--help: commands are loaded when they are used",
         _FAST,
         _MAIN,
@@ -139,7 +134,7 @@ _FAST_ROWS: Final = (
         '        if command.name not in loaded and command.name != "ask":\n',
         f"{_START}::test_a_command_loads_no_other",
     ),
-    _row(
+    row(
         "--help: the width is known",
         _FAST,
         _MAIN,
@@ -147,7 +142,7 @@ _FAST_ROWS: Final = (
         "commands.add_parser(command.name, help=command.help)",
         f"{_START}::test_help_loads_the_names_of_the_commands_alone",
     ),
-    _row(
+    row(
         "a remembered commit loads nothing heavy",
         _FAST,
         _HOOKS,
@@ -155,7 +150,7 @@ _FAST_ROWS: Final = (
         "    from lok_hooks.cli import gate, remembered  # noqa: F401\n",
         "tests/end_to_end/test_memory.py::test_a_remembered_commit_loads_nothing_heavy_and_starts_no_backend",
     ),
-    _row(
+    row(
         "a checked lok.toml loads no schema",
         _FAST,
         "lok_hooks/config/checked_before.py",
@@ -163,7 +158,7 @@ _FAST_ROWS: Final = (
         "        if values is raw:\n",
         "tests/config/test_checked_before.py::test_the_second_time_the_schema_is_not_loaded",
     ),
-    _row(
+    row(
         "no lok.toml loads no schema",
         _FAST,
         "lok_hooks/config/defaults.py",
@@ -171,7 +166,7 @@ _FAST_ROWS: Final = (
         "    import pydantic  # noqa: F401\n\n    raw = tomllib.loads(text)\n",
         "tests/config/test_defaults.py::test_who_has_no_lok_toml_does_not_wait_for_the_schema",
     ),
-    _row(
+    row(
         "reports load rich for colours alone",
         _FAST,
         "lok_hooks/report/console.py",
@@ -179,7 +174,7 @@ _FAST_ROWS: Final = (
         "    import rich.text  # noqa: F401\n\n    return as_text(",
         "tests/report/test_all.py::test_reports_without_colour_do_not_load_rich",
     ),
-    _row(
+    row(
         "the gate stands before the patch",
         _FAST,
         "lok_hooks/repo/extract.py",
@@ -188,7 +183,7 @@ _FAST_ROWS: Final = (
         "            continue\n",
         f"{_COST}::test_git_makes_no_patch_and_shows_no_content_of_what_is_left_out",
     ),
-    _row(
+    row(
         "one call of git for the whole diff",
         _FAST,
         _COMPARE,
@@ -197,7 +192,7 @@ _FAST_ROWS: Final = (
         "        chosen = chosen[:1]\n        if list(chosen) == list(of):\n",
         f"{_COST}::test_git_is_asked_no_more_often_for_many_files_than_for_one[all chosen]",
     ),
-    _row(
+    row(
         "one call of git for many files",
         _FAST,
         _COMPARE,
@@ -205,7 +200,7 @@ _FAST_ROWS: Final = (
         "        if batch:\n",
         f"{_COST}::test_git_is_asked_no_more_often_for_many_files_than_for_one[one left out]",
     ),
-    _row(
+    row(
         "git's answer is read as it comes",
         _FAST,
         _COMPARE,
@@ -213,7 +208,7 @@ _FAST_ROWS: Final = (
         'pieces = iter([self.repository.run(*self._diff("--raw", "-z", "-p", *detection, *options, paths=pathspecs))])',
         f"{_COST}::test_of_a_large_diff_one_file_at_a_time_is_taken_apart",
     ),
-    _row(
+    row(
         "lines stay text",
         _FAST,
         "lok_hooks/repo/patch.py",
@@ -221,7 +216,7 @@ _FAST_ROWS: Final = (
         "PatchSet(lines)",
         f"{_COST}::test_no_line_becomes_an_object_with_numbers_of_its_own",
     ),
-    _row(
+    row(
         "four reviewers at once",
         _FAST,
         _FANOUT,
@@ -229,8 +224,8 @@ _FAST_ROWS: Final = (
         "    if parallel:\n",
         "tests/backends/test_fanout.py::test_four_backends_of_a_second_each_work_at_the_same_time",
     ),
-    _row("parallel unless told otherwise", _FAST, _BUILT_IN, "parallel = true", "parallel = false", _RULES),
-    _row(
+    row("parallel unless told otherwise", _FAST, _BUILT_IN, "parallel = true", "parallel = false", _RULES),
+    row(
         "what follows is loaded meanwhile",
         _FAST,
         _WIRING,

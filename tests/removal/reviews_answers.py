@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import Removal, row
 
 _ANSWERS: Final = "lok_hooks/core/answers.py"
 _READING: Final = "lok_hooks/core/reading.py"
@@ -23,28 +23,24 @@ _QUOTED: Final = "the quoted code must stand in what was shown, on a changed lin
 _ONE: Final = "findings on the same place about the same thing become one"
 
 
-def _row(group: str, name: str, promise: str, file: str, old: str, new: str, *tests: str) -> Removal:
-    return Removal(name=f"{group}: {name}", promise=promise, changes=(Change(file, old, new),), tests=tests)
-
-
 def _covered(name: str, old: str, new: str, *tests: str) -> Removal:
-    return _row("coverage", name, _NOT_REVIEWED, _REVIEW, old, new, *(f"{_IN_REVIEW}::{test}" for test in tests))
+    return row(f"coverage: {name}", _NOT_REVIEWED, _REVIEW, old, new, *(f"{_IN_REVIEW}::{test}" for test in tests))
 
 
 def _key(key: str, old: str, new: str, test: str = "test_every_key_of_an_answer_arrives") -> Removal:
-    return _row("answer", key, _SHAPE, _ANSWERS, old, new, f"{_IN_ANSWERS}::{test}")
+    return row(f"answer: {key}", _SHAPE, _ANSWERS, old, new, f"{_IN_ANSWERS}::{test}")
 
 
 def _read(name: str, file: str, old: str, new: str, case: str) -> Removal:
-    return _row("answer", name, "answers are read strictly, then repaired", file, old, new, f"{_IN_ANSWERS}::{case}")
+    return row(f"answer: {name}", "answers are read strictly, then repaired", file, old, new, f"{_IN_ANSWERS}::{case}")
 
 
 def _grounded(name: str, old: str, new: str, case: str) -> Removal:
-    return _row("grounding", name, _QUOTED, _GROUND, old, new, case)
+    return row(f"grounding: {name}", _QUOTED, _GROUND, old, new, case)
 
 
 def _merged(name: str, old: str, new: str, test: str) -> Removal:
-    return _row("merging", name, _ONE, _MERGE, old, new, f"{_IN_MERGE}::{test}")
+    return row(f"merging: {name}", _ONE, _MERGE, old, new, f"{_IN_MERGE}::{test}")
 
 
 _COVERAGE: Final = (
@@ -115,9 +111,8 @@ _COVERAGE: Final = (
         "    return each_once([*missing, *examined.failures])\n",
         "test_an_unfinished_review_is_never_clean[allow-0-timed out]",
     ),
-    _row(
-        "coverage",
-        "the answer that does not count is kept",
+    row(
+        "coverage: the answer that does not count is kept",
         _NOT_REVIEWED,
         "lok_hooks/flows/requests.py",
         "        answer=reply.text,\n",
@@ -271,18 +266,16 @@ _PLACES: Final = (
         ")\n",
         "tests/core/test_ground.py::test_the_place_carries_the_removed_lines_that_are_quoted",
     ),
-    _row(
-        "grounding",
-        "placeholders",
+    row(
+        "grounding: placeholders",
         "findings about placeholders are dropped",
         _REVIEW,
         "screening.mentions_placeholder(claim):",
         "not claim:",
         f"{_IN_REVIEW}::test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts",
     ),
-    _row(
-        "grounding",
-        "quotes with placeholders",
+    row(
+        "grounding: quotes with placeholders",
         "names stay, and what is said of a line with a secret still counts",
         _REVIEW,
         "ground(replace(claim, quote=screening.restore(claim.quote)), request.prompt.chunk)",
@@ -366,9 +359,8 @@ _FINDINGS: Final = (
     ),
 )
 
-_INVENTED: Final = _row(
-    "grounding",
-    "what a real model makes up",
+_INVENTED: Final = row(
+    "grounding: what a real model makes up",
     "a real model's made-up findings are caught",
     _GROUND,
     "    return Grounded(claim=claim, place=place, problem=problem)\n\n\ndef _normal",

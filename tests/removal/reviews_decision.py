@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import Removal, row
 
 _JUDGE: Final = "lok_hooks/core/judge.py"
 _FLOW: Final = "lok_hooks/flows/review.py"
@@ -18,16 +18,12 @@ _AGREED: Final = "without debate `quorum` reviewers must have raised it independ
 _EXAMINED: Final = "more against than for: refuted; more for than against, and somebody besides the author: confirmed"
 
 
-def _row(group: str, name: str, promise: str, file: str, old: str, new: str, *tests: str) -> Removal:
-    return Removal(name=f"{group}: {name}", promise=promise, changes=(Change(file, old, new),), tests=tests)
-
-
 def _judged(name: str, promise: str, old: str, new: str, test: str) -> Removal:
-    return _row("decision", name, promise, _JUDGE, old, new, f"tests/core/test_judge.py::{test}")
+    return row(f"decision: {name}", promise, _JUDGE, old, new, f"tests/core/test_judge.py::{test}")
 
 
 def _counted(name: str, old: str, new: str, test: str) -> Removal:
-    return _row("quorum", name, _AGREED, _FLOW, old, new, f"{_IN_REVIEW}::{test}")
+    return row(f"quorum: {name}", _AGREED, _FLOW, old, new, f"{_IN_REVIEW}::{test}")
 
 
 _DECIDED: Final = (
@@ -323,9 +319,8 @@ _BY_VOTES: Final = (
         "        said += [words] if names else []\n",
         "test_the_reason_names_who_said_what",
     ),
-    _row(
-        "decision",
-        "a later vote replaces an earlier one",
+    row(
+        "decision: a later vote replaces an earlier one",
         "a disputed finding gets one rebuttal round, then the votes stand",
         "lok_hooks/core/debate.py",
         "        latest[vote.voter] = vote\n",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import Removal, row
 
 _RUN: Final = "lok_hooks/cli/run.py"
 _WIRING: Final = "lok_hooks/cli/wiring.py"
@@ -20,7 +20,7 @@ _KEPT: Final = "tests/cli/test_keeping.py::test_what_is_kept_for_the_next_run"
 
 
 def _key(key: str, file: str, old: str, new: str, test: str, says: str = "") -> Removal:
-    return Removal(name=f"{key} counts", promise=key, changes=(Change(file, old, new),), tests=(test,), says=says)
+    return row(f"{key} counts", key, file, old, new, test, says=says)
 
 
 def _of_entry(section: str, entry: str, other: str, key: str) -> Removal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import row
 
 _PLANNING: Final = "lok_hooks/flows/planning.py"
 _ROUTE: Final = "lok_hooks/core/route.py"
@@ -14,165 +14,161 @@ _IN_REVIEW: Final = "tests/flows/test_review.py"
 _IN_ROUTE: Final = "tests/core/test_route.py"
 
 
-def _routed(name: str, promise: str, file: str, old: str, new: str, *tests: str) -> Removal:
-    return Removal(name=f"routing: {name}", promise=promise, changes=(Change(file, old, new),), tests=tests)
-
-
 ROWS: Final = (
-    _routed(
-        "hunt goes to codex",
+    row(
+        "routing: hunt goes to codex",
         "hunts go to codex",
         _BUILT_IN,
         'backends = ["codex"]',
         'backends = ["claude"]',
         "tests/config/test_defaults.py::test_hunts_go_to_codex_and_audits_to_gemini",
     ),
-    _routed(
-        "audit goes to gemini",
+    row(
+        "routing: audit goes to gemini",
         "audits go to gemini first",
         _BUILT_IN,
         'backends = ["gemini"]',
         'backends = ["claude"]',
         "tests/config/test_defaults.py::test_hunts_go_to_codex_and_audits_to_gemini",
     ),
-    _routed(
-        "the task's list comes first",
+    row(
+        "routing: the task's list comes first",
         "the backends of the task's list review",
         _ROUTE,
         "    listed = tuple(name for name in task.backends if name in available)\n",
         "    listed = ()\n",
         f"{_IN_ROUTE}::test_routes",
     ),
-    _routed(
-        "all of the list",
+    row(
+        "routing: all of the list",
         "all available backends of the task's list review",
         _ROUTE,
         "    listed = tuple(name for name in task.backends if name in available)\n",
         "    listed = tuple(name for name in task.backends if name in available)[:1]\n",
         f"{_IN_ROUTE}::test_routes",
     ),
-    _routed(
-        "only those at hand",
+    row(
+        "routing: only those at hand",
         "a backend that is missing is not asked",
         _ROUTE,
         "    available = {c.name: c for c in models if not c.missing}\n",
         "    available = {c.name: c for c in models}\n",
         f"{_IN_ROUTE}::test_routes",
     ),
-    _routed(
-        "the next best",
+    row(
+        "routing: the next best",
         "else the next suitable one that is available",
         _ROUTE,
         "    best = best_of(task, candidates)\n    if best is None:",
         "    best = None\n    if best is None:",
         f"{_IN_ROUTE}::test_routes",
     ),
-    _routed(
-        "strengths",
+    row(
+        "routing: strengths",
         "the next best is the one that is strongest at the task",
         _ROUTE,
         "    rank = strengths.index(task) if task in strengths else len(strengths) + 100\n",
         "    rank = 0\n",
         f"{_IN_ROUTE}::test_routes",
     ),
-    _routed(
-        "weak ones last",
+    row(
+        "routing: weak ones last",
         "models that may block come first",
         _ROUTE,
         "(not c.traits.has_login, not c.traits.may_block, _rank(c, task.name))",
         "(not c.traits.has_login, _rank(c, task.name))",
         f"{_IN_ROUTE}::test_routes",
     ),
-    _routed(
-        "a login before strength",
+    row(
+        "routing: a login before strength",
         "the next best is one that has a login",
         _ROUTE,
         "(not c.traits.has_login, not c.traits.may_block, _rank(c, task.name))",
         "(not c.traits.may_block, _rank(c, task.name))",
         f"{_IN_ROUTE}::test_routes",
     ),
-    _routed(
-        "measured reliability",
+    row(
+        "routing: measured reliability",
         "measured findings move a backend",
         _ROUTE,
         "if precision and precision.is_enough else 0)",
         "if precision and not precision.is_enough else 0)",
         f"{_IN_ROUTE}::test_enough_measured_findings_move_a_backend",
     ),
-    _routed(
-        "who stands in for those without a login",
+    row(
+        "routing: who stands in for those without a login",
         "where no listed one has a login the next best is asked besides",
         _ROUTE,
         " | _stand_in(task, candidates, listed)\n",
         "\n",
         f"{_IN_ROUTE}::test_the_next_best_is_asked_besides_those_of_the_list_that_have_no_login",
     ),
-    _routed(
-        "no analyser for a model",
+    row(
+        "routing: no analyser for a model",
         "analysers are not routed",
         _ROUTE,
         '    models = [c for c in candidates if c.traits.role == "model"]\n    available',
         "    models = list(candidates)\n    available",
         f"{_IN_ROUTE}::test_routes",
     ),
-    _routed(
-        "the user's choice",
+    row(
+        "routing: the user's choice",
         "`--backend` names who is asked",
         _ROUTE,
         "    if chosen:\n        named = ",
         "    if not models:\n        named = ",
         f"{_IN_ROUTE}::test_routes",
     ),
-    _routed(
-        "the user's choice of analysers",
+    row(
+        "routing: the user's choice of analysers",
         "`--backend` names who is asked",
         _PLANNING,
         'if b.traits.role == "analyser" and (not chosen or b.name in chosen)]',
         'if b.traits.role == "analyser"]',
         f"{_IN_REVIEW}::test_only_chosen_backends_are_asked",
     ),
-    _routed(
-        "analysers on every review",
+    row(
+        "routing: analysers on every review",
         "analysers run always",
         _PLANNING,
         "    drafts += [draft for b in analysers if b.name not in absent for draft in _analyser_drafts(b, diff)]\n",
         "",
         f"{_IN_REVIEW}::test_without_a_model_the_analysers_review_and_the_report_says_so",
     ),
-    _routed(
-        "the report says why",
+    row(
+        "routing: the report says why",
         "the report says who was asked and why",
         _REVIEW,
         "                why=why.get(name, always),\n",
         "                why=always,\n",
         f"{_IN_REVIEW}::test_the_report_says_who_was_asked_and_why",
     ),
-    _routed(
-        "the reason over all tasks",
+    row(
+        "routing: the reason over all tasks",
         "the report says who was asked and why",
         _ROUTE,
         "            found.setdefault(name, {})[reason] = None\n",
         "            found[name] = {reason: None}\n",
         f"{_IN_ROUTE}::test_a_reason_over_all_tasks",
     ),
-    _routed(
-        "the reason for analysers",
+    row(
+        "routing: the reason for analysers",
         "the report says who was asked and why",
         _REVIEW,
         "    always = CHOSEN if order.chosen else _alone(order, planned) or ",
         "    always = ",
         f"{_IN_REVIEW}::test_the_reason_covers_every_task_and_analysers_too",
     ),
-    _routed(
-        "who was passed over",
+    row(
+        "routing: who was passed over",
         "the report says who was asked and why",
         _ROUTE,
         '        absent = f" ({\', \'.join(passed_over)} not at hand)" if passed_over else ""\n',
         '        absent = ""\n',
         f"{_IN_ROUTE}::test_who_is_listed_and_missing_is_named_beside_those_at_hand",
     ),
-    _routed(
-        "no model at hand",
+    row(
+        "routing: no model at hand",
         "with no model at hand the analysers work alone and say so",
         _REVIEW,
         '    return (f"{why}: reviewed by',

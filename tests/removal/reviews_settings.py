@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import Removal, row
 
 _BUILD: Final = "lok_hooks/config/build.py"
 _LAYERS: Final = "lok_hooks/config/layers.py"
@@ -18,14 +18,12 @@ _UNCHANGED: Final = "the original Lok's files load unchanged and mean the same"
 _AT_ONCE: Final = "all mistakes of all layers are told at once, exit code 2"
 
 
-def _row(name: str, promise: str, file: str, old: str, new: str, test: str, says: str = "") -> Removal:
-    return Removal(
-        name=f"lok.toml: {name}", promise=promise, changes=(Change(file, old, new),), tests=(test,), says=says
-    )
+def _setting(name: str, promise: str, file: str, old: str, new: str, test: str, says: str = "") -> Removal:
+    return row(f"lok.toml: {name}", promise, file, old, new, test, says=says)
 
 
 def _key(key: str, old: str, new: str, file: str = _BUILD) -> Removal:
-    return _row(f"{key} is read", key, file, old, new, f"tests/config/test_every_key.py::test_a_key_arrives[{key}]")
+    return _setting(f"{key} is read", key, file, old, new, f"tests/config/test_every_key.py::test_a_key_arrives[{key}]")
 
 
 _KEYS: Final = (
@@ -112,7 +110,7 @@ _KEYS: Final = (
     _key("conductor.max_rounds", 'max_rounds=reader.get(("conductor", "max_rounds")),', "max_rounds=5,"),
     _key("conductor.max_tokens", 'max_tokens=reader.get(("conductor", "max_tokens")),', "max_tokens=4096,"),
     _key("conductor.backend", 'backend=reader.get(("conductor", "backend"), ""),', 'backend="",'),
-    _row(
+    _setting(
         "no key is left out of the tests",
         "every key is read",
         "lok_hooks/config/schema.py",
@@ -120,7 +118,7 @@ _KEYS: Final = (
         '    more: str = key("a key that nothing reads")\n    max_rounds: Annotated',
         "tests/config/test_every_key.py::test_no_key_is_left_out",
     ),
-    _row(
+    _setting(
         "every key stands in the example",
         "examples/lok.toml has every key with a comment",
         "lok_hooks/config/schema.py",
@@ -131,7 +129,7 @@ _KEYS: Final = (
 )
 
 _FILES: Final = (
-    _row(
+    _setting(
         "the user's file",
         "~/.config/lok/lok.toml",
         _LOAD,
@@ -139,7 +137,7 @@ _FILES: Final = (
         "        del user\n",
         f"{_IN_LAYERS}::test_the_later_layer_wins_and_is_named",
     ),
-    _row(
+    _setting(
         "the repository's file over the user's",
         "built-in < user < repository < LOK_* < flags",
         _LOAD,
@@ -147,7 +145,7 @@ _FILES: Final = (
         "    return sources[::-1]\n",
         f"{_IN_LAYERS}::test_the_later_layer_wins_and_is_named",
     ),
-    _row(
+    _setting(
         "flags over variables",
         "built-in < user < repository < LOK_* < flags",
         _LOAD,
@@ -155,7 +153,7 @@ _FILES: Final = (
         "(layer for some in overriding[::-1] for layer in some.layers)",
         f"{_IN_LAYERS}::test_the_later_layer_wins_and_is_named",
     ),
-    _row(
+    _setting(
         "variables",
         "LOK_* environment",
         "lok_hooks/config/overrides.py",
@@ -163,7 +161,7 @@ _FILES: Final = (
         "for name in ENVIRONMENT if not environ}",
         f"{_IN_LAYERS}::test_every_variable_and_flag[environment]",
     ),
-    _row(
+    _setting(
         "flags",
         "flags over everything",
         "lok_hooks/config/overrides.py",
@@ -171,7 +169,7 @@ _FILES: Final = (
         "for name, text in flags.items() if text is None}, FLAGS",
         f"{_IN_LAYERS}::test_every_variable_and_flag[flags]",
     ),
-    _row(
+    _setting(
         "tables merge",
         "what stands in a file is laid over the rest, key by key",
         _LAYERS,
@@ -181,7 +179,7 @@ _FILES: Final = (
         "        for path, value in with_aliases(values).items():\n",
         f"{_IN_LAYERS}::test_the_users_variables_and_rules_merge_with_a_named_files",
     ),
-    _row(
+    _setting(
         "where each value comes from",
         "lok backends --explain shows where each value came from",
         _BUILD,
@@ -189,7 +187,7 @@ _FILES: Final = (
         "        self.origins[shown_path(key)] = BUILT_IN\n",
         f"{_IN_LAYERS}::test_the_later_layer_wins_and_is_named",
     ),
-    _row(
+    _setting(
         "--config",
         "a file given by --config takes the place of the repository's",
         _LOAD,
@@ -197,7 +195,7 @@ _FILES: Final = (
         "    named = (\n",
         f"{_IN_LAYERS}::test_a_named_file_takes_the_place_of_the_repositorys_and_is_trusted[flag]",
     ),
-    _row(
+    _setting(
         "LOK_CONFIG",
         "a file given by LOK_CONFIG takes the place of the repository's",
         _LOAD,
@@ -205,7 +203,7 @@ _FILES: Final = (
         "if not environ else None\n",
         f"{_IN_LAYERS}::test_a_named_file_takes_the_place_of_the_repositorys_and_is_trusted[variable]",
     ),
-    _row(
+    _setting(
         "named files are trusted",
         "a file given by --config or LOK_CONFIG is trusted",
         _LOAD,
@@ -213,7 +211,7 @@ _FILES: Final = (
         "origin=str(named), is_named=True, is_trusted=False))\n",
         f"{_IN_LAYERS}::test_a_named_file_takes_the_place_of_the_repositorys_and_is_trusted[flag]",
     ),
-    _row(
+    _setting(
         "the repository's own needs trust",
         "the repository's own needs trust",
         _LOAD,
@@ -221,7 +219,7 @@ _FILES: Final = (
         "given=given))\n",
         "tests/config/test_trust.py::test_all_ignored_keys_stand_in_one_line_with_the_word_trust",
     ),
-    _row(
+    _setting(
         "ignored keys are told",
         "the sentence for ignored repository keys contains the word trust",
         _LOAD,
@@ -229,7 +227,7 @@ _FILES: Final = (
         "        del place\n",
         "tests/config/test_trust.py::test_all_ignored_keys_stand_in_one_line_with_the_word_trust",
     ),
-    _row(
+    _setting(
         "a server in Lok's spelling",
         _UNCHANGED,
         _LAYERS,
@@ -238,7 +236,7 @@ _FILES: Final = (
         "tests/config/test_original_lok.py::test_backends_of_its_own_file",
         says="needs a server",
     ),
-    _row(
+    _setting(
         "Lok's stock arguments make no noise",
         _UNCHANGED,
         "lok_hooks/config/trust.py",
@@ -246,7 +244,7 @@ _FILES: Final = (
         "    return False and is_stock\n",
         "tests/config/test_original_lok.py::test_in_a_repository_only_what_the_network_delivers_needs_trust",
     ),
-    _row(
+    _setting(
         "Lok's stock arguments are understood",
         _UNCHANGED,
         "lok_hooks/backends/arguments.py",
@@ -255,7 +253,7 @@ _FILES: Final = (
         "tests/backends/test_arguments.py::test_stock_arguments_are_understood",
         says="may not stand here",
     ),
-    _row(
+    _setting(
         "an edit of the rules is told",
         "a change to lok.toml inside the reviewed diff is itself reported",
         "lok_hooks/cli/rules.py",
@@ -266,7 +264,7 @@ _FILES: Final = (
 )
 
 _WRONG: Final = (
-    _row(
+    _setting(
         "bad TOML",
         _AT_ONCE,
         _LOAD,
@@ -274,7 +272,7 @@ _WRONG: Final = (
         "        return {}\n",
         f"{_TOLD}[not TOML]",
     ),
-    _row(
+    _setting(
         "bad TOML with its place",
         _AT_ONCE,
         _LOAD,
@@ -282,7 +280,7 @@ _WRONG: Final = (
         "    match = None\n",
         f"{_TOLD}[not TOML]",
     ),
-    _row(
+    _setting(
         "unknown keys",
         _AT_ONCE,
         "lok_hooks/config/schema.py",
@@ -290,7 +288,7 @@ _WRONG: Final = (
         'model_config = ConfigDict(extra="ignore", strict=True,',
         f"{_TOLD}[unknown key]",
     ),
-    _row(
+    _setting(
         "the nearest key",
         "unknown key: the nearest name is offered",
         _MISTAKES,
@@ -298,7 +296,7 @@ _WRONG: Final = (
         'text="unknown key")',
         f"{_TOLD}[unknown key]",
     ),
-    _row(
+    _setting(
         "the nearest name",
         "unknown key: the nearest name is offered",
         _MESSAGES,
@@ -306,7 +304,7 @@ _WRONG: Final = (
         '        return ""\n',
         f"{_TOLD}[unknown backend of a task]",
     ),
-    _row(
+    _setting(
         "the known names where none is near",
         "unknown key: the nearest name is offered",
         _MESSAGES,
@@ -314,7 +312,7 @@ _WRONG: Final = (
         '    return ""\n',
         f"{_TOLD}[unknown key, nothing near]",
     ),
-    _row(
+    _setting(
         "the nearest word",
         "unknown key: the nearest name is offered",
         _MISTAKES,
@@ -322,7 +320,7 @@ _WRONG: Final = (
         "            return words\n",
         f"{_TOLD}[unknown severity]",
     ),
-    _row(
+    _setting(
         "wrong types",
         _AT_ONCE,
         "lok_hooks/config/schema.py",
@@ -330,7 +328,7 @@ _WRONG: Final = (
         'extra="forbid", strict=False, frozen=True',
         f"{_TOLD}[text for a switch]",
     ),
-    _row(
+    _setting(
         "unknown backends",
         _AT_ONCE,
         "lok_hooks/config/checks.py",
@@ -338,7 +336,7 @@ _WRONG: Final = (
         '        if (key[0], key[-1]) == ("tasks", "backends") and len(key) == 4:\n',
         f"{_TOLD}[unknown backend of a task]",
     ),
-    _row(
+    _setting(
         "unknown tasks",
         _AT_ONCE,
         "lok_hooks/config/checks.py",
@@ -346,7 +344,7 @@ _WRONG: Final = (
         '        elif key[0] in {"review"} and key[-1] == "tasks":\n',
         f"{_TOLD}[unknown task of a hook]",
     ),
-    _row(
+    _setting(
         "all mistakes of a file",
         _AT_ONCE,
         "lok_hooks/config/checking.py",
@@ -354,7 +352,7 @@ _WRONG: Final = (
         "            mistakes += found[:1]\n",
         "tests/config/test_mistakes.py::test_all_mistakes_of_all_sources_are_told_at_once",
     ),
-    _row(
+    _setting(
         "all mistakes of all layers",
         _AT_ONCE,
         _LOAD,
@@ -362,7 +360,7 @@ _WRONG: Final = (
         "        self.lines += [mistake.line(layer.label) for mistake in layer.mistakes if not self.lines]\n",
         f"{_IN_MISTAKES}::test_all_mistakes_of_all_sources_are_told_at_once",
     ),
-    _row(
+    _setting(
         "mistakes are mistakes",
         _AT_ONCE,
         _LOAD,
@@ -370,7 +368,7 @@ _WRONG: Final = (
         "    if not loading.layers:\n",
         f"{_TOLD}[unknown key]",
     ),
-    _row(
+    _setting(
         "mistakes are the user's",
         _AT_ONCE,
         "lok_hooks/errors.py",
@@ -378,7 +376,7 @@ _WRONG: Final = (
         "class ConfigError(LokError):\n",
         f"{_TOLD}[unknown key]",
     ),
-    _row(
+    _setting(
         "a named file that is missing",
         _AT_ONCE,
         _LOAD,
@@ -386,7 +384,7 @@ _WRONG: Final = (
         "        if source:\n            return None\n        raise",
         f"{_IN_MISTAKES}::test_a_named_file_that_is_missing",
     ),
-    _row(
+    _setting(
         "misspelled variables",
         "a variable that looks like a misspelled one of ours is noted",
         _LOAD,

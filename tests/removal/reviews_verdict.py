@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import row
 
 _REVIEW: Final = "lok_hooks/core/review.py"
 _FLOW: Final = "lok_hooks/flows/review.py"
@@ -13,24 +13,17 @@ _BUILT_IN: Final = "lok_hooks/config/default.toml"
 _IN_REVIEW: Final = "tests/flows/test_review.py"
 _DEFAULTS: Final = "tests/config/test_defaults.py::test_built_in_rules"
 
-
-def _row(group: str, name: str, promise: str, file: str, old: str, new: str, *tests: str) -> Removal:
-    return Removal(name=f"{group}: {name}", promise=promise, changes=(Change(file, old, new),), tests=tests)
-
-
 _ENDS: Final = (
-    _row(
-        "verdict",
-        "only confirmed findings block",
+    row(
+        "verdict: only confirmed findings block",
         "a commit is refused only on confirmed findings",
         _REVIEW,
         "if j.disposition is Disposition.CONFIRMED)",
         "if j.disposition)",
         f"{_IN_REVIEW}::test_a_hallucinated_finding_is_shown_and_does_not_refuse",
     ),
-    _row(
-        "verdict",
-        "findings in order",
+    row(
+        "verdict: findings in order",
         "confirmed first, gravest first",
         _FLOW,
         "        judged=tuple(sorted(judged, key=_report_order)),\n",
@@ -40,109 +33,97 @@ _ENDS: Final = (
 )
 
 _TIME: Final = (
-    _row(
-        "budget",
-        "of a whole review",
+    row(
+        "budget: of a whole review",
         "a commit must not wait for ever",
         "lok_hooks/cli/wiring.py",
         "    deadline = Until.after(policy.budget)\n",
         "    deadline = Until.after(None)\n",
         "tests/end_to_end/test_settings.py::test_each_entry_point_has_its_budget[hooks.pre-commit]",
     ),
-    _row(
-        "budget",
-        "nobody is asked behind it",
+    row(
+        "budget: nobody is asked behind it",
         "at the budget's end the hook stops asking",
         _FANOUT,
         "        while self._scope.remaining() > 0:\n",
         "        while lane:\n",
         "tests/backends/test_fanout.py::test_after_the_deadline_nobody_is_asked_any_more",
     ),
-    _row(
-        "budget",
-        "those who answered count",
+    row(
+        "budget: those who answered count",
         "judges what it has, says what is missing",
         _FANOUT,
         "                last_moment = min(last_moment, time.monotonic() + GRACE_SECONDS)\n",
         "                return\n",
         "tests/backends/test_fanout.py::test_a_backend_that_keeps_the_deadline_gives_its_own_answer",
     ),
-    _row(
-        "budget",
-        "no debate behind it",
+    row(
+        "budget: no debate behind it",
         "at the budget's end the hook stops asking",
         "lok_hooks/flows/examination.py",
         "    if not dossiers or panel.deadline.remaining() <= 0:\n",
         "    if not dossiers:\n",
         "tests/flows/test_examination.py::test_no_round_is_begun_when_the_time_is_over",
     ),
-    _row(
-        "budget",
-        "the push takes over",
+    row(
+        "budget: the push takes over",
         "the push asks again what commits left open",
         "lok_hooks/core/deferral.py",
         "if paths and task in known and task not in asked}\n",
         "if not paths}\n",
         "tests/core/test_deferral.py::test_a_push_takes_over_what_its_own_tasks_do_not_do_and_lok_toml_still_knows",
     ),
-    _row(
-        "budget",
-        "left to the push",
+    row(
+        "budget: left to the push",
         "what is missing is deferred to the push gate",
         "lok_hooks/core/deferral.py",
         "    missed = {(item.path, item.task) for item in review.coverage.unreviewed if item.task in tasks}\n",
         "    missed = set[tuple[str, str]]()\n",
         "tests/core/test_deferral.py::test_a_file_that_a_task_did_not_get_through_is_left_open",
     ),
-    _row(
-        "policy",
-        "a commit hunts",
+    row(
+        "policy: a commit hunts",
         "lok-hunt: task hunt",
         _BUILT_IN,
         'tasks = ["hunt"]\n',
         'tasks = ["audit", "hunt"]\n',
         _DEFAULTS,
     ),
-    _row(
-        "policy",
-        "a push audits",
+    row(
+        "policy: a push audits",
         "lok-audit: task audit",
         _BUILT_IN,
         'tasks = ["audit"]\n',
         'tasks = ["hunt"]\n',
         _DEFAULTS,
     ),
-    _row(
-        "policy",
-        "a review by hand does both",
+    row(
+        "policy: a review by hand does both",
         "lok-review: tasks hunt and audit",
         _BUILT_IN,
         'tasks = ["hunt", "audit"]\n',
         'tasks = ["hunt"]\n',
         _DEFAULTS,
     ),
-    _row(
-        "policy",
-        "fail_on is high",
+    row(
+        "policy: fail_on is high",
         "fail_on is high unless set",
         _BUILT_IN,
         'fail_on = "high"\n',
         'fail_on = "medium"\n',
         _DEFAULTS,
     ),
-    _row("policy", "quorum is 2", "quorum = 2", _BUILT_IN, "quorum = 2\n", "quorum = 1\n", _DEFAULTS),
-    _row(
-        "policy",
-        "small servers' models do not block",
+    row("policy: quorum is 2", "quorum = 2", _BUILT_IN, "quorum = 2\n", "quorum = 1\n", _DEFAULTS),
+    row(
+        "policy: small servers' models do not block",
         "the default for ollama and OpenAI-compatible servers",
         "lok_hooks/config/defaults.py",
         '    "ollama": KindDefaults(may_block=False,',
         '    "ollama": KindDefaults(may_block=True,',
         "tests/config/test_defaults.py::test_built_in_backends[ollama]",
     ),
-    _row(
-        "policy",
-        "unknown servers' models do not block",
+    row(
+        "policy: unknown servers' models do not block",
         "the default for ollama and OpenAI-compatible servers",
         "lok_hooks/config/defaults.py",
         '    "openai": KindDefaults(may_block=False,',

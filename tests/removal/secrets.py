@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import Change, Removal, row
 
 _LEAVES: Final = "a secret leaves, or stands in a report"
 _FILES: Final = "a credential file leaves"
@@ -19,149 +19,133 @@ _ANY_BYTE: Final = f"{_EVERYWHERE}::test_no_byte_of_a_run_holds_a_secret[false]"
 _FOUND: Final = "tests/backends/test_secrets.py"
 
 ROWS: Final = (
-    Removal(
-        name="secrets by a vendor's format",
-        promise=_STAY,
-        changes=(
-            Change(_SECRETS, "        for detector in detectors()\n", "        for detector in detectors()[:0]\n"),
-        ),
-        tests=(f"{_FOUND}::test_structural_secrets_are_found_whole_wherever_they_stand",),
+    row(
+        "secrets by a vendor's format",
+        _STAY,
+        _SECRETS,
+        "        for detector in detectors()\n",
+        "        for detector in detectors()[:0]\n",
+        f"{_FOUND}::test_structural_secrets_are_found_whole_wherever_they_stand",
     ),
-    Removal(
-        name="secrets by entropy",
-        promise=_STAY,
-        changes=(Change(_SECRETS, "    hits += _random_strings(line, family)\n", ""),),
-        tests=(f"{_EVERYWHERE}::test_planted_secrets_never_reach_a_model",),
+    row(
+        "secrets by entropy",
+        _STAY,
+        _SECRETS,
+        "    hits += _random_strings(line, family)\n",
+        "",
+        f"{_EVERYWHERE}::test_planted_secrets_never_reach_a_model",
     ),
-    Removal(
-        name="secrets by their names",
-        promise=_STAY,
-        changes=(Change(_SECRETS, "    hits += _named(line, family)\n", ""),),
-        tests=(f"{_FOUND}::test_values_with_a_telling_name_are_found",),
+    row(
+        "secrets by their names",
+        _STAY,
+        _SECRETS,
+        "    hits += _named(line, family)\n",
+        "",
+        f"{_FOUND}::test_values_with_a_telling_name_are_found",
     ),
-    Removal(
-        name="private keys",
-        promise=_STAY,
-        changes=(Change(_SECRETS, "    found += private_keys(lines)\n", ""),),
-        tests=(f"{_FOUND}::test_the_lines_of_a_private_key_are_secrets",),
+    row(
+        "private keys",
+        _STAY,
+        _SECRETS,
+        "    found += private_keys(lines)\n",
+        "",
+        f"{_FOUND}::test_the_lines_of_a_private_key_are_secrets",
     ),
-    Removal(
-        name="secrets far to the right",
-        promise=_STAY,
-        changes=(
-            Change(
-                _SECRETS,
-                "for offset in range(0, max(1, len(text) - _OVERLAP), _WINDOW - _OVERLAP):",
-                "for offset in (0,):",
-            ),
-        ),
-        tests=(f"{_FOUND}::test_a_secret_in_a_very_long_line_is_found_at_any_place",),
+    row(
+        "secrets far to the right",
+        _STAY,
+        _SECRETS,
+        "for offset in range(0, max(1, len(text) - _OVERLAP), _WINDOW - _OVERLAP):",
+        "for offset in (0,):",
+        f"{_FOUND}::test_a_secret_in_a_very_long_line_is_found_at_any_place",
     ),
-    Removal(
-        name="time to search a crafted line",
-        promise=_STAY,
-        changes=(Change(_PATTERNS, 're.compile(r"[:=!]\\s*+', 're.compile(r"([^\\v=!:]*)\\s*(:=?|[!=]{1,3})\\s*'),),
-        tests=(f"{_FOUND}::test_what_is_asked_elsewhere_costs_little_to_see[secret_access_key]",),
+    row(
+        "time to search a crafted line",
+        _STAY,
+        _PATTERNS,
+        're.compile(r"[:=!]\\s*+',
+        're.compile(r"([^\\v=!:]*)\\s*(:=?|[!=]{1,3})\\s*',
+        f"{_FOUND}::test_what_is_asked_elsewhere_costs_little_to_see[secret_access_key]",
     ),
-    Removal(
-        name="time to replace thousands of secrets",
-        promise=_STAY,
-        changes=(Change(_SCREEN, "if len(self.replacements) > _FEW:", "if len(self.replacements) > 10**9:"),),
-        tests=("tests/core/test_screen.py::test_a_text_made_of_secrets_takes_no_time_by_the_square",),
+    row(
+        "time to replace thousands of secrets",
+        _STAY,
+        _SCREEN,
+        "if len(self.replacements) > _FEW:",
+        "if len(self.replacements) > 10**9:",
+        "tests/core/test_screen.py::test_a_text_made_of_secrets_takes_no_time_by_the_square",
     ),
-    Removal(
-        name="secrets in file names",
-        promise=_STAY,
-        changes=(
-            Change(
-                _SECRETS,
-                "    for file in diff.files:\n        yield file.path\n        yield file.old_path\n    for item",
-                "    for item",
-            ),
-        ),
-        tests=(_ANY_BYTE,),
+    row(
+        "secrets in file names",
+        _STAY,
+        _SECRETS,
+        "    for file in diff.files:\n        yield file.path\n        yield file.old_path\n    for item",
+        "    for item",
+        _ANY_BYTE,
     ),
-    Removal(
-        name="secrets in names of files left out",
-        promise=_STAY,
-        changes=(Change(_SECRETS, "        yield item.path\n        yield item.detail\n", "        yield from ()\n"),),
-        tests=(_ANY_BYTE,),
+    row(
+        "secrets in names of files left out",
+        _STAY,
+        _SECRETS,
+        "        yield item.path\n        yield item.detail\n",
+        "        yield from ()\n",
+        _ANY_BYTE,
     ),
-    Removal(
-        name="secrets on removed lines",
-        promise=_STAY,
-        changes=(
-            Change(
-                _SECRETS, '    return new, [line[1:] for line in raw if line[:1] in {"-", " "}]', "    return (new,)"
-            ),
-        ),
-        tests=(_ANY_BYTE,),
+    row(
+        "secrets on removed lines",
+        _STAY,
+        _SECRETS,
+        '    return new, [line[1:] for line in raw if line[:1] in {"-", " "}]',
+        "    return (new,)",
+        _ANY_BYTE,
     ),
-    Removal(
-        name="secrets on context lines",
-        promise=_STAY,
-        changes=(
-            Change(
-                _SECRETS,
-                '    new = [line[1:] for line in raw if line[:1] in {"+", " "}]\n',
-                '    new = [line[1:] for line in raw if line[:1] == "+"]\n',
-            ),
-        ),
-        tests=(_ANY_BYTE,),
+    row(
+        "secrets on context lines",
+        _STAY,
+        _SECRETS,
+        '    new = [line[1:] for line in raw if line[:1] in {"+", " "}]\n',
+        '    new = [line[1:] for line in raw if line[:1] == "+"]\n',
+        _ANY_BYTE,
     ),
-    Removal(
-        name="secrets out of messages",
-        promise=_STAY,
-        changes=(
-            Change(
-                "lok_hooks/cli/boundary.py",
-                '    _print(_without_secrets("\\n".join(lines)))\n',
-                '    _print("\\n".join(lines))\n',
-            ),
-        ),
-        tests=(f"{_EVERYWHERE}::test_no_message_about_the_settings_and_no_log_of_a_bug_holds_a_secret",),
+    row(
+        "secrets out of messages",
+        _STAY,
+        "lok_hooks/cli/boundary.py",
+        '    _print(_without_secrets("\\n".join(lines)))\n',
+        '    _print("\\n".join(lines))\n',
+        f"{_EVERYWHERE}::test_no_message_about_the_settings_and_no_log_of_a_bug_holds_a_secret",
     ),
-    Removal(
-        name="secrets out of the log of a bug",
-        promise=_STAY,
-        changes=(
-            Change(
-                "lok_hooks/cli/boundary.py",
-                "{_without_secrets(traceback.format_exc())}",
-                "{traceback.format_exc()}",
-            ),
-        ),
-        tests=(f"{_EVERYWHERE}::test_no_message_about_the_settings_and_no_log_of_a_bug_holds_a_secret",),
+    row(
+        "secrets out of the log of a bug",
+        _STAY,
+        "lok_hooks/cli/boundary.py",
+        "{_without_secrets(traceback.format_exc())}",
+        "{traceback.format_exc()}",
+        f"{_EVERYWHERE}::test_no_message_about_the_settings_and_no_log_of_a_bug_holds_a_secret",
     ),
-    Removal(
-        name="secrets in headings and definitions around a change",
-        promise=_STAY,
-        changes=(
-            Change(
-                _REVIEW,
-                "screening = means.screen(with_headings(order.diff, planned), ())",
-                "screening = means.screen(order.diff, ())",
-            ),
-        ),
-        tests=("tests/flows/test_review.py::test_what_stands_around_the_diff_is_screened_too",),
+    row(
+        "secrets in headings and definitions around a change",
+        _STAY,
+        _REVIEW,
+        "screening = means.screen(with_headings(order.diff, planned), ())",
+        "screening = means.screen(order.diff, ())",
+        "tests/flows/test_review.py::test_what_stands_around_the_diff_is_screened_too",
     ),
-    Removal(
-        name="secrets out of the shown code",
-        promise=_LEAVES,
-        changes=(Change(_PROMPTS, "    body = shown_code(chunk, redact)\n", "    body = shown_code(chunk, str)\n"),),
-        tests=("tests/core/test_prompts.py::test_every_shown_text_goes_through_the_redaction",),
+    row(
+        "secrets out of the shown code",
+        _LEAVES,
+        _PROMPTS,
+        "    body = shown_code(chunk, redact)\n",
+        "    body = shown_code(chunk, str)\n",
+        "tests/core/test_prompts.py::test_every_shown_text_goes_through_the_redaction",
     ),
-    Removal(
-        name="secrets out of a debate",
-        promise=_LEAVES,
-        changes=(
-            Change(
-                "lok_hooks/core/examination.py",
-                "    code = shown_code(batch.chunk, redact)\n",
-                "    code = shown_code(batch.chunk, str)\n",
-            ),
-        ),
-        tests=("tests/flows/test_examination.py::test_secrets_leave_neither_in_prompts_nor_in_votes",),
+    row(
+        "secrets out of a debate",
+        _LEAVES,
+        "lok_hooks/core/examination.py",
+        "    code = shown_code(batch.chunk, redact)\n",
+        "    code = shown_code(batch.chunk, str)\n",
+        "tests/flows/test_examination.py::test_secrets_leave_neither_in_prompts_nor_in_votes",
     ),
     Removal(
         name="secrets out of reports",
@@ -173,48 +157,29 @@ ROWS: Final = (
         tests=(_ANY_BYTE,),
         doubled="findings are told without secrets, and the whole report once more",
     ),
-    Removal(
-        name="secrets out of progress",
-        promise=_LEAVES,
-        changes=(
-            Change(
-                "lok_hooks/flows/screening.py",
-                "self._listener.noted(self._discretion.screening.redact(text))",
-                "self._listener.noted(text)",
-            ),
-        ),
-        tests=(
-            "tests/flows/test_screening.py::test_a_listener_hears_neither_what_the_change_holds_nor_what_only_a_failure_says",
-        ),
+    row(
+        "secrets out of progress",
+        _LEAVES,
+        "lok_hooks/flows/screening.py",
+        "self._listener.noted(self._discretion.screening.redact(text))",
+        "self._listener.noted(text)",
+        "tests/flows/test_screening.py::test_a_listener_hears_neither_what_the_change_holds_nor_what_only_a_failure_says",
     ),
-    Removal(
-        name="secrets out of the words of failures",
-        promise=_LEAVES,
-        changes=(
-            Change(
-                "lok_hooks/flows/screening.py",
-                "self._told(answer) if isinstance(answer, Failure) else answer)",
-                "answer)",
-            ),
-        ),
-        tests=(
-            "tests/flows/test_screening.py::test_a_listener_hears_neither_what_the_change_holds_nor_what_only_a_failure_says",
-        ),
+    row(
+        "secrets out of the words of failures",
+        _LEAVES,
+        "lok_hooks/flows/screening.py",
+        "self._told(answer) if isinstance(answer, Failure) else answer)",
+        "answer)",
+        "tests/flows/test_screening.py::test_a_listener_hears_neither_what_the_change_holds_nor_what_only_a_failure_says",
     ),
-    Removal(
-        name="secrets that only votes say",
-        promise=_LEAVES,
-        changes=(
-            Change(
-                "lok_hooks/flows/examination.py",
-                "redact = with_unshown(case.screening, case.screen, texts, shown).redact",
-                "redact = case.screening.redact",
-            ),
-        ),
-        tests=(
-            "tests/flows/test_examination.py"
-            "::test_a_secret_that_only_a_vote_says_reaches_no_other_examiner_and_no_report",
-        ),
+    row(
+        "secrets that only votes say",
+        _LEAVES,
+        "lok_hooks/flows/examination.py",
+        "redact = with_unshown(case.screening, case.screen, texts, shown).redact",
+        "redact = case.screening.redact",
+        "tests/flows/test_examination.py::test_a_secret_that_only_a_vote_says_reaches_no_other_examiner_and_no_report",
     ),
     Removal(
         name="secrets that only an answer says, out of what is remembered",
@@ -241,59 +206,63 @@ ROWS: Final = (
         ),
         tests=(f"{_EVERYWHERE}::test_a_local_backend_may_see_secrets_where_lok_toml_says_so[True-false-True]",),
     ),
-    Removal(
-        name="one value, one placeholder",
-        promise=_STAY,
-        changes=(Change(_SCREEN, "        if secret.value not in placeholders:\n", "        if secret.value:\n"),),
-        tests=("tests/core/test_screen.py::test_one_placeholder_for_each_value",),
+    row(
+        "one value, one placeholder",
+        _STAY,
+        _SCREEN,
+        "        if secret.value not in placeholders:\n",
+        "        if secret.value:\n",
+        "tests/core/test_screen.py::test_one_placeholder_for_each_value",
     ),
-    Removal(
-        name="masks that show little of a value",
-        promise=_STAY,
-        changes=(Change(_SCREEN, "min(_SHOWN_CHARACTERS, len(value) // 5)", "8"),),
-        tests=("tests/core/test_screen.py::test_a_mask_never_shows_more_than_four_characters",),
+    row(
+        "masks that show little of a value",
+        _STAY,
+        _SCREEN,
+        "min(_SHOWN_CHARACTERS, len(value) // 5)",
+        "8",
+        "tests/core/test_screen.py::test_a_mask_never_shows_more_than_four_characters",
     ),
-    Removal(
-        name="models are told what a placeholder is",
-        promise=_STAY,
-        changes=(Change(_PROMPTS, "<SECRET:kind:n> stands for", "<SECRET:kind> stands for"),),
-        tests=("tests/core/test_prompts.py::test_what_a_placeholder_stands_for_is_said_before_the_code",),
+    row(
+        "models are told what a placeholder is",
+        _STAY,
+        _PROMPTS,
+        "<SECRET:kind:n> stands for",
+        "<SECRET:kind> stands for",
+        "tests/core/test_prompts.py::test_what_a_placeholder_stands_for_is_said_before_the_code",
     ),
-    Removal(
-        name="placeholders back in quotes",
-        promise=_STAY,
-        changes=(
-            Change(
-                _REVIEW,
-                "ground(replace(claim, quote=screening.restore(claim.quote)), request.prompt.chunk)",
-                "ground(claim, request.prompt.chunk)",
-            ),
-        ),
-        tests=(
-            "tests/flows/test_review.py::"
-            "test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts",
-        ),
+    row(
+        "placeholders back in quotes",
+        _STAY,
+        _REVIEW,
+        "ground(replace(claim, quote=screening.restore(claim.quote)), request.prompt.chunk)",
+        "ground(claim, request.prompt.chunk)",
+        "tests/flows/test_review.py::"
+        "test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts",
     ),
-    Removal(
-        name="placeholders that the author wrote",
-        promise=_STAY,
-        changes=(Change(_SCREEN, "        if placeholder not in taken:\n", "        if placeholder:\n"),),
-        tests=("tests/core/test_screen.py::test_placeholders_of_others_are_neither_given_out_nor_restored",),
+    row(
+        "placeholders that the author wrote",
+        _STAY,
+        _SCREEN,
+        "        if placeholder not in taken:\n",
+        "        if placeholder:\n",
+        "tests/core/test_screen.py::test_placeholders_of_others_are_neither_given_out_nor_restored",
     ),
-    Removal(
-        name="complaints about placeholders dropped",
-        promise=_STAY,
-        changes=(Change(_REVIEW, "and screening.mentions_placeholder(claim):", "and not claim:"),),
-        tests=(
-            "tests/flows/test_review.py::"
-            "test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts",
-        ),
+    row(
+        "complaints about placeholders dropped",
+        _STAY,
+        _REVIEW,
+        "and screening.mentions_placeholder(claim):",
+        "and not claim:",
+        "tests/flows/test_review.py::"
+        "test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts",
     ),
-    Removal(
-        name="credential files",
-        promise=_FILES,
-        changes=(Change("lok_hooks/flows/planning.py", "if not file.held_back and (task", "if (task"),),
-        tests=(f"{_EVERYWHERE}::test_credential_files_are_shown_to_nobody",),
+    row(
+        "credential files",
+        _FILES,
+        "lok_hooks/flows/planning.py",
+        "if not file.held_back and (task",
+        "if (task",
+        f"{_EVERYWHERE}::test_credential_files_are_shown_to_nobody",
     ),
     Removal(
         name="credential files in a debate",
@@ -309,41 +278,37 @@ ROWS: Final = (
         tests=("tests/flows/test_examination.py::test_a_credential_file_is_not_debated",),
         doubled="findings in such a file are not examined, and its code is not shown",
     ),
-    Removal(
-        name="secrets told without the embedded reviewer",
-        promise=_STAY,
-        changes=(Change(_REVIEW, "secrets_on_added_lines(order.diff, means.secrets)", "()"),),
-        tests=(_ANY_BYTE,),
+    row(
+        "secrets told without the embedded reviewer",
+        _STAY,
+        _REVIEW,
+        "secrets_on_added_lines(order.diff, means.secrets)",
+        "()",
+        _ANY_BYTE,
     ),
-    Removal(
-        name="only local backends see secrets",
-        promise=_LEAVES,
-        changes=(Change("lok_hooks/flows/screening.py", "spares_local and backend.traits.is_local", "spares_local"),),
-        tests=(f"{_EVERYWHERE}::test_a_local_backend_may_see_secrets_where_lok_toml_says_so[False-false-False]",),
+    row(
+        "only local backends see secrets",
+        _LEAVES,
+        "lok_hooks/flows/screening.py",
+        "spares_local and backend.traits.is_local",
+        "spares_local",
+        f"{_EVERYWHERE}::test_a_local_backend_may_see_secrets_where_lok_toml_says_so[False-false-False]",
     ),
-    Removal(
-        name="a payload that is only shown",
-        promise=_STAY,
-        changes=(
-            Change(
-                "lok_hooks/cli/run.py",
-                "        if arguments.show_payload:\n",
-                "        if arguments.show_payload is None:\n",
-            ),
-        ),
-        tests=(f"{_EVERYWHERE}::test_the_payload_is_what_would_be_sent_and_nothing_is_sent",),
+    row(
+        "a payload that is only shown",
+        _STAY,
+        "lok_hooks/cli/run.py",
+        "        if arguments.show_payload:\n",
+        "        if arguments.show_payload is None:\n",
+        f"{_EVERYWHERE}::test_the_payload_is_what_would_be_sent_and_nothing_is_sent",
     ),
-    Removal(
-        name="a payload that is byte for byte what is sent",
-        promise=_STAY,
-        changes=(
-            Change(
-                "lok_hooks/report/payload.py",
-                '"text": request.prompt.text,',
-                '"text": request.prompt.text.rstrip(),',
-            ),
-        ),
-        tests=("tests/security/test_payload.py::test_a_real_cli_sends_what_was_shown_where_it_was_said[codex]",),
+    row(
+        "a payload that is byte for byte what is sent",
+        _STAY,
+        "lok_hooks/report/payload.py",
+        '"text": request.prompt.text,',
+        '"text": request.prompt.text.rstrip(),',
+        "tests/security/test_payload.py::test_a_real_cli_sends_what_was_shown_where_it_was_said[codex]",
     ),
     Removal(
         name="a payload that memory does not answer",
@@ -362,17 +327,13 @@ ROWS: Final = (
         ),
         doubled="a verdict is kept under the words that were typed",
     ),
-    Removal(
-        name="secrets out of questions",
-        promise="a model that has read a secret quotes it",
-        changes=(
-            Change(
-                "lok_hooks/cli/wiring.py",
-                "return Redacting(known, redactor(known, redact, spares_local=spares_local))",
-                "return known",
-            ),
-        ),
-        tests=("tests/security/test_secrets_in_talk.py::test_no_byte_of_a_talk_holds_a_secret[ask]",),
+    row(
+        "secrets out of questions",
+        "a model that has read a secret quotes it",
+        "lok_hooks/cli/wiring.py",
+        "return Redacting(known, redactor(known, redact, spares_local=spares_local))",
+        "return known",
+        "tests/security/test_secrets_in_talk.py::test_no_byte_of_a_talk_holds_a_secret[ask]",
     ),
     Removal(
         name="secrets out of answers",

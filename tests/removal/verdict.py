@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.row import Change, Removal, row
 
 _SPEAKS: Final = "the diff approves itself"
 _PARROTS: Final = "a gullible model parrots"
@@ -41,79 +41,69 @@ _MARKED: Final = (
         tests=("tests/core/test_boundary.py::test_a_text_that_holds_the_marks_of_others_has_another",),
         doubled="a mark is computed from the text, and one that stands in it is passed over",
     ),
-    Removal(
-        name="marks by the repository's key",
-        promise=_BOUNDARY,
-        changes=(Change(_MARKS, "        key=key.encode()[:_KEY_BYTES],\n", ""),),
-        tests=("tests/core/test_boundary.py::test_a_digest_depends_on_text_key_and_purpose_and_on_nothing_else",),
+    row(
+        "marks by the repository's key",
+        _BOUNDARY,
+        _MARKS,
+        "        key=key.encode()[:_KEY_BYTES],\n",
+        "",
+        "tests/core/test_boundary.py::test_a_digest_depends_on_text_key_and_purpose_and_on_nothing_else",
     ),
-    Removal(
-        name="a receipt of its own for each change",
-        promise=_BOUNDARY,
-        changes=(
-            Change(
-                _PROMPTS,
-                'receipt = digest(f"{REVIEW_VERSION}\\0{task.name}\\0{aspects}\\0{body}", key, "receipt")',
-                'receipt = digest("", "", "receipt")',
-            ),
-        ),
-        tests=("tests/core/test_prompts.py::test_the_receipt_belongs_to_the_bytes",),
+    row(
+        "a receipt of its own for each change",
+        _BOUNDARY,
+        _PROMPTS,
+        'receipt = digest(f"{REVIEW_VERSION}\\0{task.name}\\0{aspects}\\0{body}", key, "receipt")',
+        'receipt = digest("", "", "receipt")',
+        "tests/core/test_prompts.py::test_the_receipt_belongs_to_the_bytes",
     ),
-    Removal(
-        name="the change between marks",
-        promise=_SPEAKS,
-        changes=(Change(_PROMPTS, "            enclosed(body, mark),\n", "            body,\n"),),
-        tests=(f"{_INJECTION}::test_no_attack_changes_the_verdict",),
+    row(
+        "the change between marks",
+        _SPEAKS,
+        _PROMPTS,
+        "            enclosed(body, mark),\n",
+        "            body,\n",
+        f"{_INJECTION}::test_no_attack_changes_the_verdict",
     ),
-    Removal(
-        name="the last word is ours",
-        promise=_SPEAKS,
-        changes=(
-            Change(
-                _PROMPTS,
-                '            "End of the change. Answer now, with the JSON described above and nothing else.",\n',
-                "",
-            ),
-        ),
-        tests=("tests/core/test_prompts.py::test_a_prompt_begins_with_a_letter_and_ends_with_our_words",),
+    row(
+        "the last word is ours",
+        _SPEAKS,
+        _PROMPTS,
+        '            "End of the change. Answer now, with the JSON described above and nothing else.",\n',
+        "",
+        "tests/core/test_prompts.py::test_a_prompt_begins_with_a_letter_and_ends_with_our_words",
     ),
-    Removal(
-        name="models report text that steers",
-        promise=_SPEAKS,
-        changes=(
-            Change(_PROMPTS, "is a finding of its \\\nown: category prompt-injection, severity medium. ", "is data. "),
-        ),
-        tests=(f"{_INJECTION}::test_models_are_asked_to_report_text_that_steers",),
+    row(
+        "models report text that steers",
+        _SPEAKS,
+        _PROMPTS,
+        "is a finding of its \\\nown: category prompt-injection, severity medium. ",
+        "is data. ",
+        f"{_INJECTION}::test_models_are_asked_to_report_text_that_steers",
     ),
-    Removal(
-        name="line breaks that pose as lines of a prompt",
-        promise=_SPEAKS,
-        changes=(Change(_PROMPTS, '.rstrip("\\r").translate(_LINE_BREAKS)', ""),),
-        tests=("tests/core/test_prompts.py::test_code_cannot_pose_as_a_line_of_the_prompt",),
+    row(
+        "line breaks that pose as lines of a prompt",
+        _SPEAKS,
+        _PROMPTS,
+        '.rstrip("\\r").translate(_LINE_BREAKS)',
+        "",
+        "tests/core/test_prompts.py::test_code_cannot_pose_as_a_line_of_the_prompt",
     ),
-    Removal(
-        name="paths that pose as lines of a prompt",
-        promise=_SPEAKS,
-        changes=(
-            Change(
-                _PROMPTS,
-                "return safe if safe.isprintable() and not safe.startswith('\"') else json.dumps(safe)",
-                "return safe",
-            ),
-        ),
-        tests=("tests/core/test_prompts.py::test_odd_paths_stay_on_one_line",),
+    row(
+        "paths that pose as lines of a prompt",
+        _SPEAKS,
+        _PROMPTS,
+        "return safe if safe.isprintable() and not safe.startswith('\"') else json.dumps(safe)",
+        "return safe",
+        "tests/core/test_prompts.py::test_odd_paths_stay_on_one_line",
     ),
-    Removal(
-        name="the key for its owner alone",
-        promise=_BOUNDARY,
-        changes=(
-            Change(
-                _KEY,
-                "files.write_new(partial, key.encode(), files.PRIVATE)",
-                "files.write_new(partial, key.encode(), files.SHARED)",
-            ),
-        ),
-        tests=("tests/store/test_key.py::test_a_folder_has_a_key_of_its_own_and_keeps_it",),
+    row(
+        "the key for its owner alone",
+        _BOUNDARY,
+        _KEY,
+        "files.write_new(partial, key.encode(), files.PRIVATE)",
+        "files.write_new(partial, key.encode(), files.SHARED)",
+        "tests/store/test_key.py::test_a_folder_has_a_key_of_its_own_and_keeps_it",
     ),
     Removal(
         name="the key not through links",
@@ -131,23 +121,29 @@ _MARKED: Final = (
 )
 
 _RECEIVED: Final = (
-    Removal(
-        name="receipts are checked",
-        promise=_PARROTS,
-        changes=(Change(_ANSWERS, "    if review.receipt.strip() != prompt.receipt:\n", "    if not review:\n"),),
-        tests=(f"{_READ}::test_an_answer_that_proves_nothing_does_not_count",),
+    row(
+        "receipts are checked",
+        _PARROTS,
+        _ANSWERS,
+        "    if review.receipt.strip() != prompt.receipt:\n",
+        "    if not review:\n",
+        f"{_READ}::test_an_answer_that_proves_nothing_does_not_count",
     ),
-    Removal(
-        name="receipts of votes are checked",
-        promise=_PARROTS,
-        changes=(Change(_VOTES, 'if str(value.get("receipt", "")).strip() != prompt.receipt:', "if not value:"),),
-        tests=("tests/core/test_votes.py::test_what_is_no_vote",),
+    row(
+        "receipts of votes are checked",
+        _PARROTS,
+        _VOTES,
+        'if str(value.get("receipt", "")).strip() != prompt.receipt:',
+        "if not value:",
+        "tests/core/test_votes.py::test_what_is_no_vote",
     ),
-    Removal(
-        name="an answer lists all files",
-        promise=_PARROTS,
-        changes=(Change(_ANSWERS, ' if unseen else ""', ' if unseen is None else ""'),),
-        tests=(f"{_READ}::test_an_answer_that_proves_nothing_does_not_count",),
+    row(
+        "an answer lists all files",
+        _PARROTS,
+        _ANSWERS,
+        ' if unseen else ""',
+        ' if unseen is None else ""',
+        f"{_READ}::test_an_answer_that_proves_nothing_does_not_count",
     ),
     Removal(
         name="an answer lists no other files",
@@ -162,47 +158,37 @@ _RECEIVED: Final = (
         ),
         tests=(f"{_OUTPUT}::test_an_answer_that_lists_another_path_is_no_review",),
     ),
-    Removal(
-        name="findings about other files",
-        promise=_PATHS,
-        changes=(
-            Change(
-                _GROUND,
-                "next((piece for piece in chunk.pieces if piece.file.path == claim.file), None)",
-                "next((piece for piece in chunk.pieces), None)",
-            ),
-        ),
-        tests=(f"{_OUTPUT}::test_a_finding_about_another_path_is_outside_the_diff",),
+    row(
+        "findings about other files",
+        _PATHS,
+        _GROUND,
+        "next((piece for piece in chunk.pieces if piece.file.path == claim.file), None)",
+        "next((piece for piece in chunk.pieces), None)",
+        f"{_OUTPUT}::test_a_finding_about_another_path_is_outside_the_diff",
     ),
-    Removal(
-        name="grounding of the quote",
-        promise=_OURS,
-        changes=(
-            Change(
-                _GROUND,
-                "    located, starts = _located(piece, quote)\n",
-                "    located, starts = _located(piece, quote)\n    starts = starts or [0]\n",
-            ),
-        ),
-        tests=("tests/end_to_end/test_traps.py::test_a_finding_that_is_not_in_the_diff_does_not_block",),
+    row(
+        "grounding of the quote",
+        _OURS,
+        _GROUND,
+        "    located, starts = _located(piece, quote)\n",
+        "    located, starts = _located(piece, quote)\n    starts = starts or [0]\n",
+        "tests/end_to_end/test_traps.py::test_a_finding_that_is_not_in_the_diff_does_not_block",
     ),
-    Removal(
-        name="grounding on a changed line",
-        promise=_OURS,
-        changes=(
-            Change(
-                _GROUND,
-                'problem = "" if place.touches_change else "the line it is about was not changed"',
-                'problem = ""',
-            ),
-        ),
-        tests=("tests/core/test_ground.py::test_the_quote_decides_where_a_claim_stands",),
+    row(
+        "grounding on a changed line",
+        _OURS,
+        _GROUND,
+        'problem = "" if place.touches_change else "the line it is about was not changed"',
+        'problem = ""',
+        "tests/core/test_ground.py::test_the_quote_decides_where_a_claim_stands",
     ),
-    Removal(
-        name="refutations quote what was shown",
-        promise=_OURS,
-        changes=(Change(_VOTES, 'return "" if stands_in(ballot.quote, batch.chunk) else', 'return "" if ballot else'),),
-        tests=("tests/core/test_votes.py::test_what_a_vote_comes_to",),
+    row(
+        "refutations quote what was shown",
+        _OURS,
+        _VOTES,
+        'return "" if stands_in(ballot.quote, batch.chunk) else',
+        'return "" if ballot else',
+        "tests/core/test_votes.py::test_what_a_vote_comes_to",
     ),
     Removal(
         name="claims stamped by us",
@@ -221,61 +207,57 @@ _RECEIVED: Final = (
         ),
         tests=(f"{_INJECTION}::test_who_raised_what_is_not_the_answers_to_say",),
     ),
-    Removal(
-        name="votes stamped by us",
-        promise=_OURS,
-        changes=(
-            Change(_VOTES, "            is_self=voter in dossier.finding.raised_by,", "            is_self=False,"),
-        ),
-        tests=("tests/core/test_votes.py::test_a_vote_is_stamped_by_our_code",),
+    row(
+        "votes stamped by us",
+        _OURS,
+        _VOTES,
+        "            is_self=voter in dossier.finding.raised_by,",
+        "            is_self=False,",
+        "tests/core/test_votes.py::test_a_vote_is_stamped_by_our_code",
     ),
-    Removal(
-        name="a failed reviewer is no clean review",
-        promise=_PARROTS,
-        changes=(
-            Change(
-                "lok_hooks/flows/review.py",
-                "    is_covered = all if task == ANALYSIS else any\n",
-                "    is_covered = lambda answered: True  # noqa: E731\n",
-            ),
-        ),
-        tests=("tests/end_to_end/test_traps.py::test_a_failed_reviewer_is_never_a_clean_review",),
+    row(
+        "a failed reviewer is no clean review",
+        _PARROTS,
+        "lok_hooks/flows/review.py",
+        "    is_covered = all if task == ANALYSIS else any\n",
+        "    is_covered = lambda answered: True  # noqa: E731\n",
+        "tests/end_to_end/test_traps.py::test_a_failed_reviewer_is_never_a_clean_review",
     ),
 )
 
 _LIMITS: Final = (
-    Removal(
-        name="the size of an answer",
-        promise=_LARGE,
-        changes=(Change(_READING, "    if len(text) > MAX_ANSWER:\n", "    if len(text) < 0:\n"),),
-        tests=(f"{_OUTPUT}::test_an_answer_of_another_form_is_no_review",),
+    row(
+        "the size of an answer",
+        _LARGE,
+        _READING,
+        "    if len(text) > MAX_ANSWER:\n",
+        "    if len(text) < 0:\n",
+        f"{_OUTPUT}::test_an_answer_of_another_form_is_no_review",
     ),
-    Removal(
-        name="the number of findings",
-        promise=_LARGE,
-        changes=(
-            Change(_ANSWERS, "    if len(review.findings) > MAX_FINDINGS:\n", "    if len(review.findings) < 0:\n"),
-        ),
-        tests=(f"{_OUTPUT}::test_an_answer_of_another_form_is_no_review",),
+    row(
+        "the number of findings",
+        _LARGE,
+        _ANSWERS,
+        "    if len(review.findings) > MAX_FINDINGS:\n",
+        "    if len(review.findings) < 0:\n",
+        f"{_OUTPUT}::test_an_answer_of_another_form_is_no_review",
     ),
-    Removal(
-        name="the depth of an answer",
-        promise=_LARGE,
-        changes=(
-            Change(
-                _READING,
-                "    except (ValueError, RecursionError):\n        return\n\n\ndef _repaired",
-                "    except ValueError:\n        return\n\n\ndef _repaired",
-            ),
-        ),
-        tests=(f"{_OUTPUT}::test_an_answer_of_another_form_is_no_review",),
+    row(
+        "the depth of an answer",
+        _LARGE,
+        _READING,
+        "    except (ValueError, RecursionError):\n        return\n\n\ndef _repaired",
+        "    except ValueError:\n        return\n\n\ndef _repaired",
+        f"{_OUTPUT}::test_an_answer_of_another_form_is_no_review",
         says="RecursionError",
     ),
-    Removal(
-        name="doubled keys",
-        promise=_LARGE,
-        changes=(Change(_READING, "    if len(made) != len(pairs):\n        raise AmbiguousError\n", ""),),
-        tests=(f"{_OUTPUT}::test_an_answer_of_another_form_is_no_review",),
+    row(
+        "doubled keys",
+        _LARGE,
+        _READING,
+        "    if len(made) != len(pairs):\n        raise AmbiguousError\n",
+        "",
+        f"{_OUTPUT}::test_an_answer_of_another_form_is_no_review",
     ),
     Removal(
         name="NaN",
@@ -295,83 +277,69 @@ _LIMITS: Final = (
         tests=(f"{_READ}::test_a_finding_is_made_harmless_and_kept",),
         doubled="the schema takes whole numbers alone",
     ),
-    Removal(
-        name="halves of characters",
-        promise=_LARGE,
-        changes=(
-            Change(
-                _READING,
-                'return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")',
-                "return text",
-            ),
-        ),
-        tests=(f"{_READ}::test_a_finding_is_made_harmless_and_kept",),
+    row(
+        "halves of characters",
+        _LARGE,
+        _READING,
+        'return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")',
+        "return text",
+        f"{_READ}::test_a_finding_is_made_harmless_and_kept",
     ),
-    Removal(
-        name="the length of texts",
-        promise=_LARGE,
-        changes=(
-            Change("lok_hooks/flows/screening.py", "why=redact(finding.why)[:_TEXT],", "why=redact(finding.why),"),
-        ),
-        tests=("tests/flows/test_screening.py::test_texts_are_cut_where_no_secret_is_left_to_be_cut",),
+    row(
+        "the length of texts",
+        _LARGE,
+        "lok_hooks/flows/screening.py",
+        "why=redact(finding.why)[:_TEXT],",
+        "why=redact(finding.why),",
+        "tests/flows/test_screening.py::test_texts_are_cut_where_no_secret_is_left_to_be_cut",
     ),
-    Removal(
-        name="line numbers within bounds",
-        promise=_LARGE,
-        changes=(Change(_ANSWERS, "    line = max(0, min(finding.line, 2**31))\n", "    line = finding.line\n"),),
-        tests=(f"{_READ}::test_a_finding_is_made_harmless_and_kept",),
+    row(
+        "line numbers within bounds",
+        _LARGE,
+        _ANSWERS,
+        "    line = max(0, min(finding.line, 2**31))\n",
+        "    line = finding.line\n",
+        f"{_READ}::test_a_finding_is_made_harmless_and_kept",
     ),
-    Removal(
-        name="answers that stop in the middle",
-        promise=_LARGE,
-        changes=(
-            Change(
-                _READING,
-                "if not _is_closed(body) or not _is_worth_repairing(body):",
-                "if not _is_worth_repairing(body):",
-            ),
-        ),
-        tests=(f"{_READ}::test_no_beginning_of_an_answer_passes_for_the_whole",),
+    row(
+        "answers that stop in the middle",
+        _LARGE,
+        _READING,
+        "if not _is_closed(body) or not _is_worth_repairing(body):",
+        "if not _is_worth_repairing(body):",
+        f"{_READ}::test_no_beginning_of_an_answer_passes_for_the_whole",
     ),
-    Removal(
-        name="time to ground thousands of claims",
-        promise=_LARGE,
-        changes=(
-            Change(
-                _GROUND,
-                "shown, begun = _shown(piece), _by_text(piece).get(quote[0], ())",
-                "shown = _shown(piece)\n    begun = [n for n, line in enumerate(shown) if line.text == quote[0]]",
-            ),
-        ),
-        tests=("tests/core/test_ground.py::test_many_claims_about_many_lines_take_no_time_by_the_square",),
+    row(
+        "time to ground thousands of claims",
+        _LARGE,
+        _GROUND,
+        "shown, begun = _shown(piece), _by_text(piece).get(quote[0], ())",
+        "shown = _shown(piece)\n    begun = [n for n, line in enumerate(shown) if line.text == quote[0]]",
+        "tests/core/test_ground.py::test_many_claims_about_many_lines_take_no_time_by_the_square",
     ),
-    Removal(
-        name="time to repair an answer",
-        promise=_LARGE,
-        changes=(
-            Change(_READING, "if not _is_closed(body) or not _is_worth_repairing(body):", "if not _is_closed(body):"),
-        ),
-        tests=(f"{_READ}::test_no_answer_takes_long_to_read",),
+    row(
+        "time to repair an answer",
+        _LARGE,
+        _READING,
+        "if not _is_closed(body) or not _is_worth_repairing(body):",
+        "if not _is_closed(body):",
+        f"{_READ}::test_no_answer_takes_long_to_read",
         says="Failed: Timeout",
     ),
-    Removal(
-        name="the output of a program",
-        promise=_LARGE,
-        changes=(
-            Change(
-                "lok_hooks/backends/process.py",
-                "        return len(self.stdout) > self._limit\n",
-                "        return len(self.stdout) < 0\n",
-            ),
-        ),
-        tests=("tests/backends/test_process.py::test_too_much_output_ends_the_program",),
+    row(
+        "the output of a program",
+        _LARGE,
+        "lok_hooks/backends/process.py",
+        "        return len(self.stdout) > self._limit\n",
+        "        return len(self.stdout) < 0\n",
+        "tests/backends/test_process.py::test_too_much_output_ends_the_program",
     ),
 )
 
 
 def _trip(name: str, file: str, old: str, new: str, test: str) -> Removal:
     """A kind of text that the tripwire notices."""
-    return Removal(name=f"tripwire: {name}", promise=_ALOUD, changes=(Change(file, old, new),), tests=(test,))
+    return row(f"tripwire: {name}", _ALOUD, file, old, new, test)
 
 
 _EVERY_ATTACK: Final = f"{_INJECTION}::test_every_attack_of_the_corpus_is_told"
@@ -427,35 +395,29 @@ _TRIPS: Final = (
 )
 
 _TOLD: Final = (
-    Removal(
-        name="what the tripwire saw becomes a finding",
-        promise=_ALOUD,
-        changes=(
-            Change(
-                "lok_hooks/flows/review.py",
-                "merge([*grounded, *hidden(), *secrets])",
-                "merge([*grounded, *hidden()[:0], *secrets])",
-            ),
-        ),
-        tests=(f"{_INJECTION}::test_code_that_is_shown_in_another_order_is_proof",),
+    row(
+        "what the tripwire saw becomes a finding",
+        _ALOUD,
+        "lok_hooks/flows/review.py",
+        "merge([*grounded, *hidden(), *secrets])",
+        "merge([*grounded, *hidden()[:0], *secrets])",
+        f"{_INJECTION}::test_code_that_is_shown_in_another_order_is_proof",
     ),
-    Removal(
-        name="what the tripwire saw keeps its place on a long list",
-        promise=_ALOUD,
-        changes=(
-            Change(
-                "lok_hooks/report/words.py",
-                "sorted(range(len(advisories)), key=lambda place: not _is_of_tripwire(advisories[place]))",
-                "list(range(len(advisories)))",
-            ),
-        ),
-        tests=("tests/report/test_console.py::test_what_the_tripwire_saw_is_not_pushed_off_a_long_list",),
+    row(
+        "what the tripwire saw keeps its place on a long list",
+        _ALOUD,
+        "lok_hooks/report/words.py",
+        "sorted(range(len(advisories)), key=lambda place: not _is_of_tripwire(advisories[place]))",
+        "list(range(len(advisories)))",
+        "tests/report/test_console.py::test_what_the_tripwire_saw_is_not_pushed_off_a_long_list",
     ),
-    Removal(
-        name="what the tripwire saw is counted beyond a long list",
-        promise=_ALOUD,
-        changes=(Change("lok_hooks/report/words.py", 'hides)" if steering else ""', 'hides)" if not more else ""'),),
-        tests=("tests/report/test_console.py::test_what_the_tripwire_saw_beyond_a_long_list_is_counted_apart",),
+    row(
+        "what the tripwire saw is counted beyond a long list",
+        _ALOUD,
+        "lok_hooks/report/words.py",
+        'hides)" if steering else ""',
+        'hides)" if not more else ""',
+        "tests/report/test_console.py::test_what_the_tripwire_saw_beyond_a_long_list_is_counted_apart",
     ),
 )
 
