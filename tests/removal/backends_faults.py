@@ -7,21 +7,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.backends_answers import AGAIN, NO_ANSWER
+from tests.removal.places import HTTP, HTTP_FAILURES, OLLAMA, OPENAI, SEALED, TEST_CLI_FAULTS, TEST_HTTP_FAULTS
 from tests.removal.row import row
 
 _IN_TIME: Final = "No backend outlives its deadline, and nothing that it started lives on."
-_AGAIN: Final = "What passes is asked again, when the server wants it."
-_NO_ANSWER: Final = "A failure is never read as an answer."
 _PROCESS: Final = "lok_hooks/backends/process.py"
-_SEALED: Final = "lok_hooks/backends/sealed.py"
-_OLLAMA: Final = "lok_hooks/backends/ollama.py"
-_OPENAI: Final = "lok_hooks/backends/openai.py"
-_HTTP: Final = "lok_hooks/backends/http.py"
-_SERVERS: Final = "lok_hooks/backends/http_failures.py"
 
 _OF_PROCESS: Final = "tests/backends/test_process.py"
-_OF_CLIS: Final = "tests/backends/test_cli_faults.py"
-_OF_HTTP: Final = "tests/backends/test_http_faults.py"
 
 _PROGRAMS: Final = (
     row(
@@ -35,10 +28,10 @@ _PROGRAMS: Final = (
     row(
         "a program's own timeout",
         _IN_TIME,
-        _SEALED,
+        SEALED,
         "self._ask(prompt, deadline.at_most(self.settings.timeout))",
         "self._ask(prompt, deadline)",
-        f"{_OF_CLIS}::test_the_backends_own_timeout_counts_too[command]",
+        f"{TEST_CLI_FAULTS}::test_the_backends_own_timeout_counts_too[command]",
     ),
     row(
         "nothing started when the time is over",
@@ -62,7 +55,7 @@ _PROGRAMS: Final = (
         _PROCESS,
         "            self._is_gone_after(_KILL_WAIT, signal.SIGKILL)\n",
         "            pass\n",
-        f"{_OF_CLIS}::test_a_program_that_ignores_sigterm[command]",
+        f"{TEST_CLI_FAULTS}::test_a_program_that_ignores_sigterm[command]",
     ),
     row(
         "a second after the deadline at most",
@@ -95,7 +88,7 @@ _PROGRAMS: Final = (
         'self._mark in _read(f"{process}/environ")',
         "not self._mark",
         f"{_OF_PROCESS}::test_children_of_a_program_that_exited_well_are_ended[own session]",
-        f"{_OF_CLIS}::test_a_grandchild_left_behind[own session-command]",
+        f"{TEST_CLI_FAULTS}::test_a_grandchild_left_behind[own session-command]",
     ),
     row(
         "children of a program that ended well",
@@ -103,7 +96,7 @@ _PROGRAMS: Final = (
         _PROCESS,
         "        finally:\n            running.end()\n",
         "        finally:\n            pass\n",
-        f"{_OF_CLIS}::test_a_grandchild_left_behind[same group-command]",
+        f"{TEST_CLI_FAULTS}::test_a_grandchild_left_behind[same group-command]",
     ),
     row(
         "a flood is stopped as it comes",
@@ -115,7 +108,7 @@ _PROGRAMS: Final = (
     ),
     row(
         "a flood is noticed at the end",
-        _NO_ANSWER,
+        NO_ANSWER,
         _PROCESS,
         'return "too much output" if pipes.is_overfull else "exited"',
         'return "exited"',
@@ -123,11 +116,11 @@ _PROGRAMS: Final = (
     ),
     row(
         "a flood is no answer",
-        _NO_ANSWER,
-        _SEALED,
+        NO_ANSWER,
+        SEALED,
         'if finished.ended == "too much output":',
         'if finished.ended == "nothing":',
-        f"{_OF_CLIS}::test_50_megabytes_of_output[command]",
+        f"{TEST_CLI_FAULTS}::test_50_megabytes_of_output[command]",
     ),
     row(
         "standard input has an end",
@@ -147,7 +140,7 @@ _PROGRAMS: Final = (
     ),
     row(
         "the end of standard error",
-        _NO_ANSWER,
+        NO_ANSWER,
         _PROCESS,
         "            del self.stderr[:-STDERR_TAIL]\n",
         "",
@@ -155,11 +148,11 @@ _PROGRAMS: Final = (
     ),
     row(
         "what was killed has not answered",
-        _NO_ANSWER,
-        _SEALED,
+        NO_ANSWER,
+        SEALED,
         'if finished.ended == "timed out":',
         'if finished.ended == "nothing":',
-        f"{_OF_CLIS}::test_a_program_that_stops_in_the_middle_and_hangs",
+        f"{TEST_CLI_FAULTS}::test_a_program_that_stops_in_the_middle_and_hangs",
     ),
 )
 
@@ -167,7 +160,7 @@ _SERVED: Final = (
     row(
         "a server's deadline",
         _IN_TIME,
-        _HTTP,
+        HTTP,
         "            if deadline.remaining() <= 0:\n                self._hang_up()\n",
         "            if deadline.remaining() < 0:\n                self._hang_up()\n",
         "tests/backends/test_ollama.py::test_its_own_timeout_is_kept",
@@ -176,7 +169,7 @@ _SERVED: Final = (
     row(
         "ollama's own timeout",
         _IN_TIME,
-        _OLLAMA,
+        OLLAMA,
         "deadline.at_most(self._settings.timeout)",
         "deadline",
         "tests/backends/test_ollama.py::test_its_own_timeout_is_kept",
@@ -184,7 +177,7 @@ _SERVED: Final = (
     row(
         "an OpenAI server's own timeout",
         _IN_TIME,
-        _OPENAI,
+        OPENAI,
         "deadline.at_most(self._settings.timeout)",
         "deadline",
         "tests/backends/test_openai.py::test_its_own_timeout_is_kept",
@@ -192,7 +185,7 @@ _SERVED: Final = (
     row(
         "a server is hung up on",
         _IN_TIME,
-        _HTTP,
+        HTTP,
         "                self._hang_up()\n                return False\n",
         "                return False\n",
         "tests/backends/test_http.py::test_calling_it_off_is_quick_and_hangs_up_on_the_server",
@@ -200,7 +193,7 @@ _SERVED: Final = (
     row(
         "a server that has not answered yet is hung up on",
         _IN_TIME,
-        _HTTP,
+        HTTP,
         'extensions={"trace": self._traced}',
         "extensions={}",
         "tests/backends/test_http.py::test_calling_it_off_is_quick_and_hangs_up_on_the_server",
@@ -208,114 +201,114 @@ _SERVED: Final = (
     row(
         "a server's flood is not read",
         _IN_TIME,
-        _HTTP,
+        HTTP,
         "                if len(body) > ANSWER_LIMIT:\n                    break\n",
         "",
         "tests/backends/test_http.py::test_a_body_beyond_the_limit_is_refused_without_reading_it_all",
     ),
     row(
         "a server's flood is no answer",
-        _NO_ANSWER,
-        _SERVERS,
+        NO_ANSWER,
+        HTTP_FAILURES,
         "    if received.is_cut:\n",
         "    if received.is_cut and False:\n",
-        f"{_OF_HTTP}::test_50_megabytes_of_output[ollama]",
-        f"{_OF_HTTP}::test_50_megabytes_of_output[openai]",
+        f"{TEST_HTTP_FAULTS}::test_50_megabytes_of_output[ollama]",
+        f"{TEST_HTTP_FAULTS}::test_50_megabytes_of_output[openai]",
     ),
     row(
         "nobody listens",
-        _NO_ANSWER,
-        _HTTP,
+        NO_ANSWER,
+        HTTP,
         "if any(isinstance(cause, ConnectionRefusedError) for cause in causes) and server.is_loopback:",
         "if not causes:",
-        f"{_OF_HTTP}::test_refused_connection[ollama]",
+        f"{TEST_HTTP_FAULTS}::test_refused_connection[ollama]",
     ),
     row(
         "a broken connection is asked again",
-        _AGAIN,
-        _HTTP,
+        AGAIN,
+        HTTP,
         '{server.place}: {text}", server.check_url, is_transient=True)',
         '{server.place}: {text}", server.check_url)',
-        f"{_OF_HTTP}::test_cut_stream_once[ollama]",
+        f"{TEST_HTTP_FAULTS}::test_cut_stream_once[ollama]",
     ),
     row(
         "half a server's answer is none",
-        _NO_ANSWER,
-        _SERVERS,
+        NO_ANSWER,
+        HTTP_FAILURES,
         "    except (ValueError, RecursionError):\n        value = None\n",
         "    except RecursionError:\n        value = None\n",
-        f"{_OF_HTTP}::test_cut_stream_that_claims_to_be_whole[ollama]",
-        f"{_OF_HTTP}::test_cut_stream_that_claims_to_be_whole[openai]",
+        f"{TEST_HTTP_FAULTS}::test_cut_stream_that_claims_to_be_whole[ollama]",
+        f"{TEST_HTTP_FAULTS}::test_cut_stream_that_claims_to_be_whole[openai]",
         says="JSONDecodeError",
     ),
     row(
         "an error inside a server's success",
-        _NO_ANSWER,
-        _SERVERS,
+        NO_ANSWER,
+        HTTP_FAILURES,
         "isinstance(value, dict) and not error:",
         "isinstance(value, dict):",
-        f"{_OF_HTTP}::test_success_with_an_error_inside[body0-crashed-ollama]",
+        f"{TEST_HTTP_FAULTS}::test_success_with_an_error_inside[body0-crashed-ollama]",
     ),
     row(
         "a status inside a server's success",
-        _NO_ANSWER,
-        _SERVERS,
+        NO_ANSWER,
+        HTTP_FAILURES,
         "status = inside if isinstance(inside, int) and 400 <= inside < 600 else received.status",
         "status = received.status",
         "tests/backends/test_http.py::test_an_error_inside_a_success_is_an_error",
     ),
     row(
         "an empty answer of ollama's",
-        _NO_ANSWER,
-        _OLLAMA,
+        NO_ANSWER,
+        OLLAMA,
         "elif not text.strip():",
         "elif not text and not message:",
-        f"{_OF_HTTP}::test_empty_answer[-ollama]",
+        f"{TEST_HTTP_FAULTS}::test_empty_answer[-ollama]",
     ),
     row(
         "an unfinished answer of ollama's",
-        _NO_ANSWER,
-        _OLLAMA,
+        NO_ANSWER,
+        OLLAMA,
         'if value.get("done") is not True:',
         'if value.get("done") is None:',
         "tests/backends/test_ollama.py::test_half_an_answer_is_none",
     ),
     row(
         "a cut answer of ollama's",
-        _NO_ANSWER,
-        _OLLAMA,
+        NO_ANSWER,
+        OLLAMA,
         'elif value.get("done_reason") == "length":',
         'elif value.get("done_reason") == "nothing":',
         "tests/backends/test_ollama.py::test_half_an_answer_is_none",
     ),
     row(
         "an empty answer of an OpenAI server's",
-        _NO_ANSWER,
-        _OPENAI,
+        NO_ANSWER,
+        OPENAI,
         "    if not text.strip():\n",
         "    if not choice:\n",
-        f"{_OF_HTTP}::test_empty_answer[-openai]",
+        f"{TEST_HTTP_FAULTS}::test_empty_answer[-openai]",
     ),
     row(
         "a cut answer of an OpenAI server's",
-        _NO_ANSWER,
-        _OPENAI,
+        NO_ANSWER,
+        OPENAI,
         '    if reason == "length":\n',
         '    if reason == "nothing":\n',
         "tests/backends/test_openai.py::test_what_is_no_answer_says_why",
     ),
     row(
         "a refusal of an OpenAI server's model",
-        _NO_ANSWER,
-        _OPENAI,
+        NO_ANSWER,
+        OPENAI,
         "if isinstance(refusal, str) and refusal:",
         "if refusal is True:",
         "tests/backends/test_openai.py::test_what_is_no_answer_says_why",
     ),
     row(
         "an OpenAI server's content filter",
-        _NO_ANSWER,
-        _OPENAI,
+        NO_ANSWER,
+        OPENAI,
         'if reason == "content_filter":',
         'if reason == "nothing":',
         "tests/backends/test_openai.py::test_what_is_no_answer_says_why",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.backends_static import WEIGHED
 from tests.removal.row import row
 
-_WEIGHED: Final = "Only what certainly fails is proof; the rest is suspicion."
 _SCANNED: Final = "A scanner sees the new side of the changed files, and its log is believed as far as it goes."
 _SARIF: Final = "lok_hooks/backends/sarif.py"
 _LOG: Final = "lok_hooks/backends/sarif_log.py"
@@ -138,7 +138,7 @@ _SCANNERS: Final = (
     ),
     row(
         "a scanner's word is a suspicion",
-        _WEIGHED,
+        WEIGHED,
         _LOG,
         'weight = rules[named] if named is not None else "suspicion"',
         'weight = rules[named] if named is not None else "proof"',
@@ -146,7 +146,7 @@ _SCANNERS: Final = (
     ),
     row(
         "a scanner's rule switched off",
-        _WEIGHED,
+        WEIGHED,
         _LOG,
         '    if weight == "off":\n        return\n',
         "",

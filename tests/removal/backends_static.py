@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import BUILT_IN, REVIEW_FLOW, TEST_REVIEW, TEST_SECRETS
 from tests.removal.row import row
 
 _STAGED: Final = "The embedded reviewer reads what is to be committed, and nobody's settings."
 _CHANGED: Final = "The embedded reviewer speaks of the change alone."
-_WEIGHED: Final = "Only what certainly fails is proof; the rest is suspicion."
+WEIGHED: Final = "Only what certainly fails is proof; the rest is suspicion."
 _SECRETS: Final = "Secrets on added lines are findings."
 _ALONE: Final = "With no LLM at hand the hooks run on the embedded reviewer and say so in one line."
 _STATIC: Final = "lok_hooks/backends/static.py"
@@ -19,8 +20,7 @@ _SOURCE: Final = "lok_hooks/backends/static_source.py"
 _FOUND: Final = "lok_hooks/backends/static_secrets.py"
 
 _OF_STATIC: Final = "tests/backends/test_static.py"
-_OF_SECRETS: Final = "tests/backends/test_secrets.py"
-_CLAIMED: Final = f"{_OF_SECRETS}::test_claims_about_secrets"
+_CLAIMED: Final = f"{TEST_SECRETS}::test_claims_about_secrets"
 
 _PLACES: Final = (
     row(
@@ -152,7 +152,7 @@ _PLACES: Final = (
 _WEIGHT: Final = (
     row(
         "an undefined name is proof",
-        _WEIGHED,
+        WEIGHED,
         _TABLE,
         '"F821": _proof(_HIGH,',
         '"F821": _suspicion(_HIGH,',
@@ -160,7 +160,7 @@ _WEIGHT: Final = (
     ),
     row(
         "a mistake of syntax is proof",
-        _WEIGHED,
+        WEIGHED,
         _TABLE,
         "_UNPARSED = _proof(_CRITICAL,",
         "_UNPARSED = _suspicion(_CRITICAL,",
@@ -168,7 +168,7 @@ _WEIGHT: Final = (
     ),
     row(
         "a security pattern is a suspicion",
-        _WEIGHED,
+        WEIGHED,
         _TABLE,
         '"S608": _suspicion(',
         '"S608": _proof(',
@@ -176,7 +176,7 @@ _WEIGHT: Final = (
     ),
     row(
         "security rules are asked for",
-        _WEIGHED,
+        WEIGHED,
         _RULES,
         '"PLE", "B", "S", "ASYNC",',
         '"PLE", "B", "ASYNC",',
@@ -184,7 +184,7 @@ _WEIGHT: Final = (
     ),
     row(
         "correctness rules are asked for",
-        _WEIGHED,
+        WEIGHED,
         _RULES,
         'SELECTED: Final = ("F", "PLE",',
         'SELECTED: Final = ("PLE",',
@@ -194,7 +194,7 @@ _WEIGHT: Final = (
     ),
     row(
         "style is no defect",
-        _WEIGHED,
+        WEIGHED,
         _RULES,
         "        return RULES.get(code)\n",
         "        return RULES.get(code, _ADDED_BY_USER)\n",
@@ -202,7 +202,7 @@ _WEIGHT: Final = (
     ),
     row(
         "rules of lok.toml over the table",
-        _WEIGHED,
+        WEIGHED,
         _RULES,
         '    if overrides[named] == "off":\n        return None\n',
         "",
@@ -210,7 +210,7 @@ _WEIGHT: Final = (
     ),
     row(
         "proof by lok.toml",
-        _WEIGHED,
+        WEIGHED,
         _RULES,
         'is_proof=overrides[named] == "proof"',
         "is_proof=False",
@@ -218,7 +218,7 @@ _WEIGHT: Final = (
     ),
     row(
         "frequent rules not computed",
-        _WEIGHED,
+        WEIGHED,
         _RULES,
         'return ",".join(code for code in FREQUENT if rule_of(code, overrides) is None)',
         'return ""',
@@ -226,7 +226,7 @@ _WEIGHT: Final = (
     ),
     row(
         "security patterns in tests",
-        _WEIGHED,
+        WEIGHED,
         _RULES,
         '    if result.code.startswith("S") and is_test(source.piece.file.path):\n'
         "        return replace(rule, severity=Severity.LOW)\n",
@@ -235,7 +235,7 @@ _WEIGHT: Final = (
     ),
     row(
         "SQL without a variable part",
-        _WEIGHED,
+        WEIGHED,
         _RULES,
         '    if result.code == "S608" and not (_VARIABLE_PART.search(code_text) and _STATEMENT.search(code_text)):\n'
         "        return replace(rule, severity=Severity.MEDIUM)\n",
@@ -244,7 +244,7 @@ _WEIGHT: Final = (
     ),
     row(
         "what speaks against a proof",
-        _WEIGHED,
+        WEIGHED,
         _RULES,
         "return proof_or_suspicion(result, rule, source)",
         "return rule",
@@ -252,7 +252,7 @@ _WEIGHT: Final = (
     ),
     row(
         "names that may be bound when the line runs",
-        _WEIGHED,
+        WEIGHED,
         _PROOF,
         "    match source.standing(name, result.row):\n        case Standing.CERTAIN:",
         "    match Standing.CERTAIN or source.standing(name, result.row):\n        case Standing.CERTAIN:",
@@ -260,7 +260,7 @@ _WEIGHT: Final = (
     ),
     row(
         "a file that Python compiles has no mistake of syntax",
-        _WEIGHED,
+        WEIGHED,
         _PROOF,
         "return None if source.compiles else _unparsed(result, rule, source)",
         "return _unparsed(result, rule, source)",
@@ -270,7 +270,7 @@ _WEIGHT: Final = (
     ),
     row(
         "comments that silence are told",
-        _WEIGHED,
+        WEIGHED,
         _STATIC,
         "yield replace(_claim(self.name, prompt.task, source, blamed, rule), ignored_by=remark)",
         "yield replace(_claim(self.name, prompt.task, source, blamed, rule))",
@@ -278,7 +278,7 @@ _WEIGHT: Final = (
     ),
     row(
         "comments do not silence",
-        _WEIGHED,
+        WEIGHED,
         _STATIC,
         '_DEAF: Final = ("--ignore-noqa",)',
         "_DEAF: Final[tuple[str, ...]] = ()",
@@ -326,11 +326,11 @@ _OF_SECRET_LINES: Final = (
         _FOUND,
         '            if lines[secret.line].kind == "added":\n',
         "            if lines:\n",
-        f"{_OF_SECRETS}::test_secrets_on_context_and_removed_lines_are_no_claims",
+        f"{TEST_SECRETS}::test_secrets_on_context_and_removed_lines_are_no_claims",
     ),
     row(
         "a secret of a known form is proof",
-        _WEIGHED,
+        WEIGHED,
         _FOUND,
         'return "proof" if secret.is_structural else "suspicion"',
         'return "suspicion"',
@@ -338,7 +338,7 @@ _OF_SECRET_LINES: Final = (
     ),
     row(
         "a value that only looks like a secret is a suspicion",
-        _WEIGHED,
+        WEIGHED,
         _FOUND,
         'return "proof" if secret.is_structural else "suspicion"',
         'return "proof"',
@@ -346,15 +346,15 @@ _OF_SECRET_LINES: Final = (
     ),
     row(
         "private keys of tests",
-        _WEIGHED,
+        WEIGHED,
         _FOUND,
         'is_test_key = secret.kind == "private-key" and is_test(path)',
         "is_test_key = False",
-        f"{_OF_SECRETS}::test_a_private_key_is_one_claim",
+        f"{TEST_SECRETS}::test_a_private_key_is_one_claim",
     ),
     row(
         "secrets that a comment allows",
-        _WEIGHED,
+        WEIGHED,
         _FOUND,
         "    if secret.is_allowed:\n        severity = Severity.LOW\n",
         "",
@@ -362,11 +362,11 @@ _OF_SECRET_LINES: Final = (
     ),
     row(
         "rules of lok.toml for secrets",
-        _WEIGHED,
+        WEIGHED,
         _FOUND,
         "    if named is not None:\n        return rules[named]\n",
         "",
-        f"{_OF_SECRETS}::test_rules_of_the_settings_weigh_secrets",
+        f"{TEST_SECRETS}::test_rules_of_the_settings_weigh_secrets",
     ),
     row(
         "a private key is one claim",
@@ -374,7 +374,7 @@ _OF_SECRET_LINES: Final = (
         _FOUND,
         "            group.append((line, secret))\n            continue\n",
         "            pass\n",
-        f"{_OF_SECRETS}::test_a_private_key_is_one_claim",
+        f"{TEST_SECRETS}::test_a_private_key_is_one_claim",
     ),
     row(
         "many random strings are one claim",
@@ -382,7 +382,7 @@ _OF_SECRET_LINES: Final = (
         _FOUND,
         "        found = [each for each in found if each not in random[1:]]\n",
         "        pass\n",
-        f"{_OF_SECRETS}::test_many_random_strings_in_a_file_are_one_claim",
+        f"{TEST_SECRETS}::test_many_random_strings_in_a_file_are_one_claim",
     ),
     row(
         "a password is claimed once",
@@ -390,7 +390,7 @@ _OF_SECRET_LINES: Final = (
         _STATIC,
         'or claim.cwe != "CWE-259" or (claim.file, claim.line) not in places',
         "or claim",
-        f"{_OF_SECRETS}::test_a_hardcoded_password_is_not_claimed_twice",
+        f"{TEST_SECRETS}::test_a_hardcoded_password_is_not_claimed_twice",
     ),
 )
 
@@ -398,15 +398,15 @@ _BY_ITSELF: Final = (
     row(
         "one line when no LLM is at hand",
         _ALONE,
-        "lok_hooks/flows/review.py",
+        REVIEW_FLOW,
         "return (f\"{why}: reviewed by {' and '.join(answered)} alone\" if answered else why,)",
         "return ()",
-        "tests/flows/test_review.py::test_without_a_model_the_analysers_review_and_the_report_says_so",
+        f"{TEST_REVIEW}::test_without_a_model_the_analysers_review_and_the_report_says_so",
     ),
     row(
         "the embedded reviewer is on",
         _ALONE,
-        "lok_hooks/config/default.toml",
+        BUILT_IN,
         "[backends.static]\nenabled = true\n",
         "[backends.static]\nenabled = false\n",
         "tests/config/test_defaults.py::test_built_in_backends",

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import COMPARE, EXTRACT, GATE, GIT, SELECT, SNAPSHOT, TEST_SNAPSHOT
 from tests.removal.row import Removal, row
 
-_DOOR: Final = "lok_hooks/repo/git.py"
-_COMPARE: Final = "lok_hooks/repo/compare.py"
-_EXTRACT: Final = "lok_hooks/repo/extract.py"
-_SNAPSHOT: Final = "lok_hooks/repo/snapshot.py"
-_SELECT: Final = "lok_hooks/core/select.py"
-_GATE: Final = "lok_hooks/cli/gate.py"
 _COMMITS: Final = "tests/repo/test_hooks.py"
 _LOOKED: Final = "tests/end_to_end/test_commands.py::test_what_is_looked_at"
 _FILE: Final = "tests/end_to_end/test_commands.py::test_a_diff_file_is_looked_at"
-_TAKEN: Final = "tests/repo/test_snapshot.py"
 _LEFT_OUT: Final = "tests/core/test_select.py::test_a_file_is_left_out_with_its_reason"
 
 
 def _source(name: str, old: str, new: str, *tests: str) -> Removal:
-    return row(f"source: {name}", "what lok-review can look at", _GATE, old, new, *tests)
+    return row(f"source: {name}", "what lok-review can look at", GATE, old, new, *tests)
 
 
 def _commit(name: str, file: str, old: str, new: str, *ways: str) -> Removal:
@@ -29,13 +23,13 @@ def _commit(name: str, file: str, old: str, new: str, *ways: str) -> Removal:
 
 
 def _gate(name: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
-    ids = tuple(f"{_TAKEN}::{test}" for test in tests)
+    ids = tuple(f"{TEST_SNAPSHOT}::{test}" for test in tests)
     return row(name, "left out before any patch is made", file, old, new, *ids, says=says)
 
 
 def _reason(name: str, old: str, new: str, *tests: str) -> Removal:
     ids = tuple(f"{_LEFT_OUT}[{test}]" for test in tests)
-    return row(f"left out: {name}", "files left out are listed with their reasons", _SELECT, old, new, *ids)
+    return row(f"left out: {name}", "files left out are listed with their reasons", SELECT, old, new, *ids)
 
 
 _SOURCES: Final = (
@@ -89,7 +83,7 @@ _HEAD: Final = 'sides = ("--cached", repository.head or repository.empty_tree)'
 
 _COMMITS_MADE: Final = (
     *(
-        _commit(name, _DOOR, _OTHER_INDEX, f'{_OTHER_INDEX}    "GIT_INDEX_FILE": "{index}",\n', way)
+        _commit(name, GIT, _OTHER_INDEX, f'{_OTHER_INDEX}    "GIT_INDEX_FILE": "{index}",\n', way)
         for name, way, index in (
             ("-a", "test_commit_all", ".git/index"),
             ("-i -- path", "test_commit_include", ".git/index"),
@@ -98,40 +92,40 @@ _COMMITS_MADE: Final = (
         )
     ),
     _commit(
-        "--amend", _SNAPSHOT, _HEAD, 'sides = ("--cached", repository.empty_tree)', "test_amend_is_compared_with_head"
+        "--amend", SNAPSHOT, _HEAD, 'sides = ("--cached", repository.empty_tree)', "test_amend_is_compared_with_head"
     ),
-    _commit("--allow-empty", _SNAPSHOT, _HEAD, 'sides = ("--cached", repository.empty_tree)', "test_an_empty_commit"),
+    _commit("--allow-empty", SNAPSHOT, _HEAD, 'sides = ("--cached", repository.empty_tree)', "test_an_empty_commit"),
     _commit(
         "resolved merge",
-        _SNAPSHOT,
+        SNAPSHOT,
         _HEAD,
         'sides = ("--cached", repository.empty_tree)',
         "test_a_merge_whose_conflict_was_resolved",
     ),
     _commit(
         "index, not work tree",
-        _SNAPSHOT,
+        SNAPSHOT,
         'return _taken(Comparison(repository=repository, sides=sides), selection, "staged changes")',
         "return working_tree(repository, selection)",
         "test_what_is_staged",
     ),
     _commit(
         "sparse checkout",
-        _SNAPSHOT,
+        SNAPSHOT,
         _HEAD,
         'sides = ("--cached", repository.empty_tree)',
         "test_in_a_sparse_checkout",
     ),
     _commit(
         "from a subdirectory",
-        _COMPARE,
+        COMPARE,
         '    "--no-relative",\n',
         '    "--relative=sub",\n',
         "test_from_a_subdirectory",
     ),
     _commit(
         "intent to add",
-        _COMPARE,
+        COMPARE,
         '    "--ita-invisible-in-index",\n',
         '    "--ita-visible-in-index",\n',
         "test_what_is_only_intended_to_be_added",
@@ -139,34 +133,34 @@ _COMMITS_MADE: Final = (
     row(
         "commit: first",
         "the index of this very commit counts",
-        _SNAPSHOT,
+        SNAPSHOT,
         _HEAD,
         'sides = ("--cached", "HEAD")',
-        f"{_TAKEN}::test_the_first_commit[sha1]",
+        f"{TEST_SNAPSHOT}::test_the_first_commit[sha1]",
         says="bad revision 'HEAD'",
     ),
     row(
         "commit: first, on disk",
         "the index of this very commit counts",
-        _SNAPSHOT,
+        SNAPSHOT,
         "sides=(repository.head or repository.empty_tree,),",
         'sides=("HEAD",),',
-        f"{_TAKEN}::test_the_first_commit[sha1]",
+        f"{TEST_SNAPSHOT}::test_the_first_commit[sha1]",
         says="bad revision 'HEAD'",
     ),
     row(
         "commit: first, by its id",
         "the index of this very commit counts",
-        _SNAPSHOT,
+        SNAPSHOT,
         "parents[0] if parents else None",
         "parents[0]",
-        f"{_TAKEN}::test_the_first_commit[sha1]",
+        f"{TEST_SNAPSHOT}::test_the_first_commit[sha1]",
         says="IndexError",
     ),
     row(
         "commit: GIT_DIR and GIT_WORK_TREE",
         "the index of this very commit counts",
-        _DOOR,
+        GIT,
         _OTHER_INDEX,
         f'{_OTHER_INDEX}    "GIT_DIR": ".git",\n',
         "tests/repo/test_traps.py::test_the_repository_s_own_environment_is_enough",
@@ -177,7 +171,7 @@ _COMMITS_MADE: Final = (
 _CHOSEN: Final = (
     _gate(
         "gate before any patch",
-        _EXTRACT,
+        EXTRACT,
         "in comparison.patches(chosen, unified, of=records):",
         "in (p for p in comparison.patches(records, unified, of=records) if p[0] in chosen):",
         "test_no_patch_is_made_of_what_is_left_out",
@@ -185,14 +179,14 @@ _CHOSEN: Final = (
     ),
     _gate(
         "gate",
-        _EXTRACT,
+        EXTRACT,
         "        if left_out := select(candidate, selection):\n",
         "        if (left_out := select(candidate, selection)) and not left_out:\n",
         "test_the_gate_stands_before_the_patch",
     ),
     _gate(
         "gate on disk",
-        _EXTRACT,
+        EXTRACT,
         "            new_size = _size_on_disk(comparison.repository, record)\n        yield",
         "            new_size = 1\n        yield",
         "test_the_gate_on_disk",
@@ -274,7 +268,7 @@ _CHOSEN: Final = (
     row(
         "left out: excluded",
         "files left out are listed with their reasons",
-        _SELECT,
+        SELECT,
         "        _excluded(file.path, selection.exclude)\n        or _by",
         "        _by",
         "tests/core/test_select.py::test_excludes_are_gitignore_patterns[patterns0-docs/a.md-docs/]",
@@ -282,7 +276,7 @@ _CHOSEN: Final = (
     row(
         "left out: the user's limit",
         "files left out are listed with their reasons",
-        _SELECT,
+        SELECT,
         "_too_large(file, selection.max_file_bytes)",
         "_too_large(file, 1_000_000)",
         "tests/core/test_select.py::test_the_size_limit_is_the_users",
@@ -297,7 +291,7 @@ _CHOSEN: Final = (
     ),
     _gate(
         "context lines",
-        _EXTRACT,
+        EXTRACT,
         'f"--unified={selection.context_lines}"',
         '"--unified=10"',
         "test_context_is_the_users[0]",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import OFFERED
 from tests.removal.row import Change, Removal, row
 
 _HOUSE: Final = "tests/test_house.py"
 _README: Final = "tests/end_to_end/test_readme.py"
 _PROJECT: Final = "pyproject.toml"
-_HOOKS: Final = ".pre-commit-hooks.yaml"
 _RUN: Final = ".ci/run"
 
 
@@ -28,7 +28,7 @@ def _hooks(key: str, line: str) -> Removal:
     for hook, stage in _STAGES.items():
         before = f"  entry: {hook}\n  language: python\n  stages: [{stage}]\n  pass_filenames: false\n"
         before += "  require_serial: true\n  always_run: true\n  verbose: true\n"
-        changes.append(Change(_HOOKS, before, before.replace(line.format(hook=hook, stage=stage), "")))
+        changes.append(Change(OFFERED, before, before.replace(line.format(hook=hook, stage=stage), "")))
     test = f"{_HOUSE}::test_a_hook_reviews_a_whole_change_at_its_own_stage"
     return Removal(
         name=f"{key} of hooks",
@@ -158,7 +158,7 @@ _HOOKED: Final = (
         row(
             f"hook {hook}",
             "hooks for pre-commit and prek",
-            _HOOKS,
+            OFFERED,
             f"- id: {hook}\n",
             f"- id: our-{hook}\n",
             f"{_README}::test_the_hooks_readme_names_are_the_hooks_we_offer",

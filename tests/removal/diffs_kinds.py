@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import COMPARE, DIFF, EXTRACT, GIT, PATCH, SELECT, SNAPSHOT, TEST_SNAPSHOT
 from tests.removal.row import Removal, row
 
-_DOOR: Final = "lok_hooks/repo/git.py"
-_COMPARE: Final = "lok_hooks/repo/compare.py"
-_EXTRACT: Final = "lok_hooks/repo/extract.py"
-_SNAPSHOT: Final = "lok_hooks/repo/snapshot.py"
 _RECORDS: Final = "lok_hooks/repo/records.py"
-_PATCH: Final = "lok_hooks/repo/patch.py"
-_DIFF: Final = "lok_hooks/core/diff.py"
-_SELECT: Final = "lok_hooks/core/select.py"
-_TAKEN: Final = "tests/repo/test_snapshot.py"
 
 
 def _kind(name: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
@@ -24,7 +17,7 @@ def _kind(name: str, file: str, old: str, new: str, *tests: str, says: str = "")
         file,
         old,
         new,
-        *tuple(f"{_TAKEN}::{test}" for test in tests),
+        *tuple(f"{TEST_SNAPSHOT}::{test}" for test in tests),
         says=says,
     )
 
@@ -34,14 +27,14 @@ _SPLIT: Final = 'for raw in body.split("\\n") if'
 ROWS: Final = (
     _kind(
         "merge",
-        _SNAPSHOT,
+        SNAPSHOT,
         "parents[0] if parents",
         "parents[-1] if parents",
         "test_commits_are_compared_with_their_first_parent",
     ),
     _kind(
         "shallow clone",
-        _SNAPSHOT,
+        SNAPSHOT,
         "    if parents and repository.ask(",
         "    if not parents and repository.ask(",
         "test_the_parent_that_a_shallow_clone_cut_off",
@@ -49,42 +42,42 @@ ROWS: Final = (
     ),
     _kind(
         "sparse checkout",
-        _DOOR,
+        GIT,
         "                if content:\n",
         "                if not path:\n",
         "test_a_sparse_checkout",
     ),
     _kind(
         "submodule bump",
-        _SELECT,
+        SELECT,
         "    if SUBMODULE_MODE in (file.old_mode, file.new_mode):",
         "    if SUBMODULE_MODE == file.path:",
         "test_a_submodule_bump_shows_even_when_gitmodules_says_ignore",
     ),
     _kind(
         "dirty submodule",
-        _COMPARE,
+        COMPARE,
         '"--ignore-submodules=dirty" if',
         '"--ignore-submodules=none" if',
         "test_the_work_tree_does_not_look_into_a_dirty_submodule",
     ),
     _kind(
         "rename",
-        _COMPARE,
+        COMPARE,
         '("--find-renames=50%", "-l1000")',
         '("--no-renames", "-l1000")',
         "test_statuses[rename_and_edit-g.py-f.py-R-lines3]",
     ),
     _kind(
         "copy",
-        _COMPARE,
+        COMPARE,
         '(*_WITH_RENAMES, "--find-copies=50%")',
         "_WITH_RENAMES",
         "test_a_copy_shows_only_what_differs",
     ),
     _kind(
         "rename and copy where files are left out",
-        _COMPARE,
+        COMPARE,
         "        if record.status in _TWO_NAMES and not self.has_work_tree:\n",
         "        if record.status is None:\n",
         "test_renames_survive_a_selection_that_leaves_files_out",
@@ -92,21 +85,21 @@ ROWS: Final = (
     ),
     _kind(
         "mode alone",
-        _SELECT,
+        SELECT,
         '        said.append(f"mode {old_mode} to {new_mode}")\n',
         "        pass\n",
         "test_changes_without_text[make_executable-f.py-mode 100644 to 100755]",
     ),
     _kind(
         "rename alone",
-        _SELECT,
+        SELECT,
         '        said.append(f"renamed from {old_path}")\n',
         "        pass\n",
         "test_changes_without_text[rename-g.py-renamed from f.py]",
     ),
     _kind(
         "empty file",
-        _SELECT,
+        SELECT,
         'detail = "empty file added"',
         'detail = ""',
         "test_changes_without_text[<lambda>-empty.py-empty file added]",
@@ -122,14 +115,14 @@ ROWS: Final = (
     ),
     _kind(
         "type change on disk",
-        _SNAPSHOT,
+        SNAPSHOT,
         "if file.status is Status.TYPE_CHANGED or not file.old_blob",
         "if not file.old_blob",
         "test_what_is_on_disk_alone",
     ),
     _kind(
         "symbolic link on disk",
-        _EXTRACT,
+        EXTRACT,
         "os.lstat(_place(",
         "os.stat(_place(",
         "test_what_is_on_disk_alone",
@@ -137,7 +130,7 @@ ROWS: Final = (
     ),
     _kind(
         "symbolic link that an attribute hides",
-        _EXTRACT,
+        EXTRACT,
         '    if record.new_mode == _SYMLINK_MODE:\n        return b""\n',
         "",
         "test_an_attribute_hides_no_symbolic_link_and_nothing_is_read_through_it",
@@ -145,7 +138,7 @@ ROWS: Final = (
     ),
     _kind(
         "status of a filled file",
-        _EXTRACT,
+        EXTRACT,
         "return FileDiff(\n        path=record.path,\n        old_path=record.old_path,\n        status=record.status,",
         "return FileDiff(\n        path=record.path,\n        old_path=record.old_path,\n"
         "        status=record.status if any(hunk.old_count for hunk in hunks) else type(record.status).ADDED,",
@@ -153,7 +146,7 @@ ROWS: Final = (
     ),
     _kind(
         "binary",
-        _EXTRACT,
+        EXTRACT,
         'found[blob] = b"\\0" in content[:BINARY_HEAD]',
         "found[blob] = False",
         "test_binary_by_git_s_own_rule",
@@ -161,14 +154,14 @@ ROWS: Final = (
     ),
     _kind(
         "binary on disk",
-        _EXTRACT,
+        EXTRACT,
         'or (on_disk and b"\\0" in _head_on_disk(comparison.repository, record))',
         "",
         "test_binary_on_disk_only",
     ),
     _kind(
         "binary by git's own rule",
-        _EXTRACT,
+        EXTRACT,
         "BINARY_HEAD: Final = 8000",
         "BINARY_HEAD: Final = 8001",
         "test_binary_by_git_s_own_rule",
@@ -176,14 +169,14 @@ ROWS: Final = (
     ),
     _kind(
         "binary that an attribute calls text",
-        _EXTRACT,
+        EXTRACT,
         'return b"\\0" in hunks or b"',
         'return b"',
         "test_an_attribute_makes_no_text_of_binary_content",
     ),
     _kind(
         "no newline at the end",
-        _DIFF,
+        DIFF,
         '            if sign == "\\\\":\n                continue\n',
         '            if sign == "\\\\":\n                sign = " "\n',
         "test_odd_contents[no newline on both sides]",
@@ -193,7 +186,7 @@ ROWS: Final = (
     *(
         _kind(
             name,
-            _DIFF,
+            DIFF,
             _SPLIT,
             f"for raw in body.replace({end!r}, {instead!r}).split('\\n') if",
             f"test_odd_contents[{name}]",
@@ -207,7 +200,7 @@ ROWS: Final = (
     ),
     _kind(
         "ends of lines in patches",
-        _PATCH,
+        PATCH,
         '_text(hunks).removesuffix("\\n").split("\\n")]',
         "_text(hunks).splitlines()]",
         "test_odd_contents[form feed]",
@@ -217,7 +210,7 @@ ROWS: Final = (
     ),
     _kind(
         "not UTF-8",
-        _PATCH,
+        PATCH,
         'return data.decode("utf-8", errors="replace")',
         'return data.decode("utf-8")',
         "test_odd_contents[Latin-1]",
@@ -226,7 +219,7 @@ ROWS: Final = (
     _kind("names not in UTF-8", _RECORDS, 'errors="backslashreplace"', 'errors="replace"', "test_odd_names"),
     _kind(
         "names that are patterns",
-        _COMPARE,
+        COMPARE,
         'f":(top,literal){os.fsdecode(name)}"',
         "os.fsdecode(name)",
         "test_odd_names",
@@ -234,14 +227,14 @@ ROWS: Final = (
     ),
     _kind(
         "names that look the same",
-        _EXTRACT,
+        EXTRACT,
         "hunks.setdefault(hunks_key(file), own) is not own:",
         "hunks.setdefault(hunks_key(file), own) is None:",
         "test_two_names_that_look_the_same_are_refused_where_they_cannot_be_told_apart",
     ),
     _kind(
         "lines that look like a diff",
-        _PATCH,
+        PATCH,
         'pending.find(b"\\n" + _PATCH, start) + 1:',
         "max(0, pending.find(_PATCH, start + 1)):",
         "test_odd_contents[a diff]",
@@ -249,7 +242,7 @@ ROWS: Final = (
     ),
     _kind(
         "lines that look like signs",
-        _PATCH,
+        PATCH,
         'return body.count(b"\\n" + sign) + body.startswith(sign)',
         "return body.count(sign)",
         "test_odd_contents[comment signs]",
@@ -257,14 +250,14 @@ ROWS: Final = (
     ),
     _kind(
         "unmerged",
-        _COMPARE,
+        COMPARE,
         "if record.status is None or record.name not in unmerged)",
         "if record.status is None)",
         "test_unmerged_paths_are_on_the_list",
     ),
     _kind(
         "more paths than a command line holds",
-        _COMPARE,
+        COMPARE,
         "for batch in _batches(records):",
         "for batch in filter(None, [list(records)]):",
         "test_more_paths_than_one_command_line_holds",
@@ -272,7 +265,7 @@ ROWS: Final = (
     ),
     _kind(
         "on disk, not staged",
-        _SNAPSHOT,
+        SNAPSHOT,
         "            has_work_tree=True,\n",
         "",
         "test_the_work_tree_is_compared_as_it_lies_there",
@@ -280,7 +273,7 @@ ROWS: Final = (
     ),
     _kind(
         "several refs",
-        _SNAPSHOT,
+        SNAPSHOT,
         "files.setdefault(hunks_key(file), file)",
         "files[hunks_key(file)] = file",
         "test_several_pushed_refs_are_combined",

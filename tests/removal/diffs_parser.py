@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import DIFF, PATCH, TEST_SNAPSHOT
 from tests.removal.row import Removal, row
 
 _FOREIGN: Final = "lok_hooks/repo/foreign.py"
 _NAMES: Final = "lok_hooks/repo/names.py"
-_PATCH: Final = "lok_hooks/repo/patch.py"
-_DIFF: Final = "lok_hooks/core/diff.py"
 _FIXTURES: Final = "tests/repo/test_fixtures.py"
 _AS_GIT: Final = f"{_FIXTURES}::test_as_git_apply_reads_it"
 _REVIEWDOG: Final = f"{_FIXTURES}::test_the_numbers_reviewdog_expects"
 _PARSEPATCH: Final = f"{_FIXTURES}::test_the_numbers_rust_parsepatch_expects"
-_KINDS: Final = "tests/repo/test_snapshot.py::test_a_bare_patch_tells_of_every_kind_of_change_what_git_does"
-_PLAIN: Final = "tests/repo/test_snapshot.py::test_a_plain_header_tells_the_status"
-_REFUSED: Final = "tests/repo/test_snapshot.py::test_a_patch_that_cannot_be_read_whole_is_an_error"
+_KINDS: Final = f"{TEST_SNAPSHOT}::test_a_bare_patch_tells_of_every_kind_of_change_what_git_does"
+_PLAIN: Final = f"{TEST_SNAPSHOT}::test_a_plain_header_tells_the_status"
+_REFUSED: Final = f"{TEST_SNAPSHOT}::test_a_patch_that_cannot_be_read_whole_is_an_error"
 
 
 def _patch(name: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
@@ -224,32 +223,30 @@ _SUBMODULE: Final = (
         _FOREIGN,
         "old_blob=found.old_blob or _NO_BLOB,",
         "old_blob=_NO_BLOB,",
-        "tests/repo/test_snapshot.py::test_a_bare_patch_tells_of_a_submodule_bump",
+        f"{TEST_SNAPSHOT}::test_a_bare_patch_tells_of_a_submodule_bump",
     ),
 )
 
 _NUMBERED: Final = (
-    _patch("numbers of reviewdog", _DIFF, 'old += kind != "added"', "old += 1", f"{_REVIEWDOG}[gofmt.diff]"),
+    _patch("numbers of reviewdog", DIFF, 'old += kind != "added"', "old += 1", f"{_REVIEWDOG}[gofmt.diff]"),
     _patch(
         "numbers of rust-parsepatch",
-        _DIFF,
+        DIFF,
         'new += kind != "removed"',
         "new += 1",
         f"{_PARSEPATCH}[basic.patch]",
     ),
     _patch(
         "texts of rust-parsepatch",
-        _DIFF,
+        DIFF,
         "text=raw[1:],",
         "text=raw[1:].strip(),",
         f"{_PARSEPATCH}[7e60ad275b73.patch]",
     ),
-    _patch(
-        "headings of reviewdog", _PATCH, "section=hunk.section_header,", 'section="",', f"{_REVIEWDOG}[golint.diff]"
-    ),
+    _patch("headings of reviewdog", PATCH, "section=hunk.section_header,", 'section="",', f"{_REVIEWDOG}[golint.diff]"),
     _patch(
         "random repositories",
-        _PATCH,
+        PATCH,
         "return tuple(read)",
         "return tuple(read[:-1])",
         "tests/repo/test_property.py::test_ours_is_git_s",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import GATE, RANGES
 from tests.removal.row import Removal, row
 
-_RANGES: Final = "lok_hooks/repo/ranges.py"
-_GATE: Final = "lok_hooks/cli/gate.py"
 _TESTS: Final = "tests/repo/test_ranges.py"
 _TOLD: Final = "tests/end_to_end/test_commands.py::test_a_push_is_what_git_or_the_hook_runner_tells"
 
@@ -17,19 +16,19 @@ def _of_ranges(test: str) -> str:
     return f"{_TESTS}::{test}{'' if '[' in test else '[sha1]'}"
 
 
-def _push(name: str, old: str, new: str, *tests: str, file: str = _RANGES, says: str = "") -> Removal:
+def _push(name: str, old: str, new: str, *tests: str, file: str = RANGES, says: str = "") -> Removal:
     ids = (test if "::" in test else _of_ranges(test) for test in tests)
     return row(f"push: {name}", "every ref of a push is reviewed", file, old, new, *ids, says=says)
 
 
 def _announced(name: str, old: str, new: str, test: str) -> Removal:
     test_id = _of_ranges(f"TestFromPreCommit::{test}")
-    return row(f"PRE_COMMIT_*: {name}", "every ref of a push is reviewed", _RANGES, old, new, test_id)
+    return row(f"PRE_COMMIT_*: {name}", "every ref of a push is reviewed", RANGES, old, new, test_id)
 
 
 def _branch(name: str, old: str, new: str, test: str, says: str = "") -> Removal:
     test_id = _of_ranges(f"TestBranch::{test}")
-    return row(f"branch: {name}", "a branch since its merge-base", _RANGES, old, new, test_id, says=says)
+    return row(f"branch: {name}", "a branch since its merge-base", RANGES, old, new, test_id, says=says)
 
 
 _FORK: Final = "base = _fork(repository, tip, known) if known else None"
@@ -222,36 +221,36 @@ _BY_RUNNERS: Final = (
 
 _NAMES: Final = '("PRE_COMMIT", "PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF")'
 _TOLD_BY: Final = (
-    _push("git's lines", "_git_lines(patience)\n    # It", 'b""\n    # It', f"{_TOLD}[by git]", file=_GATE),
+    _push("git's lines", "_git_lines(patience)\n    # It", 'b""\n    # It', f"{_TOLD}[by git]", file=GATE),
     _push(
         "git's lines without a remote",
         "by_hand = not (under_pre_commit or remote or told)",
         "by_hand = not (under_pre_commit or remote)",
         f"{_TOLD}[by git alone]",
-        file=_GATE,
+        file=GATE,
     ),
-    _push("told by pre-commit", _NAMES, "()", f"{_TOLD}[by pre-commit]", file=_GATE),
+    _push("told by pre-commit", _NAMES, "()", f"{_TOLD}[by pre-commit]", file=GATE),
     _push(
         "told by names of refs",
         _NAMES,
         '("PRE_COMMIT",)',
         f"{_TOLD}[by names of refs]",
         f"{_TOLD}[by the tip alone]",
-        file=_GATE,
+        file=GATE,
     ),
     _push(
         "told by pre-commit by hand",
         _NAMES,
         _NAMES.replace('"PRE_COMMIT", ', ""),
         f"{_TOLD}[by pre-commit, by hand]",
-        file=_GATE,
+        file=GATE,
     ),
     _push(
         "told by nobody",
         "by_hand = not (under_pre_commit or remote or told)",
         "by_hand = False",
         f"{_TOLD}[by nobody]",
-        file=_GATE,
+        file=GATE,
     ),
 )
 

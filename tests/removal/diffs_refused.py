@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import (
+    COMPARE,
+    EXTRACT,
+    GIT,
+    HOOKS,
+    PROBE,
+    RANGES,
+    SELECT,
+    TEST_BAD_INPUT,
+    TEST_PROBE,
+    TEST_SNAPSHOT,
+)
 from tests.removal.row import Removal, row
 
-_DOOR: Final = "lok_hooks/repo/git.py"
-_PROBE: Final = "lok_hooks/repo/probe.py"
-_COMPARE: Final = "lok_hooks/repo/compare.py"
-_HOOKS: Final = "lok_hooks/cli/hooks.py"
 _GIT: Final = "tests/repo/test_git.py"
-_PROBED: Final = "tests/repo/test_probe.py"
 _TRAPS: Final = "tests/repo/test_traps.py"
 _LEFT_OUT: Final = "tests/core/test_select.py::test_a_file_is_left_out_with_its_reason"
-_BAD: Final = "tests/end_to_end/test_bad_input.py"
 
 
 def _said(name: str, pattern: str, *tests: str) -> Removal:
     """A sentence for what git says."""
     promise = "a clear sentence and exit code 2"
-    return row(f"said: {name}", promise, _DOOR, pattern, "r'nothing at all',\n", *(f"{_GIT}::{test}" for test in tests))
+    return row(f"said: {name}", promise, GIT, pattern, "r'nothing at all',\n", *(f"{_GIT}::{test}" for test in tests))
 
 
 def _trap(name: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
@@ -40,7 +46,7 @@ _SENTENCES: Final = (
     row(
         "said: unreadable config",
         "a clear sentence and exit code 2",
-        _DOOR,
+        GIT,
         'r"bad (?:numeric |boolean )?config|',
         'r"bad nothing|',
         f"{_GIT}::test_a_config_that_cannot_be_read[a section]",
@@ -50,7 +56,7 @@ _SENTENCES: Final = (
     row(
         "said: corrupt index",
         "a clear sentence and exit code 2",
-        _DOOR,
+        GIT,
         'r"index file|bad signature 0x|index uses .* extension|bad index|unordered stage entries|index entry",',
         'r"nothing at all",',
         f"{_GIT}::test_a_corrupt_index",
@@ -58,7 +64,7 @@ _SENTENCES: Final = (
     row(
         "said: HEAD that names nothing",
         "a clear sentence and exit code 2",
-        _DOOR,
+        GIT,
         "    if named is not None:\n        raise",
         "    if named == b'':\n        raise",
         f"{_GIT}::test_a_head_that_names_nothing",
@@ -66,7 +72,7 @@ _SENTENCES: Final = (
     row(
         "said: a directory that is gone",
         "a clear sentence and exit code 2",
-        _DOOR,
+        GIT,
         '        except FileNotFoundError as error:\n            raise RepositoryError("the current',
         '        except ZeroDivisionError as error:\n            raise RepositoryError("the current',
         f"{_GIT}::test_the_current_directory_is_gone",
@@ -75,7 +81,7 @@ _SENTENCES: Final = (
     row(
         "said: git is missing",
         "a clear sentence and exit code 2",
-        _DOOR,
+        GIT,
         "    except ImportError as error:",
         "    except ZeroDivisionError as error:",
         f"{_GIT}::test_git_is_missing",
@@ -84,7 +90,7 @@ _SENTENCES: Final = (
     row(
         "said: git goes away",
         "a clear sentence and exit code 2",
-        _DOOR,
+        GIT,
         "    except (git.GitCommandNotFound, OSError) as error:",
         "    except ZeroDivisionError as error:",
         f"{_GIT}::test_git_goes_away",
@@ -93,7 +99,7 @@ _SENTENCES: Final = (
     row(
         "said: no room for a private index",
         "a clear sentence and exit code 2",
-        _DOOR,
+        GIT,
         '        except OSError as error:\n            raise RepositoryError(f"no temporary',
         '        except ZeroDivisionError as error:\n            raise RepositoryError(f"no temporary',
         f"{_GIT}::test_no_room_for_a_private_index",
@@ -102,7 +108,7 @@ _SENTENCES: Final = (
     row(
         "said: unborn HEAD",
         "a clear sentence and exit code 2",
-        "lok_hooks/repo/ranges.py",
+        RANGES,
         'head = repository.resolve("HEAD")\n',
         "head = repository.empty_tree\n",
         "tests/repo/test_ranges.py::TestBranch::test_an_unborn_head_is_an_error",
@@ -111,7 +117,7 @@ _SENTENCES: Final = (
     row(
         "said: detached HEAD",
         "a clear sentence and exit code 2",
-        _DOOR,
+        GIT,
         '"--verify", "--quiet", "HEAD^{commit}"))',
         '"--verify", "--quiet", "refs/heads/main^{commit}"))',
         f"{_GIT}::test_a_detached_head",
@@ -120,27 +126,27 @@ _SENTENCES: Final = (
     row(
         "said: nothing staged",
         "nothing staged, nothing reviewed and nothing found are three sentences",
-        _HOOKS,
+        HOOKS,
         'nothing staged, nothing to review\\n"',
         '\\n"',
-        f"{_BAD}::test_nothing_staged",
+        f"{TEST_BAD_INPUT}::test_nothing_staged",
     ),
     row(
         "said: only binary files",
         "nothing staged, nothing reviewed and nothing found are three sentences",
-        "lok_hooks/core/select.py",
+        SELECT,
         'detail = ""\n    if file.status is Status.ADDED and not file.new_size:',
         'detail = ""\n    if file.status is Status.ADDED:',
-        f"{_BAD}::test_only_binary_files",
+        f"{TEST_BAD_INPUT}::test_only_binary_files",
     ),
     row(
         "said: a line of 100 MB",
         "a file too large is left out",
-        "lok_hooks/core/select.py",
+        SELECT,
         "    if size <= limit:\n        return None\n",
         "    if size:\n        return None\n",
         f"{_LEFT_OUT}[file20-too large-103.0 MB, the limit is 1.0 MB]",
-        "tests/repo/test_snapshot.py::test_from_a_patch_the_gate_holds_too",
+        f"{TEST_SNAPSHOT}::test_from_a_patch_the_gate_holds_too",
     ),
     row(
         "said: an empty diff",
@@ -148,7 +154,7 @@ _SENTENCES: Final = (
         "lok_hooks/repo/foreign.py",
         "    if not data.strip():\n        return (), ()\n",
         "",
-        "tests/repo/test_snapshot.py::test_an_empty_patch_is_an_empty_diff[]",
+        f"{TEST_SNAPSHOT}::test_an_empty_patch_is_an_empty_diff[]",
         says="DiffError",
     ),
 )
@@ -156,95 +162,95 @@ _SENTENCES: Final = (
 _SPRUNG: Final = (
     _trap(
         "heavy imports before anything is staged",
-        _HOOKS,
+        HOOKS,
         "import os\nimport sys\n\n_NOTHING",
         "import argparse as argparse\nimport os\nimport sys\n\n_NOTHING",
         "tests/test_architecture.py::test_an_empty_commit_imports_nothing_heavy",
     ),
     _trap(
         "imports of the probe",
-        _PROBE,
+        PROBE,
         "import os\n\n_GIT",
         "import os\nimport subprocess as subprocess\n\n_GIT",
-        f"{_PROBED}::test_only_what_python_has_loaded_anyway_is_imported",
+        f"{TEST_PROBE}::test_only_what_python_has_loaded_anyway_is_imported",
     ),
     _trap(
         "an error that looks like an empty diff",
-        _PROBE,
+        PROBE,
         "if status == 0 else None",
         "if status is not None else None",
-        f"{_PROBED}::test_a_corrupt_index",
-        f"{_PROBED}::test_no_repository",
-        f"{_PROBED}::test_an_unreadable_config",
+        f"{TEST_PROBE}::test_a_corrupt_index",
+        f"{TEST_PROBE}::test_no_repository",
+        f"{TEST_PROBE}::test_an_unreadable_config",
     ),
     _trap(
         "more records than a pipe holds",
-        _PROBE,
+        PROBE,
         "            pieces.append(piece)\n",
         "            pieces[:] = [piece]\n",
-        f"{_PROBED}::test_a_change_of_thousands_of_files_is_read_whole",
+        f"{TEST_PROBE}::test_a_change_of_thousands_of_files_is_read_whole",
     ),
     _trap(
         "git that is not there",
-        _PROBE,
+        PROBE,
         "    except OSError:\n        return None\n",
         "    except ZeroDivisionError:\n        return None\n",
-        f"{_PROBED}::test_no_git_on_the_path",
+        f"{TEST_PROBE}::test_no_git_on_the_path",
         says="FileNotFoundError",
     ),
     _trap(
         "intent to add, by the probe",
-        _PROBE,
+        PROBE,
         '    "--ita-invisible-in-index",\n',
         '    "--ita-visible-in-index",\n',
-        f"{_PROBED}::test_intent_to_add_is_not_staged",
+        f"{TEST_PROBE}::test_intent_to_add_is_not_staged",
     ),
     _trap(
         "diff.relative, by the probe",
-        _PROBE,
+        PROBE,
         '    "--no-relative",\n',
         "",
-        f"{_PROBED}::test_a_change_outside_the_directory_asked_from",
+        f"{TEST_PROBE}::test_a_change_outside_the_directory_asked_from",
     ),
-    _trap("the index, by the probe", _PROBE, '    "--cached",\n', '    "HEAD",\n', f"{_PROBED}::test_nothing_staged"),
+    _trap("the index, by the probe", PROBE, '    "--cached",\n', '    "HEAD",\n', f"{TEST_PROBE}::test_nothing_staged"),
     _trap(
         "the index of this commit, by the probe",
-        _PROBE,
+        PROBE,
         '    "GIT_OPTIONAL_LOCKS": "0",\n',
         '    "GIT_INDEX_FILE": ".git/index",\n',
-        f"{_PROBED}::test_the_index_of_the_commit_under_way_is_the_one_asked",
+        f"{TEST_PROBE}::test_the_index_of_the_commit_under_way_is_the_one_asked",
     ),
     _trap(
         "diff.renames",
-        _COMPARE,
+        COMPARE,
         '("--find-renames=50%", "-l1000")',
         '("-l1000",)',
         f"{_TRAPS}::test_one_setting[diff.renames-false]",
     ),
     _trap(
         "diff.renameLimit",
-        _COMPARE,
+        COMPARE,
         '("--find-renames=50%", "-l1000")',
         '("--find-renames=50%",)',
         f"{_TRAPS}::test_one_setting[diff.renameLimit-1]",
     ),
     _trap(
         "diff.context",
-        "lok_hooks/repo/extract.py",
+        EXTRACT,
         "(chosen, unified, of=records)",
         "(chosen, of=records)",
         f"{_TRAPS}::test_one_setting[diff.context-0]",
     ),
     _trap(
         "diff.suppressBlankEmpty",
-        _COMPARE,
+        COMPARE,
         '("-c", "diff.suppressBlankEmpty=false")',
         "()",
         f"{_TRAPS}::test_one_setting[diff.suppressBlankEmpty-true]",
     ),
     _trap(
         "core.abbrev",
-        _COMPARE,
+        COMPARE,
         '    "--no-abbrev",\n',
         "",
         f"{_TRAPS}::test_one_setting[core.abbrev-4]",
@@ -252,7 +258,7 @@ _SPRUNG: Final = (
     ),
     _trap(
         "abbreviated ids of patches",
-        _COMPARE,
+        COMPARE,
         '    "--full-index",\n',
         "",
         f"{_TRAPS}::test_one_setting[core.abbrev-4]",
@@ -260,7 +266,7 @@ _SPRUNG: Final = (
     ),
     _trap(
         "directories that paths are taken from",
-        _COMPARE,
+        COMPARE,
         'f":(top,literal){',
         'f":(literal){',
         f"{_TRAPS}::test_one_setting[diff.relative-true]",
@@ -268,7 +274,7 @@ _SPRUNG: Final = (
     ),
     _trap(
         "core.bigFileThreshold",
-        "lok_hooks/repo/extract.py",
+        EXTRACT,
         'comparison.patches(hidden, unified, "--text")',
         "comparison.patches(hidden, unified)",
         f"{_TRAPS}::test_one_setting[core.bigFileThreshold-1]",

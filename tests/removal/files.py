@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import DATABASE, GIT
 from tests.removal.row import Change, Removal, row
 
 _FILES_AND_CODE: Final = "text run as code, files that others can read"
 _FILES: Final = "lok_hooks/files.py"
 _WRITTEN: Final = "tests/test_files.py"
 _SUPPLY: Final = "tests/security/test_supply.py"
-_DATABASE: Final = "lok_hooks/store/database.py"
 
 
 def _file(name: str, file: str, old: str, new: str, test: str) -> Removal:
@@ -97,35 +97,35 @@ ROWS: Final = (
     ),
     _file(
         "the memory's folder",
-        _DATABASE,
+        DATABASE,
         "if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():",
         "if not found:",
         "tests/store/test_database.py::test_a_folder_that_is_none_is_not_written_to",
     ),
     _file(
         "the memory's folder of another user",
-        _DATABASE,
+        DATABASE,
         "if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():",
         "if not stat.S_ISDIR(found.st_mode):",
         "tests/store/test_database.py::test_another_users_folder_is_left_alone",
     ),
     _file(
         "the memory's file",
-        _DATABASE,
+        DATABASE,
         "if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():",
         "if not found:",
         "tests/store/test_database.py::test_a_file_that_is_a_link_is_not_written_to",
     ),
     _file(
         "the memory for its owner alone",
-        _DATABASE,
+        DATABASE,
         "        folder.chmod(0o700)\n",
         "        pass\n",
         "tests/store/test_database.py::test_only_its_user_may_look",
     ),
     _file(
         "triggers in a memory that somebody brought",
-        _DATABASE,
+        DATABASE,
         "    if _statements(connection) != frozenset(layout.statements):\n",
         "    if not layout.statements:\n",
         "tests/store/test_database.py::test_a_file_with_something_else_in_it_is_not_used",
@@ -153,7 +153,7 @@ ROWS: Final = (
     ),
     _file(
         "no shell",
-        "lok_hooks/repo/git.py",
+        GIT,
         "            shell=False,\n",
         "            shell=True,\n",
         f"{_SUPPLY}::test_no_text_is_run_as_code",

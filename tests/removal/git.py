@@ -4,58 +4,53 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import COMPARE, EXTRACT, GIT, PROBE, RANGES, SELECT, SNAPSHOT, TEST_PROBE, TEST_SNAPSHOT
 from tests.removal.row import Change, Removal, row
 
 _RUNS: Final = "`.git/config` and attributes run a program"
 _HIDES: Final = "configuration or attributes hide a file"
 _OPTION: Final = "a word of the user, a server or a ref"
-_DOOR: Final = "lok_hooks/repo/git.py"
-_COMPARE: Final = "lok_hooks/repo/compare.py"
-_PROBE: Final = "lok_hooks/repo/probe.py"
-_EXTRACT: Final = "lok_hooks/repo/extract.py"
-_RANGES: Final = "lok_hooks/repo/ranges.py"
 _SETTING: Final = "tests/repo/test_traps.py::test_one_setting"
 _PROGRAM: Final = "tests/repo/test_traps.py::test_one_setting_that_runs_a_program"
 _VARIABLE: Final = "tests/repo/test_traps.py::test_one_variable"
 _WORD: Final = "tests/security/test_git_hostile.py::test_no_word_becomes_an_option_of_git"
-_PROBED: Final = "tests/repo/test_probe.py"
 
 
 def _flag(flag: str, setting: str) -> Removal:
     """A flag of `git diff` against a setting."""
-    return row(f"git diff {flag}", _HIDES, _COMPARE, f'    "{flag}",\n', "", f"{_SETTING}[{setting}]")
+    return row(f"git diff {flag}", _HIDES, COMPARE, f'    "{flag}",\n', "", f"{_SETTING}[{setting}]")
 
 
 def _variable(name: str, value: str, test: str) -> Removal:
     """A variable in the environment of git."""
-    return row(f"variable {name}", _HIDES, _DOOR, f'    "{name}": "{value}",\n', "", test)
+    return row(f"variable {name}", _HIDES, GIT, f'    "{name}": "{value}",\n', "", test)
 
 
 _PROGRAMS: Final = (
-    row("core.fsmonitor", _RUNS, _DOOR, '    *("-c", "core.fsmonitor=false"),\n', "", f"{_PROGRAM}[core.fsmonitor-]"),
+    row("core.fsmonitor", _RUNS, GIT, '    *("-c", "core.fsmonitor=false"),\n', "", f"{_PROGRAM}[core.fsmonitor-]"),
     row(
         "core.fsmonitor of the probe",
         _RUNS,
-        _PROBE,
+        PROBE,
         '_GIT = ("git", "-c", "core.fsmonitor=false")',
         '_GIT = ("git",)',
-        f"{_PROBED}::test_no_program_that_the_repository_names_is_run",
+        f"{TEST_PROBE}::test_no_program_that_the_repository_names_is_run",
     ),
     Removal(
         name="external diff",
         promise=_RUNS,
         changes=(
-            Change(_COMPARE, '    "--no-ext-diff",\n', ""),
-            Change(_DOOR, '    "GIT_EXTERNAL_DIFF": "",\n', ""),
+            Change(COMPARE, '    "--no-ext-diff",\n', ""),
+            Change(GIT, '    "GIT_EXTERNAL_DIFF": "",\n', ""),
         ),
         tests=(f"{_PROGRAM}[diff.evil.command-* diff=evil]", f"{_VARIABLE}[GIT_EXTERNAL_DIFF-{{program}}]"),
         doubled="with the variable set to nothing, git fails rather than run a program",
     ),
-    row("textconv", _RUNS, _COMPARE, '    "--no-textconv",\n', "", f"{_PROGRAM}[diff.evil.textconv-* diff=evil]"),
+    row("textconv", _RUNS, COMPARE, '    "--no-textconv",\n', "", f"{_PROGRAM}[diff.evil.textconv-* diff=evil]"),
     row(
         "clean filters",
         _RUNS,
-        _COMPARE,
+        COMPARE,
         'values = (("clean", ""), ("process", ""), ("required", "false"))',
         'values = (("required", "false"),)',
         "tests/repo/test_traps.py::test_a_filter_is_not_run_for_the_work_tree",
@@ -71,7 +66,7 @@ _PROGRAMS: Final = (
     row(
         "filters that cannot be switched off",
         _RUNS,
-        _COMPARE,
+        COMPARE,
         'if strange := sorted(name for name in names if "=" in name):',
         'if strange := sorted(name for name in names if name == "="):',
         "tests/repo/test_traps.py::test_a_filter_that_cannot_be_switched_off_is_refused",
@@ -80,9 +75,9 @@ _PROGRAMS: Final = (
         name="fetching what is missing",
         promise=_RUNS,
         changes=(
-            Change(_DOOR, '    *("-c", "protocol.allow=never"),\n', ""),
-            Change(_DOOR, '    "GIT_ALLOW_PROTOCOL": "none",\n', ""),
-            Change(_DOOR, '    "GIT_NO_LAZY_FETCH": "1",\n', ""),
+            Change(GIT, '    *("-c", "protocol.allow=never"),\n', ""),
+            Change(GIT, '    "GIT_ALLOW_PROTOCOL": "none",\n', ""),
+            Change(GIT, '    "GIT_NO_LAZY_FETCH": "1",\n', ""),
         ),
         tests=("tests/repo/test_traps.py::test_a_missing_object_is_not_fetched",),
         doubled="each of the three stops it alone, in the releases of git that know it",
@@ -91,16 +86,16 @@ _PROGRAMS: Final = (
         name="fetching what is missing, by the probe",
         promise=_RUNS,
         changes=(
-            Change(_PROBE, '    "GIT_NO_LAZY_FETCH": "1",\n', ""),
-            Change(_PROBE, '    "GIT_ALLOW_PROTOCOL": "none",\n', ""),
+            Change(PROBE, '    "GIT_NO_LAZY_FETCH": "1",\n', ""),
+            Change(PROBE, '    "GIT_ALLOW_PROTOCOL": "none",\n', ""),
         ),
-        tests=(f"{_PROBED}::test_a_missing_object_of_a_partial_clone_is_not_fetched",),
+        tests=(f"{TEST_PROBE}::test_a_missing_object_of_a_partial_clone_is_not_fetched",),
         doubled="each of the two stops it alone, in the releases of git that know it",
     ),
     row(
         "the index left as it is",
         _RUNS,
-        "lok_hooks/repo/snapshot.py",
+        SNAPSHOT,
         "with repository.private_index() as private:",
         "for private in (repository,):",
         "tests/repo/test_traps.py::test_the_index_is_left_byte_for_byte",
@@ -111,7 +106,7 @@ _HIDING: Final = (
     row(
         "replace refs",
         _HIDES,
-        _DOOR,
+        GIT,
         '    "GIT_NO_REPLACE_OBJECTS": "1",\n',
         "",
         "tests/repo/test_git.py::test_replace_refs_do_not_change_what_is_seen",
@@ -119,39 +114,39 @@ _HIDING: Final = (
     row(
         "replace refs, by the probe",
         _HIDES,
-        _PROBE,
+        PROBE,
         '    "GIT_NO_REPLACE_OBJECTS": "1",\n',
         "",
-        f"{_PROBED}::test_a_replace_ref_does_not_hide_a_change",
+        f"{TEST_PROBE}::test_a_replace_ref_does_not_hide_a_change",
     ),
     row(
         "text that an attribute calls binary",
         _HIDES,
-        _EXTRACT,
+        EXTRACT,
         'comparison.patches(hidden, unified, "--text")',
         "comparison.patches(hidden, unified)",
-        "tests/repo/test_snapshot.py::test_an_attribute_hides_nothing",
+        f"{TEST_SNAPSHOT}::test_an_attribute_hides_nothing",
     ),
     row(
         "submodules that want to be ignored",
         _HIDES,
-        _COMPARE,
+        COMPARE,
         'else "--ignore-submodules=none"',
         'else "--no-renames"',
-        "tests/repo/test_snapshot.py::test_a_submodule_bump_shows_even_when_gitmodules_says_ignore",
+        f"{TEST_SNAPSHOT}::test_a_submodule_bump_shows_even_when_gitmodules_says_ignore",
     ),
     row(
         "submodules that want to be ignored, by the probe",
         _HIDES,
-        _PROBE,
+        PROBE,
         '    "--ignore-submodules=none",\n',
         "",
-        f"{_PROBED}::test_a_submodule_bump_that_the_repository_asks_to_ignore",
+        f"{TEST_PROBE}::test_a_submodule_bump_that_the_repository_asks_to_ignore",
     ),
     row(
         "the index's own checksum",
         _HIDES,
-        _DOOR,
+        GIT,
         'if written.strip(b"\\0") and checksum.digest() != written:',
         "if not written:",
         "tests/repo/test_git.py::test_an_index_that_does_not_fit_its_checksum",
@@ -159,7 +154,7 @@ _HIDING: Final = (
     row(
         "as many patches as records",
         _HIDES,
-        _COMPARE,
+        COMPARE,
         "    if len(patches) != record.patch_count or expected not in patches[0]:",
         "    if not expected:",
         "tests/repo/test_tampered.py::test_a_wrong_answer_is_an_error",
@@ -169,8 +164,8 @@ _HIDING: Final = (
         name="git diff prefixes",
         promise=_HIDES,
         changes=(
-            Change(_COMPARE, '    "--src-prefix=a/",\n', ""),
-            Change(_COMPARE, '    "--dst-prefix=b/",\n', ""),
+            Change(COMPARE, '    "--src-prefix=a/",\n', ""),
+            Change(COMPARE, '    "--dst-prefix=b/",\n', ""),
         ),
         tests=("tests/repo/test_traps.py::test_the_command_line_is_pinned",),
         doubled="names come from git's records, never from headers of patches; so the command line itself is looked at",
@@ -180,9 +175,9 @@ _HIDING: Final = (
         name="git diff --submodule=short",
         promise=_HIDES,
         changes=(
-            Change(_COMPARE, '    "--submodule=short",\n', ""),
+            Change(COMPARE, '    "--submodule=short",\n', ""),
             Change(
-                "lok_hooks/core/select.py",
+                SELECT,
                 "if SUBMODULE_MODE in (file.old_mode, file.new_mode):",
                 "if SUBMODULE_MODE == file.path:",
             ),
@@ -196,7 +191,7 @@ _HIDING: Final = (
     row(
         "git diff -O/dev/null",
         _HIDES,
-        _COMPARE,
+        COMPARE,
         '    "-O/dev/null",\n',
         "",
         "tests/repo/test_traps.py::test_the_order_file",
@@ -206,8 +201,8 @@ _HIDING: Final = (
         name="variable GIT_PAGER_IN_USE",
         promise=_HIDES,
         changes=(
-            Change(_COMPARE, '    "--no-color",\n', ""),
-            Change(_DOOR, '    "GIT_PAGER_IN_USE": "",\n', ""),
+            Change(COMPARE, '    "--no-color",\n', ""),
+            Change(GIT, '    "GIT_PAGER_IN_USE": "",\n', ""),
         ),
         tests=(f"{_VARIABLE}[GIT_PAGER_IN_USE-1]",),
         doubled="--no-color",
@@ -221,12 +216,12 @@ _WORDS: Final = (
         promise=_OPTION,
         changes=(
             Change(
-                _DOOR,
+                GIT,
                 'if revision and not revision.startswith("-") and "\\0" not in revision:',
                 'if revision and "\\0" not in revision:',
             ),
             Change(
-                _DOOR, '"--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"', '"--quiet", f"{revision}"'
+                GIT, '"--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"', '"--quiet", f"{revision}"'
             ),
         ),
         tests=(f"{_WORD}[--output=stolen]",),
@@ -236,7 +231,7 @@ _WORDS: Final = (
     row(
         "ids instead of a user's words",
         _OPTION,
-        _DOOR,
+        GIT,
         '        if found is None:\n            raise RepositoryError(\n                f"{revision!r} is',
         "        if found is None:\n            return revision\n            raise RepositoryError(\n"
         '                f"{revision!r} is',
@@ -253,7 +248,7 @@ _WORDS: Final = (
     row(
         "revisions on standard input",
         _OPTION,
-        _RANGES,
+        RANGES,
         'repository.run("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=asked)',
         'repository.run("log", "-1", "--no-walk=unsorted", "--format=%H commit", *askable)',
         f"{_WORD}[--output=stolen]",
@@ -262,8 +257,8 @@ _WORDS: Final = (
         name="ids of a push that are none",
         promise=_OPTION,
         changes=(
-            Change(_RANGES, "(?P<new>[0-9a-f]+) (?P<remote>", "(?P<new>.+) (?P<remote>"),
-            Change(_RANGES, "if match is None or not {len", "if match is None or {len"),
+            Change(RANGES, "(?P<new>[0-9a-f]+) (?P<remote>", "(?P<new>.+) (?P<remote>"),
+            Change(RANGES, "if match is None or not {len", "if match is None or {len"),
         ),
         tests=(f"{_WORD}[--output=stolen]",),
     ),

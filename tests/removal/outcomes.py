@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import GATE, KEEPING, OUTPUT, RUN, TEST_WORDS, WIRING, WORDS
 from tests.removal.row import Removal, row
 
 _FLAGS: Final = "Flags of all of them"
 _OFF: Final = "Any backend is switched off with `enabled = false`"
-_WIRING: Final = "lok_hooks/cli/wiring.py"
-_RUN: Final = "lok_hooks/cli/run.py"
-_GATE: Final = "lok_hooks/cli/gate.py"
-_KEEPING: Final = "lok_hooks/cli/keeping.py"
-_OUTPUT: Final = "lok_hooks/cli/output.py"
 _REMEMBERED: Final = "lok_hooks/cli/remembered.py"
-_WORDS: Final = "lok_hooks/report/words.py"
 _EVERY: Final = "tests/end_to_end/test_gate_flags.py::test_every_flag_does_at_every_entry_point_what_it_says"
 _SWITCHED: Final = "tests/cli/test_wiring.py"
-_TOLD: Final = "tests/report/test_words.py"
 
 
 def _flag(flag: str, file: str, old: str, new: str, entry: str = "lok-hunt") -> Removal:
@@ -27,24 +21,24 @@ def _flag(flag: str, file: str, old: str, new: str, entry: str = "lok-hunt") -> 
 
 _DEBATE: Final = '_text(getattr(arguments, "debate", None))'
 _EACH_FLAG: Final = (
-    _flag("--config", _WIRING, "config_file=arguments.config,", "config_file=None,", "lok-review"),
-    _flag("--backend", _WIRING, '"--backend": _joined(arguments.backend)', '"--backend": None', "lok"),
-    _flag("--task", _WIRING, '_joined(getattr(arguments, "task", None))', "None"),
-    _flag("--fail-on", _WIRING, 'getattr(arguments, "fail_on", None)', "None", "lok-audit"),
-    _flag("--budget", _WIRING, '_text(getattr(arguments, "budget", None))', "None", "lok-review"),
-    _flag("--debate", _WIRING, _DEBATE, '_text(getattr(arguments, "debate", None) and None)'),
-    _flag("--no-debate", _WIRING, _DEBATE, '_text(getattr(arguments, "debate", None) or None)'),
-    _flag("--fresh", _KEEPING, "noted, fresh=arguments.fresh) as kept", "noted, fresh=False) as kept", "lok-review"),
-    _flag("--show-payload", _RUN, "if arguments.show_payload:", "if arguments.show_payload is None:", "lok"),
-    _flag("--transcript", _RUN, "    if arguments.transcript:\n", "    if arguments.transcript is show:\n"),
-    _flag("--format", _RUN, "arguments.format or usual\n", "usual\n", "lok-audit"),
-    _flag("-o", _RUN, "    if arguments.output:\n", "    if arguments.output is show:\n", "lok-review"),
-    _flag("--color", _OUTPUT, 'return choice == "always"', "return False"),
-    _flag("-v", _KEEPING, "verbose=arguments.verbose", "verbose=False", "lok-audit"),
+    _flag("--config", WIRING, "config_file=arguments.config,", "config_file=None,", "lok-review"),
+    _flag("--backend", WIRING, '"--backend": _joined(arguments.backend)', '"--backend": None', "lok"),
+    _flag("--task", WIRING, '_joined(getattr(arguments, "task", None))', "None"),
+    _flag("--fail-on", WIRING, 'getattr(arguments, "fail_on", None)', "None", "lok-audit"),
+    _flag("--budget", WIRING, '_text(getattr(arguments, "budget", None))', "None", "lok-review"),
+    _flag("--debate", WIRING, _DEBATE, '_text(getattr(arguments, "debate", None) and None)'),
+    _flag("--no-debate", WIRING, _DEBATE, '_text(getattr(arguments, "debate", None) or None)'),
+    _flag("--fresh", KEEPING, "noted, fresh=arguments.fresh) as kept", "noted, fresh=False) as kept", "lok-review"),
+    _flag("--show-payload", RUN, "if arguments.show_payload:", "if arguments.show_payload is None:", "lok"),
+    _flag("--transcript", RUN, "    if arguments.transcript:\n", "    if arguments.transcript is show:\n"),
+    _flag("--format", RUN, "arguments.format or usual\n", "usual\n", "lok-audit"),
+    _flag("-o", RUN, "    if arguments.output:\n", "    if arguments.output is show:\n", "lok-review"),
+    _flag("--color", OUTPUT, 'return choice == "always"', "return False"),
+    _flag("-v", KEEPING, "verbose=arguments.verbose", "verbose=False", "lok-audit"),
     row(
         "flag --color never",
         _FLAGS,
-        _OUTPUT,
+        OUTPUT,
         'return choice == "always"',
         "return True",
         "tests/cli/test_output.py::test_into_a_pipe",
@@ -52,7 +46,7 @@ _EACH_FLAG: Final = (
     row(
         "flag -v in the report",
         _FLAGS,
-        _RUN,
+        RUN,
         "color=color, verbose=arguments.verbose",
         "color=color, verbose=False",
         f"{_EVERY}[-v-lok-hunt]",
@@ -94,7 +88,7 @@ _EACH_ENTRY: Final = (
     row(
         "flags of lok-hunt",
         _FLAGS,
-        _GATE,
+        GATE,
         "_hunt(_parsed(program, argv))",
         "_hunt(_parsed(program, []))",
         f"{_EVERY}[--fail-on-lok-hunt]",
@@ -102,7 +96,7 @@ _EACH_ENTRY: Final = (
     row(
         "flags of lok-audit",
         _FLAGS,
-        _GATE,
+        GATE,
         "_audit(_parsed(program, argv))",
         "_audit(_parsed(program, argv[:2]))",
         f"{_EVERY}[--fail-on-lok-audit]",
@@ -110,7 +104,7 @@ _EACH_ENTRY: Final = (
     row(
         "flags of lok-review",
         _FLAGS,
-        _GATE,
+        GATE,
         '_review("lok-review", _parsed(program, argv))',
         '_review("lok-review", _parsed(program, argv[:1]))',
         f"{_EVERY}[--fail-on-lok-review]",
@@ -118,7 +112,7 @@ _EACH_ENTRY: Final = (
     row(
         "flags of lok diff",
         _FLAGS,
-        _GATE,
+        GATE,
         "arguments.commit = arguments.diff_file = None",
         "arguments.commit = arguments.diff_file = arguments.fail_on = None",
         f"{_EVERY}[--fail-on-lok]",
@@ -128,26 +122,26 @@ _WORDS_TO_LOOK_FOR: Final = (
     row(
         "the word incomplete",
         "the review is *incomplete*, never clean",
-        _WORDS,
+        WORDS,
         'sentence = f"incomplete: {share}',
         'sentence = f"unfinished: {share}',
-        f"{_TOLD}::test_what_was_not_reviewed_is_grouped",
+        f"{TEST_WORDS}::test_what_was_not_reviewed_is_grouped",
     ),
     row(
         "the word incomplete where it goes on",
         "the review is *incomplete*, never clean",
-        _WORDS,
+        WORDS,
         "though the review is incomplete",
         "though the review is unfinished",
-        f"{_TOLD}::test_an_incomplete_review_says_what_happens_next",
+        f"{TEST_WORDS}::test_an_incomplete_review_says_what_happens_next",
     ),
     row(
         "the word incomplete where it blocks",
         "the review is *incomplete*, never clean",
-        _WORDS,
+        WORDS,
         "blocked (exit {EXIT_INCOMPLETE}): the review is incomplete",
         "blocked (exit {EXIT_INCOMPLETE}): the review is unfinished",
-        f"{_TOLD}::test_an_incomplete_review_says_what_happens_next",
+        f"{TEST_WORDS}::test_an_incomplete_review_says_what_happens_next",
     ),
     row(
         "the word trust",
@@ -170,7 +164,7 @@ _SWITCHED_OFF: Final = (
     row(
         "enabled = false in a review",
         _OFF,
-        _WIRING,
+        WIRING,
         "for backend in settings.backends if backend.enabled]\n    return tuple(\n        Remembering",
         "for backend in settings.backends]\n    return tuple(\n        Remembering",
         f"{_SWITCHED}::test_what_is_switched_off_reviews_nothing",
@@ -178,7 +172,7 @@ _SWITCHED_OFF: Final = (
     row(
         "enabled = false by hand",
         _OFF,
-        _WIRING,
+        WIRING,
         "if b.enabled and not b.is_analyser",
         "if not b.is_analyser",
         f"{_SWITCHED}::test_what_is_switched_off_is_asked_nothing_by_hand",
@@ -186,7 +180,7 @@ _SWITCHED_OFF: Final = (
     row(
         "enabled = false of analysers",
         _OFF,
-        _WIRING,
+        WIRING,
         "if backend.enabled and backend.is_analyser",
         "if backend.is_analyser",
         f"{_SWITCHED}::test_an_analyser_that_is_switched_off_looks_at_no_directory",

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import (
+    BUILT_IN,
+    DATABASE,
+    FANOUT,
+    GATE,
+    PLANNING,
+    REVIEW,
+    RUN,
+    SNAPSHOT,
+    TEST_BAD_INPUT,
+    TEST_BUILT_IN_RULES,
+    TEST_REVIEW,
+    WIRING,
+)
 from tests.removal.row import Change, Removal, row
 
 _CODES: Final = "| exit code | meaning |"
@@ -11,20 +25,10 @@ _POLICIES: Final = "| entry point | tasks | budget | incomplete review |"
 _INTERRUPTED: Final = "130 | interrupted; the index is as it was"
 _OUTSIDE: Final = "A clear sentence, a documented exit code, nothing lost"
 _BOUNDARY: Final = "lok_hooks/cli/boundary.py"
-_REVIEW: Final = "lok_hooks/core/review.py"
 _ERRORS: Final = "lok_hooks/errors.py"
 _STREAMS: Final = "lok_hooks/cli/streams.py"
-_RUN: Final = "lok_hooks/cli/run.py"
-_GATE: Final = "lok_hooks/cli/gate.py"
-_WIRING: Final = "lok_hooks/cli/wiring.py"
-_FANOUT: Final = "lok_hooks/backends/fanout.py"
-_BUILT_IN: Final = "lok_hooks/config/default.toml"
 _CHECKS: Final = "lok_hooks/config/checks.py"
-_DATABASE: Final = "lok_hooks/store/database.py"
 _EVERY_ERROR: Final = "tests/cli/test_boundary.py::test_every_error_has_its_exit_code_and_says_what_and_what_next"
-_REVIEWED: Final = "tests/flows/test_review.py"
-_RULES: Final = "tests/config/test_defaults.py::test_built_in_rules"
-_BAD: Final = "tests/end_to_end/test_bad_input.py"
 _STREAMED: Final = "tests/end_to_end/test_streams.py"
 _KEPT: Final = "tests/store/test_database.py"
 _CTRL_C: Final = "tests/end_to_end/test_interrupt.py::test_a_review_ends_with_130_and_leaves_nothing_behind"
@@ -35,27 +39,27 @@ def _code(name: str, file: str, old: str, new: str, test: str) -> Removal:
 
 
 def _policy(name: str, old: str, new: str) -> Removal:
-    return row(f"policy: {name}", _POLICIES, _BUILT_IN, old, new, _RULES)
+    return row(f"policy: {name}", _POLICIES, BUILT_IN, old, new, TEST_BUILT_IN_RULES)
 
 
 _ENDS: Final = (
     _code(
         "0",
-        _REVIEW,
+        REVIEW,
         "return EXIT_CLEAN",
         "return EXIT_INCOMPLETE",
-        f"{_REVIEWED}::test_a_confirmed_finding_refuses_and_a_clean_answer_does_not",
+        f"{TEST_REVIEW}::test_a_confirmed_finding_refuses_and_a_clean_answer_does_not",
     ),
     _code(
         "1",
-        _REVIEW,
+        REVIEW,
         "return EXIT_CONFIRMED",
         "return EXIT_CLEAN",
-        f"{_REVIEWED}::test_a_confirmed_finding_refuses_and_a_clean_answer_does_not",
+        f"{TEST_REVIEW}::test_a_confirmed_finding_refuses_and_a_clean_answer_does_not",
     ),
     _code(
         "1 before 4",
-        _REVIEW,
+        REVIEW,
         "if self.blocking:",
         "if self.blocking and not self.is_incomplete:",
         "tests/core/test_review.py::test_what_is_confirmed_goes_before_what_is_missing",
@@ -77,10 +81,10 @@ _ENDS: Final = (
     ),
     _code(
         "2 for a report that cannot be written",
-        _RUN,
+        RUN,
         "return (review.exit_code or EXIT_USER) if problems else review.exit_code",
         "return review.exit_code",
-        f"{_BAD}::test_a_report_that_cannot_be_written_is_still_shown[.]",
+        f"{TEST_BAD_INPUT}::test_a_report_that_cannot_be_written_is_still_shown[.]",
     ),
     _code(
         "3",
@@ -107,14 +111,14 @@ _ENDS: Final = (
     ),
     _code(
         "4",
-        _REVIEW,
+        REVIEW,
         "return EXIT_INCOMPLETE",
         "return EXIT_CLEAN",
-        f"{_REVIEWED}::test_an_unfinished_review_is_never_clean",
+        f"{TEST_REVIEW}::test_an_unfinished_review_is_never_clean",
     ),
     _code(
         "4 only where the policy says so",
-        _REVIEW,
+        REVIEW,
         'self.is_incomplete and self.policy.on_incomplete == "block"',
         "self.is_incomplete",
         "tests/core/test_review.py::test_what_is_missing_blocks_where_the_policy_says_so",
@@ -142,26 +146,26 @@ _POLICY_ROWS: Final = (
     row(
         "policy: of a commit",
         _POLICIES,
-        _GATE,
+        GATE,
         'run("lok-hunt", "hunt", arguments',
         'run("lok-hunt", "by_hand", arguments',
-        f"{_BAD}::test_a_missing_program",
+        f"{TEST_BAD_INPUT}::test_a_missing_program",
     ),
     row(
         "policy: of a push",
         _POLICIES,
-        _GATE,
+        GATE,
         'run("lok-audit", "audit", arguments',
         'run("lok-audit", "hunt", arguments',
-        f"{_BAD}::test_a_missing_program",
+        f"{TEST_BAD_INPUT}::test_a_missing_program",
     ),
     row(
         "policy: of a review by hand",
         _POLICIES,
-        _GATE,
+        GATE,
         'return run(command, "by_hand", arguments',
         'return run(command, "hunt", arguments',
-        f"{_BAD}::test_a_missing_program",
+        f"{TEST_BAD_INPUT}::test_a_missing_program",
     ),
 )
 _CTRL_C_ROWS: Final = (
@@ -170,14 +174,14 @@ _CTRL_C_ROWS: Final = (
         promise=_INTERRUPTED,
         changes=(
             Change(
-                _WIRING,
+                WIRING,
                 "                spares_local=not settings.review.redact_local,\n            )\n        finally:\n"
                 "            deadline.cancel()\n            process.kill_all()\n",
                 "                spares_local=not settings.review.redact_local,\n            )\n        finally:\n"
                 "            pass\n",
             ),
             Change(
-                _FANOUT,
+                FANOUT,
                 "            scope.cancel()\n            process.kill_all()\n",
                 "",
             ),
@@ -197,7 +201,7 @@ _CTRL_C_ROWS: Final = (
     row(
         "the index is not touched",
         _INTERRUPTED,
-        "lok_hooks/repo/snapshot.py",
+        SNAPSHOT,
         "    with repository.private_index() as private:\n",
         '    for private in (replace(repository, environment={"GIT_OPTIONAL_LOCKS": "1"}),):\n',
         "tests/repo/test_traps.py::test_the_index_is_left_byte_for_byte",
@@ -207,10 +211,10 @@ _OUTSIDE_ROWS: Final = (
     row(
         "a missing program is no review",
         _OUTSIDE,
-        "lok_hooks/flows/planning.py",
+        PLANNING,
         "absent = {backend.name: failure for backend in backends if (failure := backend.missing())}",
         "absent: dict[str, Failure] = {}",
-        "tests/flows/test_review.py::test_a_chosen_backend_that_is_missing_is_not_replaced",
+        f"{TEST_REVIEW}::test_a_chosen_backend_that_is_missing_is_not_replaced",
     ),
     row(
         "unknown backends",
@@ -231,7 +235,7 @@ _OUTSIDE_ROWS: Final = (
     row(
         "a full disk ends nothing",
         _OUTSIDE,
-        _DATABASE,
+        DATABASE,
         "                    else:\n                        self._give_up(str(error))\n",
         "                    else:\n                        raise\n",
         f"{_KEPT}::test_a_full_disk_is_told_once_and_what_was_kept_stays",
@@ -240,7 +244,7 @@ _OUTSIDE_ROWS: Final = (
     row(
         "a full disk is told",
         _OUTSIDE,
-        _DATABASE,
+        DATABASE,
         '        self._noted(f"nothing is remembered: {where}{reason}")\n',
         "        assert where is not None\n",
         f"{_KEPT}::test_a_disk_full_from_the_start",
@@ -248,7 +252,7 @@ _OUTSIDE_ROWS: Final = (
     row(
         "a full disk is told once",
         _OUTSIDE,
-        _DATABASE,
+        DATABASE,
         "        self._is_given_up = True\n",
         "",
         f"{_KEPT}::test_a_full_disk_is_told_once_and_what_was_kept_stays",
@@ -256,7 +260,7 @@ _OUTSIDE_ROWS: Final = (
     row(
         "a folder that cannot be written to ends nothing",
         _OUTSIDE,
-        _DATABASE,
+        DATABASE,
         "                except OSError as error:\n                    self._give_up(error.strerror or str(error))\n",
         "                except KeyError as error:\n                    self._give_up(str(error))\n",
         f"{_KEPT}::test_a_folder_that_cannot_be_written_to",
@@ -265,7 +269,7 @@ _OUTSIDE_ROWS: Final = (
     row(
         "all of a change or nothing",
         _OUTSIDE,
-        _DATABASE,
+        DATABASE,
         "            with _transaction(connection):\n                for statement, values in statements:\n",
         "            if connection:\n                for statement, values in statements:\n",
         f"{_KEPT}::test_all_statements_or_none",
@@ -273,7 +277,7 @@ _OUTSIDE_ROWS: Final = (
     row(
         "a corrupt memory is kept for a look",
         _OUTSIDE,
-        _DATABASE,
+        DATABASE,
         "    path.replace(free)\n",
         "    path.unlink()\n",
         f"{_KEPT}::test_a_corrupt_file_is_set_aside_and_begun_again",
@@ -309,10 +313,10 @@ _OUTSIDE_ROWS: Final = (
     row(
         "a report that cannot be written is shown",
         _OUTSIDE,
-        _RUN,
+        RUN,
         "        shown = text if problems else shown\n",
         "",
-        f"{_BAD}::test_a_report_that_cannot_be_written_is_still_shown[.]",
+        f"{TEST_BAD_INPUT}::test_a_report_that_cannot_be_written_is_still_shown[.]",
     ),
     row(
         "a lost report is told",

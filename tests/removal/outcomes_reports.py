@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import GITHUB, MARKDOWN, OUTPUT, SARIF, TEST_WORDS, WORDS
 from tests.removal.row import Removal, row
 
 _REPORTS: Final = "`console` and `plain` say the same words; `json`, `sarif`, `github`, `markdown`"
 _LAYOUT: Final = "lok_hooks/report/layout.py"
 _LINES: Final = "lok_hooks/report/lines.py"
-_OUTPUT: Final = "lok_hooks/cli/output.py"
 _JSON: Final = "lok_hooks/report/json.py"
-_SARIF: Final = "lok_hooks/report/sarif.py"
-_GITHUB: Final = "lok_hooks/report/github.py"
-_MARKDOWN: Final = "lok_hooks/report/markdown.py"
-_WORDS: Final = "lok_hooks/report/words.py"
 _ON_CONSOLE: Final = "tests/report/test_console.py"
 _IN_JSON: Final = "tests/report/test_json.py"
 _IN_SARIF: Final = "tests/report/test_sarif.py"
 _ON_GITHUB: Final = "tests/report/test_github.py"
 _IN_MARKDOWN: Final = "tests/report/test_markdown.py"
-_TOLD: Final = "tests/report/test_words.py"
 _LOOK: Final = "tests/cli/test_output.py::test_on_a_terminal"
 
 
@@ -50,15 +45,15 @@ _CONSOLE: Final = (
     ),
     _report(
         "console: the terminal's own width",
-        _OUTPUT,
+        OUTPUT,
         "return columns_of(sys.stdout) if is_terminal() else DEFAULT_WIDTH",
         "return DEFAULT_WIDTH",
         f"{_LOOK}[120 columns]",
     ),
-    _report("console: COLUMNS", _OUTPUT, "int(given) if given.isdecimal() else 0", "0", f"{_LOOK}[COLUMNS]"),
+    _report("console: COLUMNS", OUTPUT, "int(given) if given.isdecimal() else 0", "0", f"{_LOOK}[COLUMNS]"),
     _report(
         "console: no wider than is read",
-        _OUTPUT,
+        OUTPUT,
         "min(columns or DEFAULT_WIDTH, WIDEST)",
         "columns or DEFAULT_WIDTH",
         f"{_LOOK}[wider than people read]",
@@ -79,35 +74,35 @@ _CONSOLE: Final = (
     ),
     _report(
         "console: no colours under a hook runner",
-        _OUTPUT,
+        OUTPUT,
         '(stream or sys.stdout).isatty() and not os.environ.get("PRE_COMMIT")',
         "(stream or sys.stdout).isatty()",
         f"{_LOOK}[a hook runner]",
     ),
     _report(
         "console: plain under a hook runner",
-        _OUTPUT,
+        OUTPUT,
         'return sys.stdout.isatty() and not os.environ.get("PRE_COMMIT")',
         "return sys.stdout.isatty()",
         f"{_LOOK}[a hook runner]",
     ),
     _report(
         "console: NO_COLOR",
-        _OUTPUT,
+        OUTPUT,
         'not os.environ.get("NO_COLOR") and os',
         "os",
         f"{_LOOK}[NO_COLOR]",
     ),
     _report(
         "console: dumb terminals",
-        _OUTPUT,
+        OUTPUT,
         ' and os.environ.get("TERM") != "dumb"',
         "",
         f"{_LOOK}[a dumb terminal]",
     ),
     _report(
         "console: plain into a pipe",
-        _OUTPUT,
+        OUTPUT,
         'return "console" if is_terminal() or color == "always" else "plain"',
         'return "console"',
         "tests/cli/test_output.py::test_into_a_pipe",
@@ -128,31 +123,31 @@ _CONSOLE: Final = (
     ),
     _report(
         "nothing found is not nothing reviewed",
-        _WORDS,
+        WORDS,
         'return "nothing reviewed: no changes"',
         'return "nothing found"',
-        f"{_TOLD}::test_every_end_has_its_own_sentence",
+        f"{TEST_WORDS}::test_every_end_has_its_own_sentence",
     ),
     _report(
         "nothing confirmed is not nothing found",
-        _WORDS,
+        WORDS,
         'return "nothing confirmed"',
         'return "nothing found"',
-        f"{_TOLD}::test_every_end_has_its_own_sentence",
+        f"{TEST_WORDS}::test_every_end_has_its_own_sentence",
     ),
     _report(
         "found in what was reviewed",
-        _WORDS,
+        WORDS,
         'return "nothing found in what was reviewed" if review.is_incomplete else "nothing found"',
         'return "nothing found"',
-        f"{_TOLD}::test_every_end_has_its_own_sentence",
+        f"{TEST_WORDS}::test_every_end_has_its_own_sentence",
     ),
     _report(
         "who was asked and why",
-        _WORDS,
+        WORDS,
         'return f"asked: {\'; \'.join(parts)}" if parts else ""',
         'return ""',
-        f"{_TOLD}::test_who_was_asked_and_why",
+        f"{TEST_WORDS}::test_who_was_asked_and_why",
     ),
     _report(
         "who did not answer",
@@ -237,7 +232,7 @@ _VALUES: Final = (
     ),
     _report(
         "sarif: the version",
-        _SARIF,
+        SARIF,
         '"version": "2.1.0", "runs"',
         '"version": "2.0.0", "runs"',
         f"{_IN_SARIF}::test_a_confirmed_finding",
@@ -245,7 +240,7 @@ _VALUES: Final = (
     ),
     _report(
         "sarif: what the schema demands",
-        _SARIF,
+        SARIF,
         '"driver": {"name": "lok-hooks", "version"',
         '"driver": {"title": "lok-hooks", "version"',
         f"{_IN_SARIF}::test_a_confirmed_finding",
@@ -253,21 +248,21 @@ _VALUES: Final = (
     ),
     _report(
         "sarif: fingerprints",
-        _SARIF,
+        SARIF,
         '        "partialFingerprints": {FINGERPRINT: visible(finding.identity)},\n',
         '        "partialFingerprints": {},\n',
         f"{_IN_SARIF}::test_a_confirmed_finding",
     ),
     _report(
         "sarif: suppressions",
-        _SARIF,
+        SARIF,
         "    if judged.disposition is not Disposition.SUPPRESSED:\n",
         "    if judged:\n",
         f"{_IN_SARIF}::test_a_suppressed_finding_carries_its_justification",
     ),
     _report(
         "sarif: suppressions on all or none",
-        _SARIF,
+        SARIF,
         '"suppressions": _suppressions(judged),',
         '**({"suppressions": told} if (told := _suppressions(judged)) else {}),',
         f"{_IN_SARIF}::test_a_suppressed_finding_carries_its_justification",
@@ -275,70 +270,70 @@ _VALUES: Final = (
     ),
     _report(
         "sarif: the level",
-        _SARIF,
+        SARIF,
         '_LEVELS[finding.severity] if is_confirmed else "note"',
         "_LEVELS[finding.severity]",
         f"{_IN_SARIF}::test_only_confirmed_findings_are_more_than_notes",
     ),
     _report(
         "sarif: where",
-        _SARIF,
+        SARIF,
         '"startLine": place.line,',
         '"startLine": 1,',
         f"{_IN_SARIF}::test_a_confirmed_finding",
     ),
     _report(
         "sarif: an unfinished run",
-        _SARIF,
+        SARIF,
         '"executionSuccessful": not review.is_incomplete',
         '"executionSuccessful": True',
         f"{_IN_SARIF}::test_an_incomplete_review_did_not_succeed",
     ),
     _report(
         "github: the level",
-        _GITHUB,
+        GITHUB,
         '{Disposition.CONFIRMED: "error", Disposition.UNCONFIRMED: "warning"}',
         '{Disposition.UNCONFIRMED: "warning"}',
         f"{_ON_GITHUB}::test_the_level_of_each_disposition",
     ),
     _report(
         "github: the line",
-        _GITHUB,
+        GITHUB,
         '"line": str(place.line), "endLine"',
         '"line": "1", "endLine"',
         f"{_ON_GITHUB}::test_a_refused_commit",
     ),
     _report(
         "github: an unfinished review",
-        _GITHUB,
+        GITHUB,
         "    if missing:\n",
         "    if not review:\n",
         f"{_ON_GITHUB}::test_an_incomplete_review_is_annotated",
     ),
     _report(
         "markdown: the table",
-        _MARKDOWN,
+        MARKDOWN,
         "    parts += [_table(confirmed)] if confirmed else []\n",
         "",
         f"{_IN_MARKDOWN}::test_the_whole_comment",
     ),
     _report(
         "markdown: details",
-        _MARKDOWN,
+        MARKDOWN,
         "[_details(judged) for judged in confirmed[:DETAILS]]",
         "[]",
         f"{_IN_MARKDOWN}::test_the_whole_comment",
     ),
     _report(
         "markdown: advisories folded away",
-        _MARKDOWN,
+        MARKDOWN,
         "    parts += [_folded(advisories)] if advisories else []\n",
         "",
         f"{_IN_MARKDOWN}::test_the_whole_comment",
     ),
     _report(
         "markdown: below GitHub's limit",
-        _MARKDOWN,
+        MARKDOWN,
         "for judged in confirmed[:DETAILS]]",
         "for judged in confirmed]",
         f"{_IN_MARKDOWN}::test_many_confirmed_findings_stay_in_the_table",

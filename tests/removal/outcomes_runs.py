@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import (
+    BUILT_IN,
+    COMPARE,
+    EXTRACT,
+    FANOUT,
+    GATE,
+    HOOKS,
+    OFFERED,
+    PATCH,
+    PROBE,
+    REVIEW,
+    RUN,
+    TEST_BUILT_IN_RULES,
+    WIRING,
+)
 from tests.removal.row import Removal, row
 
 _RUNNERS: Final = "`git commit` through pre-commit, prek, lefthook and a plain hook"
 _FAST: Final = "## Speed"
-_REVIEW: Final = "lok_hooks/core/review.py"
-_HOOKS: Final = "lok_hooks/cli/hooks.py"
 _MAIN: Final = "lok_hooks/cli/main.py"
-_RUN: Final = "lok_hooks/cli/run.py"
-_GATE: Final = "lok_hooks/cli/gate.py"
-_WIRING: Final = "lok_hooks/cli/wiring.py"
-_FANOUT: Final = "lok_hooks/backends/fanout.py"
-_BUILT_IN: Final = "lok_hooks/config/default.toml"
-_COMPARE: Final = "lok_hooks/repo/compare.py"
-_OFFERED: Final = ".pre-commit-hooks.yaml"
-_RULES: Final = "tests/config/test_defaults.py::test_built_in_rules"
 _REFUSED: Final = "tests/end_to_end/test_runners.py::test_a_bad_commit_is_refused_and_the_mended_one_accepted"
 _INDEX: Final = "tests/end_to_end/test_runners.py::test_the_index_counts_and_not_the_work_tree"
 _COST: Final = "tests/repo/test_cost.py"
@@ -29,7 +34,7 @@ _RUNNER_ROWS: Final = (
         row(
             f"a bad commit is refused by {runner}",
             _RUNNERS,
-            _RUN,
+            RUN,
             "    return code\n\n\ndef _refuse_two",
             "    return 0\n\n\ndef _refuse_two",
             f"{_REFUSED}[{runner}]",
@@ -40,7 +45,7 @@ _RUNNER_ROWS: Final = (
         row(
             f"a mended commit is accepted by {runner}",
             _RUNNERS,
-            _REVIEW,
+            REVIEW,
             "return EXIT_CLEAN",
             "return EXIT_CONFIRMED",
             f"{_REFUSED}[{runner}]",
@@ -51,7 +56,7 @@ _RUNNER_ROWS: Final = (
     row(
         "the index counts under a plain hook",
         _RUNNERS,
-        _GATE,
+        GATE,
         "return Scope((Sides(old=repository.head, new=INDEX),), partial(staged, repository))",
         "return _working_tree(repository)",
         f"{_INDEX}[plain]",
@@ -62,7 +67,7 @@ _OFFERED_ROWS: Final = tuple(
     row(
         f"offered hooks: {key}",
         _RUNNERS,
-        _OFFERED,
+        OFFERED,
         f"  entry: lok-audit\n  language: python\n  stages: [pre-push]\n{before}  {key}: {value}\n",
         f"  entry: lok-audit\n  language: python\n  stages: [pre-push]\n{before}  {key}: {other}\n",
         f"{_ONE_RUN}[lok-audit]",
@@ -79,7 +84,7 @@ _FRAMEWORK_ROWS: Final = (
     row(
         "a bad commit is refused by pre-commit",
         _RUNNERS,
-        _OFFERED,
+        OFFERED,
         "  stages: [pre-commit]\n",
         "  stages: [manual]\n",
         f"{_REFUSED}[pre-commit]",
@@ -87,7 +92,7 @@ _FRAMEWORK_ROWS: Final = (
     row(
         "a bad commit is refused by prek",
         _RUNNERS,
-        _OFFERED,
+        OFFERED,
         "  entry: lok-hunt\n",
         "  entry: lok-hunt --fail-on critical\n",
         f"{_REFUSED}[prek]",
@@ -113,7 +118,7 @@ _FAST_ROWS: Final = (
     row(
         "nothing staged: next to nothing is loaded",
         _FAST,
-        _HOOKS,
+        HOOKS,
         '    if records == b"" and not argv and _is_written(_NOTHING):\n        return 0\n',
         "",
         f"{_START}::test_an_empty_commit_loads_next_to_nothing",
@@ -121,7 +126,7 @@ _FAST_ROWS: Final = (
     row(
         "nothing staged: git is started without subprocess",
         _FAST,
-        "lok_hooks/repo/probe.py",
+        PROBE,
         "import os\n\n_GIT",
         "import os\nimport subprocess  # noqa: F401\n\n_GIT",
         "tests/test_architecture.py::test_an_empty_commit_imports_nothing_heavy",
@@ -145,7 +150,7 @@ _FAST_ROWS: Final = (
     row(
         "a remembered commit loads nothing heavy",
         _FAST,
-        _HOOKS,
+        HOOKS,
         "    from lok_hooks.cli import remembered\n",
         "    from lok_hooks.cli import gate, remembered  # noqa: F401\n",
         "tests/end_to_end/test_memory.py::test_a_remembered_commit_loads_nothing_heavy_and_starts_no_backend",
@@ -177,7 +182,7 @@ _FAST_ROWS: Final = (
     row(
         "the gate stands before the patch",
         _FAST,
-        "lok_hooks/repo/extract.py",
+        EXTRACT,
         "    for record, patches in comparison.patches(chosen, unified, of=records):\n",
         "    for record, patches in comparison.patches(records, unified, of=records):\n        if record in outcome:\n"
         "            continue\n",
@@ -186,7 +191,7 @@ _FAST_ROWS: Final = (
     row(
         "one call of git for the whole diff",
         _FAST,
-        _COMPARE,
+        COMPARE,
         "        if list(chosen) == list(of):\n",
         "        for record in chosen[1:]:\n            yield record, self._alone(record, options)\n"
         "        chosen = chosen[:1]\n        if list(chosen) == list(of):\n",
@@ -195,7 +200,7 @@ _FAST_ROWS: Final = (
     row(
         "one call of git for many files",
         _FAST,
-        _COMPARE,
+        COMPARE,
         "        if batch and size + cost > _PATHSPEC_BYTES:\n",
         "        if batch:\n",
         f"{_COST}::test_git_is_asked_no_more_often_for_many_files_than_for_one[one left out]",
@@ -203,7 +208,7 @@ _FAST_ROWS: Final = (
     row(
         "git's answer is read as it comes",
         _FAST,
-        _COMPARE,
+        COMPARE,
         'pieces = self.repository.stream(*self._diff("--raw", "-z", "-p", *detection, *options, paths=pathspecs))',
         'pieces = iter([self.repository.run(*self._diff("--raw", "-z", "-p", *detection, *options, paths=pathspecs))])',
         f"{_COST}::test_of_a_large_diff_one_file_at_a_time_is_taken_apart",
@@ -211,7 +216,7 @@ _FAST_ROWS: Final = (
     row(
         "lines stay text",
         _FAST,
-        "lok_hooks/repo/patch.py",
+        PATCH,
         "PatchSet(lines, metadata_only=True)",
         "PatchSet(lines)",
         f"{_COST}::test_no_line_becomes_an_object_with_numbers_of_its_own",
@@ -219,16 +224,16 @@ _FAST_ROWS: Final = (
     row(
         "four reviewers at once",
         _FAST,
-        _FANOUT,
+        FANOUT,
         "    if not parallel:\n",
         "    if parallel:\n",
         "tests/backends/test_fanout.py::test_four_backends_of_a_second_each_work_at_the_same_time",
     ),
-    row("parallel unless told otherwise", _FAST, _BUILT_IN, "parallel = true", "parallel = false", _RULES),
+    row("parallel unless told otherwise", _FAST, BUILT_IN, "parallel = true", "parallel = false", TEST_BUILT_IN_RULES),
     row(
         "what follows is loaded meanwhile",
         _FAST,
-        _WIRING,
+        WIRING,
         "        beside(_load_what_follows)\n",
         "        assert beside\n",
         "tests/cli/test_wiring.py::test_what_follows_is_loaded_while_models_are_waited_for",

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import GITHUB, MARKDOWN, SARIF
 from tests.removal.row import Removal, row
 
 _STEERS: Final = "escapes, markup, workflow commands, links in a report"
 _HOSTILE: Final = "tests/report/test_hostile.py"
 _VISIBLE: Final = "lok_hooks/report/visible.py"
-_MARKDOWN: Final = "lok_hooks/report/markdown.py"
-_GITHUB: Final = "lok_hooks/report/github.py"
-_SARIF: Final = "lok_hooks/report/sarif.py"
 
 
 def _shown(name: str, file: str, old: str, new: str, test: str) -> Removal:
@@ -59,56 +57,56 @@ ROWS: Final = (
     ),
     _shown(
         "github: line breaks in messages",
-        _GITHUB,
+        GITHUB,
         '.replace("\\n", "%0A")',
         "",
         f"{_HOSTILE}::test_github_gets_one_command_for_each_thing",
     ),
     _shown(
         "github: colons in properties",
-        _GITHUB,
+        GITHUB,
         '.replace(":", "%3A").replace(",", "%2C")',
         "",
         "tests/report/test_github.py::test_the_escapes_of_the_toolkit",
     ),
     _shown(
         "markdown: punctuation",
-        _MARKDOWN,
+        MARKDOWN,
         "return _SPECIAL.sub(_replacement, visible(text))",
         "return visible(text)",
         f"{_HOSTILE}::test_markdown_brings_no_link_no_html_and_no_emphasis_of_theirs",
     ),
     _shown(
         "markdown: what GitHub links by itself",
-        _MARKDOWN,
+        MARKDOWN,
         '    if match["linked"]:\n',
         '    if match["linked"] is match:\n',
         f"{_HOSTILE}::test_markdown_breaks_what_github_would_link",
     ),
     _shown(
         "markdown: fences",
-        _MARKDOWN,
+        MARKDOWN,
         'ticks = "`" * max(3, _longest_ticks(lines) + 1)',
         'ticks = "`" * 3',
         f"{_HOSTILE}::test_a_fence_holds",
     ),
     _shown(
         "markdown: spans of code",
-        _MARKDOWN,
+        MARKDOWN,
         'ticks = "`" * (_longest_ticks([shown]) + 1)',
         'ticks = "`"',
         "tests/report/test_markdown.py::test_code_spans_hold_backticks",
     ),
     _shown(
         "sarif: links in messages",
-        _SARIF,
+        SARIF,
         'visible_text.replace("](", "] (")',
         "visible_text",
         "tests/report/test_sarif.py::test_messages_bring_no_links",
     ),
     _shown(
         "sarif: paths as addresses",
-        _SARIF,
+        SARIF,
         'if byte in _UNRESERVED and (index or byte != ord("/"))',
         "if byte",
         "tests/report/test_sarif.py::test_no_path_names_a_scheme_or_a_host",

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import ANSWERS, GROUND, READING, REVIEW_FLOW, TEST_ANSWERS, TEST_REVIEW
 from tests.removal.row import Removal, row
 
-_ANSWERS: Final = "lok_hooks/core/answers.py"
-_READING: Final = "lok_hooks/core/reading.py"
-_GROUND: Final = "lok_hooks/core/ground.py"
 _MERGE: Final = "lok_hooks/core/merge.py"
-_REVIEW: Final = "lok_hooks/flows/review.py"
-_IN_ANSWERS: Final = "tests/core/test_answers.py"
 _IN_GROUND: Final = "tests/core/test_ground.py::test_the_quote_decides_where_a_claim_stands"
 _EQUAL: Final = "tests/core/test_ground.py::test_of_equal_lines_the_named_one_counts_then_a_changed_one"
 _IN_MERGE: Final = "tests/core/test_merge.py"
-_IN_REVIEW: Final = "tests/flows/test_review.py"
 
 _NOT_REVIEWED: Final = "a chunk whose answer does not count was not reviewed"
 _SHAPE: Final = "the answer's JSON says what stands in the report"
@@ -24,19 +19,19 @@ _ONE: Final = "findings on the same place about the same thing become one"
 
 
 def _covered(name: str, old: str, new: str, *tests: str) -> Removal:
-    return row(f"coverage: {name}", _NOT_REVIEWED, _REVIEW, old, new, *(f"{_IN_REVIEW}::{test}" for test in tests))
+    return row(f"coverage: {name}", _NOT_REVIEWED, REVIEW_FLOW, old, new, *(f"{TEST_REVIEW}::{test}" for test in tests))
 
 
 def _key(key: str, old: str, new: str, test: str = "test_every_key_of_an_answer_arrives") -> Removal:
-    return row(f"answer: {key}", _SHAPE, _ANSWERS, old, new, f"{_IN_ANSWERS}::{test}")
+    return row(f"answer: {key}", _SHAPE, ANSWERS, old, new, f"{TEST_ANSWERS}::{test}")
 
 
 def _read(name: str, file: str, old: str, new: str, case: str) -> Removal:
-    return row(f"answer: {name}", "answers are read strictly, then repaired", file, old, new, f"{_IN_ANSWERS}::{case}")
+    return row(f"answer: {name}", "answers are read strictly, then repaired", file, old, new, f"{TEST_ANSWERS}::{case}")
 
 
 def _grounded(name: str, old: str, new: str, case: str) -> Removal:
-    return row(f"grounding: {name}", _QUOTED, _GROUND, old, new, case)
+    return row(f"grounding: {name}", _QUOTED, GROUND, old, new, case)
 
 
 def _merged(name: str, old: str, new: str, test: str) -> Removal:
@@ -117,7 +112,7 @@ _COVERAGE: Final = (
         "lok_hooks/flows/requests.py",
         "        answer=reply.text,\n",
         "",
-        f"{_IN_REVIEW}::test_an_answer_that_does_not_count_is_kept",
+        f"{TEST_REVIEW}::test_an_answer_that_does_not_count_is_kept",
     ),
 )
 
@@ -160,21 +155,21 @@ _KEYS: Final = (
     ),
     _read(
         "in a fence",
-        _READING,
+        READING,
         "    for body in _fenced(text):\n        yield from _loads(body.strip(), 0)\n",
         "",
         "test_a_fence_counts_before_what_else_is_in_braces",
     ),
     _read(
         "in prose",
-        _READING,
+        READING,
         "        yield from _loads(text, start)\n    yield from _repaired",
         "        start = len(text)\n    yield from _repaired",
         "test_an_answer_is_read_whatever_is_wrapped_around_it[much of it in prose]",
     ),
     _read(
         "repaired",
-        _READING,
+        READING,
         "    yield from _repaired(text, key)\n",
         "",
         "test_an_answer_is_read_whatever_is_wrapped_around_it",
@@ -269,18 +264,18 @@ _PLACES: Final = (
     row(
         "grounding: placeholders",
         "findings about placeholders are dropped",
-        _REVIEW,
+        REVIEW_FLOW,
         "screening.mentions_placeholder(claim):",
         "not claim:",
-        f"{_IN_REVIEW}::test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts",
+        f"{TEST_REVIEW}::test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts",
     ),
     row(
         "grounding: quotes with placeholders",
         "names stay, and what is said of a line with a secret still counts",
-        _REVIEW,
+        REVIEW_FLOW,
         "ground(replace(claim, quote=screening.restore(claim.quote)), request.prompt.chunk)",
         "ground(claim, request.prompt.chunk)",
-        f"{_IN_REVIEW}::test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts",
+        f"{TEST_REVIEW}::test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts",
     ),
 )
 
@@ -362,7 +357,7 @@ _FINDINGS: Final = (
 _INVENTED: Final = row(
     "grounding: what a real model makes up",
     "a real model's made-up findings are caught",
-    _GROUND,
+    GROUND,
     "    return Grounded(claim=claim, place=place, problem=problem)\n\n\ndef _normal",
     '    return Grounded(claim=claim, place=place, problem="")\n\n\ndef _normal',
     "tests/end_to_end/test_real_model.py::test_what_a_real_model_makes_up_is_caught_by_grounding",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import REVIEW_FLOW, TEST_REVIEW
 from tests.removal.row import Removal, row
 
 _JUDGE: Final = "lok_hooks/core/judge.py"
-_FLOW: Final = "lok_hooks/flows/review.py"
 _COMBINED: Final = "test_every_combination"
 _QUORUM: Final = "test_the_quorum"
 _VOICE: Final = "test_what_a_voice_is_worth"
-_IN_REVIEW: Final = "tests/flows/test_review.py"
 
 _ORDER: Final = "suppressed, outside, below the threshold, proved, then votes or quorum"
 _AGREED: Final = "without debate `quorum` reviewers must have raised it independently"
@@ -23,7 +22,7 @@ def _judged(name: str, promise: str, old: str, new: str, test: str) -> Removal:
 
 
 def _counted(name: str, old: str, new: str, test: str) -> Removal:
-    return row(f"quorum: {name}", _AGREED, _FLOW, old, new, f"{_IN_REVIEW}::{test}")
+    return row(f"quorum: {name}", _AGREED, REVIEW_FLOW, old, new, f"{TEST_REVIEW}::{test}")
 
 
 _DECIDED: Final = (

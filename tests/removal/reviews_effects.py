@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import (
+    CLAUDE,
+    CODEX,
+    COMMAND,
+    GEMINI,
+    HTTP,
+    KEEPING,
+    OLLAMA,
+    OPENAI,
+    PROMPTS,
+    RUN,
+    SEALED,
+    TEST_CLI_FAULTS,
+    TEST_COMMAND,
+    TEST_SECRETS,
+    WIRING,
+)
 from tests.removal.row import Removal, row
 
-_RUN: Final = "lok_hooks/cli/run.py"
-_WIRING: Final = "lok_hooks/cli/wiring.py"
-_KEEPING: Final = "lok_hooks/cli/keeping.py"
-_SEALED: Final = "lok_hooks/backends/sealed.py"
 _TRAITS: Final = "lok_hooks/backends/traits.py"
-_COMMAND: Final = "lok_hooks/backends/command.py"
 _EXAMINATION: Final = "lok_hooks/flows/examination.py"
 _SETTINGS: Final = "tests/end_to_end/test_settings.py"
-_PROGRAM: Final = "tests/backends/test_command.py"
-_OF_COMMAND: Final = f"{_PROGRAM}::test_its_traits_are_the_settings"
+_OF_COMMAND: Final = f"{TEST_COMMAND}::test_its_traits_are_the_settings"
 _KEPT: Final = "tests/cli/test_keeping.py::test_what_is_kept_for_the_next_run"
 
 
@@ -28,7 +39,7 @@ def _of_entry(section: str, entry: str, other: str, key: str) -> Removal:
     case = {"hooks.pre-commit": "-allow-0", "hooks.pre-push": "-allow-0", "review": "-allow-0"}[section]
     return _key(
         f"{section}.{key}",
-        _RUN,
+        RUN,
         f'"{entry}": settings.{entry}',
         f'"{entry}": settings.{other}',
         f"{_SETTINGS}::test_each_entry_point_has_{test}[{section}{case if key == 'on_incomplete' else ''}]",
@@ -38,49 +49,49 @@ def _of_entry(section: str, entry: str, other: str, key: str) -> Removal:
 _REVIEWS: Final = (
     _key(
         "review.fail_on",
-        _RUN,
+        RUN,
         "        fail_on=settings.review.fail_on,\n",
         "",
         f"{_SETTINGS}::test_what_a_review_refuses[fail_on]",
     ),
     _key(
         "review.quorum",
-        _RUN,
+        RUN,
         "        quorum=settings.review.quorum,\n",
         "",
         f"{_SETTINGS}::test_what_two_reviewers_refuse[quorum]",
     ),
     _key(
         "review.debate",
-        _RUN,
+        RUN,
         "        debate=settings.review.debate,\n",
         "",
         f"{_SETTINGS}::test_what_two_reviewers_refuse[one of two]",
     ),
     _key(
         "review.exclude",
-        _WIRING,
+        WIRING,
         "Selection(exclude=review.exclude, ",
         "Selection(",
         f"{_SETTINGS}::test_what_a_review_refuses[exclude]",
     ),
     _key(
         "review.max_file_bytes",
-        _WIRING,
+        WIRING,
         "max_file_bytes=review.max_file_bytes, ",
         "",
         f"{_SETTINGS}::test_what_a_review_refuses[max_file_bytes]",
     ),
     _key(
         "review.context_lines",
-        _WIRING,
+        WIRING,
         ", context_lines=review.context_lines)",
         ")",
         f"{_SETTINGS}::test_context_lines_are_shown_around_a_change",
     ),
     _key(
         "review.confirm",
-        _RUN,
+        RUN,
         "        confirm=settings.review.confirm,\n",
         "",
         "tests/end_to_end/test_probability.py::test_the_calibrated_probability_decides_where_lok_toml_says_so"
@@ -88,7 +99,7 @@ _REVIEWS: Final = (
     ),
     _key(
         "review.threshold",
-        _RUN,
+        RUN,
         "        threshold=settings.review.threshold,\n",
         "",
         "tests/end_to_end/test_probability.py::test_the_calibrated_probability_decides_where_lok_toml_says_so"
@@ -96,14 +107,14 @@ _REVIEWS: Final = (
     ),
     _key(
         "review.redact_local",
-        _WIRING,
+        WIRING,
         "                spares_local=not settings.review.redact_local,\n",
         "",
         f"{_SETTINGS}::test_secrets_are_shown_to_local_models_only_where_lok_toml_says_so",
     ),
     _key(
         "debate.min_severity",
-        _RUN,
+        RUN,
         "        examination=settings.debate,\n",
         "",
         f"{_SETTINGS}::test_what_two_reviewers_refuse[min_severity: nobody is asked]",
@@ -137,14 +148,14 @@ _REVIEWS: Final = (
 _TASKS: Final = (
     _key(
         "tasks.description",
-        "lok_hooks/core/prompts.py",
+        PROMPTS,
         'f"Your task: {_one_line(task.description)}. Look',
         'f"Look',
         "tests/core/test_prompts.py::test_all_prompts_of_a_task_share_one_showing_of_the_diff",
     ),
     _key(
         "tasks.prompts.name",
-        "lok_hooks/core/prompts.py",
+        PROMPTS,
         'f"- {_one_line(aspect.name)}: {first}"',
         'f"- {first}"',
         "tests/core/test_prompts.py::test_all_prompts_of_a_task_share_one_showing_of_the_diff",
@@ -154,58 +165,58 @@ _TASKS: Final = (
 _BACKENDS: Final = (
     _key(
         "backends.enabled",
-        _WIRING,
+        WIRING,
         "noted) for backend in settings.backends if backend.enabled]\n    return",
         "noted) for backend in settings.backends]\n    return",
         f"{_SETTINGS}::test_a_backend_that_is_switched_off_is_not_asked",
     ),
     _key(
         "backends.command",
-        _COMMAND,
+        COMMAND,
         "        return (self.settings.command, *self.settings.args)\n",
         '        return ("cat", *self.settings.args)\n',
-        f"{_PROGRAM}::test_the_prompt_goes_in_and_the_answer_comes_out",
+        f"{TEST_COMMAND}::test_the_prompt_goes_in_and_the_answer_comes_out",
     ),
     _key(
         "backends.args",
-        _COMMAND,
+        COMMAND,
         "        return (self.settings.command, *self.settings.args)\n",
         "        return (self.settings.command,)\n",
-        f"{_PROGRAM}::test_the_prompt_goes_in_and_the_answer_comes_out",
+        f"{TEST_COMMAND}::test_the_prompt_goes_in_and_the_answer_comes_out",
     ),
     _key(
         "backends.skip_lines",
-        _COMMAND,
+        COMMAND,
         '        answer = "\\n".join(output.split("\\n")[self.settings.skip_lines :])\n',
         "        answer = output\n",
-        f"{_PROGRAM}::test_first_lines_are_dropped",
+        f"{TEST_COMMAND}::test_first_lines_are_dropped",
     ),
     _key(
         "backends.api_key_env",
-        _SEALED,
+        SEALED,
         "        kept = (*self.credentials(), self.settings.api_key_env)\n",
         "        kept = self.credentials()\n",
-        f"{_PROGRAM}::test_it_is_sealed",
+        f"{TEST_COMMAND}::test_it_is_sealed",
         says="KeyError: 'TEST_API_KEY'",
     ),
     _key(
         "backends.env",
-        _SEALED,
+        SEALED,
         "{**self.settings.env, **call.env})",
         "{**call.env})",
-        f"{_PROGRAM}::test_it_is_sealed",
+        f"{TEST_COMMAND}::test_it_is_sealed",
         says="KeyError: 'MODE'",
     ),
     _key(
         "backends.timeout",
-        _SEALED,
+        SEALED,
         "self._ask(prompt, deadline.at_most(self.settings.timeout))",
         "self._ask(prompt, deadline.at_most(4))",
-        "tests/backends/test_cli_faults.py::test_the_backends_own_timeout_counts_too[command]",
+        f"{TEST_CLI_FAULTS}::test_the_backends_own_timeout_counts_too[command]",
     ),
     _key(
         "backends.model for codex",
-        "lok_hooks/backends/codex.py",
+        CODEX,
         "        if self.model:\n            argv += ",
         "        if not argv:\n            argv += ",
         "tests/backends/test_codex.py::test_its_command_line_is_locked",
@@ -213,35 +224,35 @@ _BACKENDS: Final = (
     ),
     _key(
         "backends.model for gemini",
-        "lok_hooks/backends/gemini.py",
+        GEMINI,
         '*(("-m", self.model) if self.model else ())]',
         "]",
         "tests/backends/test_gemini.py::test_its_command_line_is_locked",
     ),
     _key(
         "backends.model for claude",
-        "lok_hooks/backends/claude.py",
+        CLAUDE,
         '            argv += ["--model", self.model]\n',
         "            del argv[:0]\n",
         "tests/backends/test_claude.py::test_its_command_line_is_locked",
     ),
     _key(
         "backends.model for ollama",
-        "lok_hooks/backends/ollama.py",
+        OLLAMA,
         "        body = request_body(prompt, self._settings.model)\n",
         '        body = request_body(prompt, "llama")\n',
         "tests/backends/test_ollama.py::test_it_asks_ollama_and_gives_the_answer",
     ),
     _key(
         "backends.model for servers",
-        "lok_hooks/backends/openai.py",
+        OPENAI,
         "            body = request_body(prompt, self._settings.model, extras)\n",
         '            body = request_body(prompt, "another", extras)\n',
         "tests/backends/test_openai.py::test_it_asks_the_server_and_gives_the_answer",
     ),
     _key(
         "backends.url",
-        "lok_hooks/backends/http.py",
+        HTTP,
         "    given = settings.url or (",
         "    given = (",
         "tests/backends/test_http.py::test_the_address_comes_from_url_then_command_then_the_default",
@@ -265,7 +276,7 @@ _BACKENDS: Final = (
     _key("backends.strengths", _TRAITS, "        strengths=settings.strengths,\n", "", _OF_COMMAND),
     _key(
         "backends.max_parallel",
-        _WIRING,
+        WIRING,
         "ask_all=partial(_asking, partial(ask_all, limits=limits, parallel=settings.parallel)),",
         "ask_all=partial(_asking, partial(ask_all, limits={}, parallel=settings.parallel)),",
         f"{_SETTINGS}::test_how_many_are_asked_at_once[max_parallel]",
@@ -282,7 +293,7 @@ _BACKENDS: Final = (
         "lok_hooks/backends/static.py",
         "secret_claims(self.name, prompt, self._settings.rules)",
         "secret_claims(self.name, prompt, {})",
-        "tests/backends/test_secrets.py::test_rules_of_the_settings_weigh_secrets",
+        f"{TEST_SECRETS}::test_rules_of_the_settings_weigh_secrets",
     ),
     _key(
         "backends.rules for scanners",
@@ -293,7 +304,7 @@ _BACKENDS: Final = (
     ),
     _key(
         "backends.rules of the embedded reviewer that is switched off",
-        _WIRING,
+        WIRING,
         "return {rule: weight for b in settings.backends",
         "return {rule: weight for b in settings.backends[:0]",
         f"{_SETTINGS}::test_rules_for_secrets_hold_where_the_embedded_reviewer_is_switched_off",
@@ -303,14 +314,14 @@ _BACKENDS: Final = (
 _DEFAULTS: Final = (
     _key(
         "defaults.parallel",
-        _WIRING,
+        WIRING,
         "ask_all=partial(_asking, partial(ask_all, limits=limits, parallel=settings.parallel)),",
         "ask_all=partial(_asking, partial(ask_all, limits=limits, parallel=True)),",
         f"{_SETTINGS}::test_how_many_are_asked_at_once[parallel]",
     ),
     _key(
         "parallel by default",
-        _WIRING,
+        WIRING,
         "ask_all=partial(_asking, partial(ask_all, limits=limits, parallel=settings.parallel)),",
         "ask_all=partial(_asking, partial(ask_all, limits=limits, parallel=False)),",
         f"{_SETTINGS}::test_how_many_are_asked_at_once[side by side]",
@@ -320,26 +331,26 @@ _DEFAULTS: Final = (
         "lok_hooks/backends/environment.py",
         "    if not template:\n        return list(argv)\n",
         "    if argv:\n        return list(argv)\n",
-        f"{_PROGRAM}::test_a_wrapper_runs_around_it",
+        f"{TEST_COMMAND}::test_a_wrapper_runs_around_it",
     ),
-    _key("cache.enabled", _KEEPING, "    if not cache.enabled:\n", "    if not cache:\n", f"{_KEPT}[switched off]"),
+    _key("cache.enabled", KEEPING, "    if not cache.enabled:\n", "    if not cache:\n", f"{_KEPT}[switched off]"),
     _key(
         "cache.ttl_hours",
-        _KEEPING,
+        KEEPING,
         "ttl_seconds=cache.ttl_hours * _HOUR",
         "ttl_seconds=24 * _HOUR",
         f"{_KEPT}[no time]",
     ),
     _key(
         "cache.ttl_hours for reports",
-        _KEEPING,
+        KEEPING,
         "    until = time.time() + settings.cache.ttl_hours * _HOUR\n",
         "    until = time.time() + 24 * _HOUR\n",
         f"{_SETTINGS}::test_what_is_remembered_is_forgotten_after_its_hours",
     ),
     _key(
         "cache.max_megabytes",
-        _KEEPING,
+        KEEPING,
         "max_bytes=cache.max_megabytes * _MEGABYTE",
         "max_bytes=100 * _MEGABYTE",
         f"{_KEPT}[no room]",

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import PLANNING, PROMPTS, REVIEW_FLOW, TEST_REVIEW
 from tests.removal.row import row
 
 _CHUNK: Final = "lok_hooks/core/chunk.py"
-_PLANNING: Final = "lok_hooks/flows/planning.py"
-_PROMPTS: Final = "lok_hooks/core/prompts.py"
-_REVIEW: Final = "lok_hooks/flows/review.py"
 _IN_CHUNK: Final = "tests/core/test_chunk.py"
 _IN_PROMPTS: Final = "tests/core/test_prompts.py"
-_IN_REVIEW: Final = "tests/flows/test_review.py"
 
 _PACKED: Final = (
     row(
         "planning: one request for a task",
         "the prompts of one task for the same backend and chunk are one request",
-        _PLANNING,
+        PLANNING,
         "    for task, way in zip(tasks, routes, strict=True):\n",
         "    for task, way in ((replace(t, aspects=(a,)), w) for t, w in zip(tasks, routes) for a in t.aspects):\n",
-        f"{_IN_REVIEW}::test_all_prompts_of_a_task_are_one_request",
+        f"{TEST_REVIEW}::test_all_prompts_of_a_task_are_one_request",
     ),
     row(
         "planning: files share a request",
@@ -42,26 +39,26 @@ _PACKED: Final = (
     row(
         "planning: the backend's own budget",
         "chunks are packed up to the backend's budget (max_prompt_bytes)",
-        _PLANNING,
+        PLANNING,
         "    packed = pack(files, budget, enclosing)\n",
         "    packed = pack(files, 190_000, enclosing)\n",
-        f"{_IN_REVIEW}::test_a_file_in_several_parts_needs_an_answer_for_each",
+        f"{TEST_REVIEW}::test_a_file_in_several_parts_needs_an_answer_for_each",
     ),
     row(
         "planning: room for the instructions",
         "no prompt is larger than max_prompt_bytes",
-        _PLANNING,
+        PLANNING,
         "backend.traits.max_prompt_bytes - _INSTRUCTIONS - len",
         "backend.traits.max_prompt_bytes - len",
-        f"{_IN_REVIEW}::test_no_prompt_is_larger_than_its_backend_takes[20-a new file]",
+        f"{TEST_REVIEW}::test_no_prompt_is_larger_than_its_backend_takes[20-a new file]",
     ),
     row(
         "planning: room for the task's own words",
         "no prompt is larger than max_prompt_bytes",
-        _PLANNING,
+        PLANNING,
         ' - len(task_words(task).encode("utf-8", "replace"))\n',
         "\n",
-        f"{_IN_REVIEW}::test_no_prompt_is_larger_than_its_backend_takes[10000-a new file]",
+        f"{TEST_REVIEW}::test_no_prompt_is_larger_than_its_backend_takes[10000-a new file]",
     ),
     row(
         "planning: room for headings",
@@ -69,7 +66,7 @@ _PACKED: Final = (
         _CHUNK,
         "        cost = _cost(hunk) + _heading_cost(heading)\n",
         "        cost = _cost(hunk)\n",
-        f"{_IN_REVIEW}::test_no_prompt_is_larger_than_its_backend_takes[20-many hunks with long headings]",
+        f"{TEST_REVIEW}::test_no_prompt_is_larger_than_its_backend_takes[20-many hunks with long headings]",
     ),
     row(
         "planning: room for what is asked again",
@@ -122,10 +119,10 @@ _PACKED: Final = (
     row(
         "planning: a line larger than a request is unreviewed",
         "what no request can hold is named",
-        _PLANNING,
+        PLANNING,
         "            too_large += left\n",
         "",
-        f"{_IN_REVIEW}::test_a_line_too_long_for_one_model_may_be_reviewed_by_another",
+        f"{TEST_REVIEW}::test_a_line_too_long_for_one_model_may_be_reviewed_by_another",
     ),
     row(
         "planning: one version of a path in a request",
@@ -146,18 +143,18 @@ _PACKED: Final = (
     row(
         "planning: credential files",
         "files whose names say that they hold credentials are shown to no model",
-        _PLANNING,
+        PLANNING,
         "if not file.held_back and (task",
         "if (task",
-        f"{_IN_REVIEW}::test_a_credential_file_is_shown_to_no_model",
+        f"{TEST_REVIEW}::test_a_credential_file_is_shown_to_no_model",
     ),
     row(
         "planning: the definition around a hunk",
         "each hunk is shown with its enclosing definition",
-        _PLANNING,
+        PLANNING,
         "        return heading(self._lines[key], hunk)\n",
         '        return ""\n',
-        f"{_IN_REVIEW}::test_a_prompt_names_the_definition_around_a_hunk",
+        f"{TEST_REVIEW}::test_a_prompt_names_the_definition_around_a_hunk",
     ),
     row(
         "planning: definitions by the whole file",
@@ -170,10 +167,10 @@ _PACKED: Final = (
     row(
         "planning: headings are searched for secrets",
         "the diff is screened before any text leaves the machine",
-        _REVIEW,
+        REVIEW_FLOW,
         "    screening = means.screen(with_headings(order.diff, planned), ())\n",
         "    screening = means.screen(order.diff, ())\n",
-        f"{_IN_REVIEW}::test_what_stands_around_the_diff_is_screened_too",
+        f"{TEST_REVIEW}::test_what_stands_around_the_diff_is_screened_too",
     ),
 )
 
@@ -181,7 +178,7 @@ _SAID: Final = (
     row(
         "prompt: the task's prompts",
         "task prompts of lok.toml are what a reviewer is asked",
-        _PROMPTS,
+        PROMPTS,
         '        lines += [f"- {_one_line(aspect.name)}: {first}", *(f"  {line}" for line in rest)]\n',
         "        del first, rest\n",
         f"{_IN_PROMPTS}::test_all_prompts_of_a_task_share_one_showing_of_the_diff",
@@ -189,7 +186,7 @@ _SAID: Final = (
     row(
         "prompt: all lines of a prompt",
         "task prompts of lok.toml are what a reviewer is asked",
-        _PROMPTS,
+        PROMPTS,
         ', *(f"  {line}" for line in rest)]',
         ', *(f"  {line}" for line in rest[1:])]',
         f"{_IN_PROMPTS}::test_all_prompts_of_a_task_share_one_showing_of_the_diff",
@@ -197,7 +194,7 @@ _SAID: Final = (
     row(
         "prompt: the line `receipt: TOKEN`",
         "the prompt has a line `receipt: TOKEN`",
-        _PROMPTS,
+        PROMPTS,
         '            f"receipt: {receipt}",\n            "",\n',
         '            "",\n',
         f"{_IN_PROMPTS}::test_the_contract_with_scripts_that_answer",
@@ -205,7 +202,7 @@ _SAID: Final = (
     row(
         "prompt: the lines `file: PATH`",
         "the prompt has one line `file: PATH` for each file",
-        _PROMPTS,
+        PROMPTS,
         '    yield f"file: {shown_path(file.path, redact)}"\n',
         '    yield f"path: {shown_path(file.path, redact)}"\n',
         f"{_IN_PROMPTS}::test_the_contract_with_scripts_that_answer",
@@ -213,7 +210,7 @@ _SAID: Final = (
     row(
         "prompt: numbers of the new side",
         "lines are shown with their new-side numbers",
-        _PROMPTS,
+        PROMPTS,
         'number = "" if line.new is None else str(line.new)',
         'number = "" if line.old is None else str(line.old)',
         f"{_IN_PROMPTS}::test_lines_carry_new_side_numbers_and_signs",
@@ -221,7 +218,7 @@ _SAID: Final = (
     row(
         "prompt: signs of changed lines",
         "added and removed lines are told apart",
-        _PROMPTS,
+        PROMPTS,
         '{"added": "+", "removed": "-", "context": " "}[line.kind]',
         '{"added": " ", "removed": " ", "context": " "}[line.kind]',
         f"{_IN_PROMPTS}::test_lines_carry_new_side_numbers_and_signs",
@@ -229,7 +226,7 @@ _SAID: Final = (
     row(
         "prompt: parts of a file",
         "a reviewer is told that it sees a part of a file's changes",
-        _PROMPTS,
+        PROMPTS,
         "    if piece.parts > 1:\n",
         "    if piece.parts > 10**9:\n",
         f"{_IN_PROMPTS}::test_what_became_of_a_file_is_told",
@@ -237,7 +234,7 @@ _SAID: Final = (
     row(
         "prompt: renamed files",
         "a reviewer is told what became of a file",
-        _PROMPTS,
+        PROMPTS,
         '        yield f"({word} from {shown_path(file.old_path, redact)})"\n',
         '        yield f"({word})"\n',
         f"{_IN_PROMPTS}::test_what_became_of_a_file_is_told",
@@ -245,7 +242,7 @@ _SAID: Final = (
     row(
         "prompt: deleted files",
         "a reviewer is told what became of a file",
-        _PROMPTS,
+        PROMPTS,
         '        yield "(the whole file is deleted)"\n',
         '        yield ""\n',
         f"{_IN_PROMPTS}::test_what_became_of_a_file_is_told",
@@ -253,7 +250,7 @@ _SAID: Final = (
     row(
         "prompt: new files",
         "a reviewer is told what became of a file",
-        _PROMPTS,
+        PROMPTS,
         '        yield "(new file)"\n',
         '        yield ""\n',
         f"{_IN_PROMPTS}::test_what_became_of_a_file_is_told",
@@ -261,7 +258,7 @@ _SAID: Final = (
     row(
         "prompt: the shape of the answer in words",
         "the prompt says which JSON is wanted",
-        _PROMPTS,
+        PROMPTS,
         "            _ANSWER.format(receipt=receipt),\n",
         "",
         f"{_IN_PROMPTS}::test_the_shape_of_the_answer_is_told_in_words_and_as_a_schema",
@@ -269,7 +266,7 @@ _SAID: Final = (
     row(
         "prompt: the shape of the answer as a schema",
         "backends that can enforce a schema are given one",
-        _PROMPTS,
+        PROMPTS,
         "chunk=chunk, names=names, schema=REVIEW_SCHEMA)",
         "chunk=chunk, names=names)",
         f"{_IN_PROMPTS}::test_the_shape_of_the_answer_is_told_in_words_and_as_a_schema",

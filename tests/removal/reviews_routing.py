@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import BUILT_IN, PLANNING, REVIEW_FLOW, TEST_REVIEW
 from tests.removal.row import row
 
-_PLANNING: Final = "lok_hooks/flows/planning.py"
 _ROUTE: Final = "lok_hooks/core/route.py"
-_REVIEW: Final = "lok_hooks/flows/review.py"
-_BUILT_IN: Final = "lok_hooks/config/default.toml"
-_IN_REVIEW: Final = "tests/flows/test_review.py"
 _IN_ROUTE: Final = "tests/core/test_route.py"
 
 
@@ -18,7 +15,7 @@ ROWS: Final = (
     row(
         "routing: hunt goes to codex",
         "hunts go to codex",
-        _BUILT_IN,
+        BUILT_IN,
         'backends = ["codex"]',
         'backends = ["claude"]',
         "tests/config/test_defaults.py::test_hunts_go_to_codex_and_audits_to_gemini",
@@ -26,7 +23,7 @@ ROWS: Final = (
     row(
         "routing: audit goes to gemini",
         "audits go to gemini first",
-        _BUILT_IN,
+        BUILT_IN,
         'backends = ["gemini"]',
         'backends = ["claude"]',
         "tests/config/test_defaults.py::test_hunts_go_to_codex_and_audits_to_gemini",
@@ -122,26 +119,26 @@ ROWS: Final = (
     row(
         "routing: the user's choice of analysers",
         "`--backend` names who is asked",
-        _PLANNING,
+        PLANNING,
         'if b.traits.role == "analyser" and (not chosen or b.name in chosen)]',
         'if b.traits.role == "analyser"]',
-        f"{_IN_REVIEW}::test_only_chosen_backends_are_asked",
+        f"{TEST_REVIEW}::test_only_chosen_backends_are_asked",
     ),
     row(
         "routing: analysers on every review",
         "analysers run always",
-        _PLANNING,
+        PLANNING,
         "    drafts += [draft for b in analysers if b.name not in absent for draft in _analyser_drafts(b, diff)]\n",
         "",
-        f"{_IN_REVIEW}::test_without_a_model_the_analysers_review_and_the_report_says_so",
+        f"{TEST_REVIEW}::test_without_a_model_the_analysers_review_and_the_report_says_so",
     ),
     row(
         "routing: the report says why",
         "the report says who was asked and why",
-        _REVIEW,
+        REVIEW_FLOW,
         "                why=why.get(name, always),\n",
         "                why=always,\n",
-        f"{_IN_REVIEW}::test_the_report_says_who_was_asked_and_why",
+        f"{TEST_REVIEW}::test_the_report_says_who_was_asked_and_why",
     ),
     row(
         "routing: the reason over all tasks",
@@ -154,10 +151,10 @@ ROWS: Final = (
     row(
         "routing: the reason for analysers",
         "the report says who was asked and why",
-        _REVIEW,
+        REVIEW_FLOW,
         "    always = CHOSEN if order.chosen else _alone(order, planned) or ",
         "    always = ",
-        f"{_IN_REVIEW}::test_the_reason_covers_every_task_and_analysers_too",
+        f"{TEST_REVIEW}::test_the_reason_covers_every_task_and_analysers_too",
     ),
     row(
         "routing: who was passed over",
@@ -170,9 +167,9 @@ ROWS: Final = (
     row(
         "routing: no model at hand",
         "with no model at hand the analysers work alone and say so",
-        _REVIEW,
+        REVIEW_FLOW,
         '    return (f"{why}: reviewed by',
         '    return () if answered else (f"{why}: reviewed by',
-        f"{_IN_REVIEW}::test_without_a_model_the_analysers_review_and_the_report_says_so",
+        f"{TEST_REVIEW}::test_without_a_model_the_analysers_review_and_the_report_says_so",
     ),
 )

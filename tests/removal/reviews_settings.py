@@ -350,7 +350,7 @@ _WRONG: Final = (
         "lok_hooks/config/checking.py",
         "            mistakes += found\n",
         "            mistakes += found[:1]\n",
-        "tests/config/test_mistakes.py::test_all_mistakes_of_all_sources_are_told_at_once",
+        f"{_IN_MISTAKES}::test_all_mistakes_of_all_sources_are_told_at_once",
     ),
     _setting(
         "all mistakes of all layers",

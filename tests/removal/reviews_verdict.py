@@ -4,31 +4,25 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import BUILT_IN, FANOUT, REVIEW, REVIEW_FLOW, TEST_BUILT_IN_RULES, TEST_REVIEW, WIRING
 from tests.removal.row import row
-
-_REVIEW: Final = "lok_hooks/core/review.py"
-_FLOW: Final = "lok_hooks/flows/review.py"
-_FANOUT: Final = "lok_hooks/backends/fanout.py"
-_BUILT_IN: Final = "lok_hooks/config/default.toml"
-_IN_REVIEW: Final = "tests/flows/test_review.py"
-_DEFAULTS: Final = "tests/config/test_defaults.py::test_built_in_rules"
 
 _ENDS: Final = (
     row(
         "verdict: only confirmed findings block",
         "a commit is refused only on confirmed findings",
-        _REVIEW,
+        REVIEW,
         "if j.disposition is Disposition.CONFIRMED)",
         "if j.disposition)",
-        f"{_IN_REVIEW}::test_a_hallucinated_finding_is_shown_and_does_not_refuse",
+        f"{TEST_REVIEW}::test_a_hallucinated_finding_is_shown_and_does_not_refuse",
     ),
     row(
         "verdict: findings in order",
         "confirmed first, gravest first",
-        _FLOW,
+        REVIEW_FLOW,
         "        judged=tuple(sorted(judged, key=_report_order)),\n",
         "        judged=tuple(judged),\n",
-        f"{_IN_REVIEW}::test_findings_come_confirmed_first_and_gravest_first",
+        f"{TEST_REVIEW}::test_findings_come_confirmed_first_and_gravest_first",
     ),
 )
 
@@ -36,7 +30,7 @@ _TIME: Final = (
     row(
         "budget: of a whole review",
         "a commit must not wait for ever",
-        "lok_hooks/cli/wiring.py",
+        WIRING,
         "    deadline = Until.after(policy.budget)\n",
         "    deadline = Until.after(None)\n",
         "tests/end_to_end/test_settings.py::test_each_entry_point_has_its_budget[hooks.pre-commit]",
@@ -44,7 +38,7 @@ _TIME: Final = (
     row(
         "budget: nobody is asked behind it",
         "at the budget's end the hook stops asking",
-        _FANOUT,
+        FANOUT,
         "        while self._scope.remaining() > 0:\n",
         "        while lane:\n",
         "tests/backends/test_fanout.py::test_after_the_deadline_nobody_is_asked_any_more",
@@ -52,7 +46,7 @@ _TIME: Final = (
     row(
         "budget: those who answered count",
         "judges what it has, says what is missing",
-        _FANOUT,
+        FANOUT,
         "                last_moment = min(last_moment, time.monotonic() + GRACE_SECONDS)\n",
         "                return\n",
         "tests/backends/test_fanout.py::test_a_backend_that_keeps_the_deadline_gives_its_own_answer",
@@ -84,36 +78,36 @@ _TIME: Final = (
     row(
         "policy: a commit hunts",
         "lok-hunt: task hunt",
-        _BUILT_IN,
+        BUILT_IN,
         'tasks = ["hunt"]\n',
         'tasks = ["audit", "hunt"]\n',
-        _DEFAULTS,
+        TEST_BUILT_IN_RULES,
     ),
     row(
         "policy: a push audits",
         "lok-audit: task audit",
-        _BUILT_IN,
+        BUILT_IN,
         'tasks = ["audit"]\n',
         'tasks = ["hunt"]\n',
-        _DEFAULTS,
+        TEST_BUILT_IN_RULES,
     ),
     row(
         "policy: a review by hand does both",
         "lok-review: tasks hunt and audit",
-        _BUILT_IN,
+        BUILT_IN,
         'tasks = ["hunt", "audit"]\n',
         'tasks = ["hunt"]\n',
-        _DEFAULTS,
+        TEST_BUILT_IN_RULES,
     ),
     row(
         "policy: fail_on is high",
         "fail_on is high unless set",
-        _BUILT_IN,
+        BUILT_IN,
         'fail_on = "high"\n',
         'fail_on = "medium"\n',
-        _DEFAULTS,
+        TEST_BUILT_IN_RULES,
     ),
-    row("policy: quorum is 2", "quorum = 2", _BUILT_IN, "quorum = 2\n", "quorum = 1\n", _DEFAULTS),
+    row("policy: quorum is 2", "quorum = 2", BUILT_IN, "quorum = 2\n", "quorum = 1\n", TEST_BUILT_IN_RULES),
     row(
         "policy: small servers' models do not block",
         "the default for ollama and OpenAI-compatible servers",

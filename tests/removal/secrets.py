@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import PLANNING, PROMPTS, REVIEW_FLOW, RUN, TEST_REVIEW, TEST_SECRETS, WIRING
 from tests.removal.row import Change, Removal, row
 
 _LEAVES: Final = "a secret leaves, or stands in a report"
@@ -12,11 +13,8 @@ _STAY: Final = "*Secrets stay here.*"
 _SECRETS: Final = "lok_hooks/backends/secrets.py"
 _PATTERNS: Final = "lok_hooks/backends/secret_patterns.py"
 _SCREEN: Final = "lok_hooks/core/screen.py"
-_PROMPTS: Final = "lok_hooks/core/prompts.py"
-_REVIEW: Final = "lok_hooks/flows/review.py"
 _EVERYWHERE: Final = "tests/security/test_secrets_everywhere.py"
 _ANY_BYTE: Final = f"{_EVERYWHERE}::test_no_byte_of_a_run_holds_a_secret[false]"
-_FOUND: Final = "tests/backends/test_secrets.py"
 
 ROWS: Final = (
     row(
@@ -25,7 +23,7 @@ ROWS: Final = (
         _SECRETS,
         "        for detector in detectors()\n",
         "        for detector in detectors()[:0]\n",
-        f"{_FOUND}::test_structural_secrets_are_found_whole_wherever_they_stand",
+        f"{TEST_SECRETS}::test_structural_secrets_are_found_whole_wherever_they_stand",
     ),
     row(
         "secrets by entropy",
@@ -41,7 +39,7 @@ ROWS: Final = (
         _SECRETS,
         "    hits += _named(line, family)\n",
         "",
-        f"{_FOUND}::test_values_with_a_telling_name_are_found",
+        f"{TEST_SECRETS}::test_values_with_a_telling_name_are_found",
     ),
     row(
         "private keys",
@@ -49,7 +47,7 @@ ROWS: Final = (
         _SECRETS,
         "    found += private_keys(lines)\n",
         "",
-        f"{_FOUND}::test_the_lines_of_a_private_key_are_secrets",
+        f"{TEST_SECRETS}::test_the_lines_of_a_private_key_are_secrets",
     ),
     row(
         "secrets far to the right",
@@ -57,7 +55,7 @@ ROWS: Final = (
         _SECRETS,
         "for offset in range(0, max(1, len(text) - _OVERLAP), _WINDOW - _OVERLAP):",
         "for offset in (0,):",
-        f"{_FOUND}::test_a_secret_in_a_very_long_line_is_found_at_any_place",
+        f"{TEST_SECRETS}::test_a_secret_in_a_very_long_line_is_found_at_any_place",
     ),
     row(
         "time to search a crafted line",
@@ -65,7 +63,7 @@ ROWS: Final = (
         _PATTERNS,
         're.compile(r"[:=!]\\s*+',
         're.compile(r"([^\\v=!:]*)\\s*(:=?|[!=]{1,3})\\s*',
-        f"{_FOUND}::test_what_is_asked_elsewhere_costs_little_to_see[secret_access_key]",
+        f"{TEST_SECRETS}::test_what_is_asked_elsewhere_costs_little_to_see[secret_access_key]",
     ),
     row(
         "time to replace thousands of secrets",
@@ -126,15 +124,15 @@ ROWS: Final = (
     row(
         "secrets in headings and definitions around a change",
         _STAY,
-        _REVIEW,
+        REVIEW_FLOW,
         "screening = means.screen(with_headings(order.diff, planned), ())",
         "screening = means.screen(order.diff, ())",
-        "tests/flows/test_review.py::test_what_stands_around_the_diff_is_screened_too",
+        f"{TEST_REVIEW}::test_what_stands_around_the_diff_is_screened_too",
     ),
     row(
         "secrets out of the shown code",
         _LEAVES,
-        _PROMPTS,
+        PROMPTS,
         "    body = shown_code(chunk, redact)\n",
         "    body = shown_code(chunk, str)\n",
         "tests/core/test_prompts.py::test_every_shown_text_goes_through_the_redaction",
@@ -151,8 +149,10 @@ ROWS: Final = (
         name="secrets out of reports",
         promise=_LEAVES,
         changes=(
-            Change(_REVIEW, "return discretion.told(found, means.screen, found.failures, found.notes)", "return found"),
-            Change(_REVIEW, "findings = tuple(map(discretion.finding, standing))", "findings = tuple(standing)"),
+            Change(
+                REVIEW_FLOW, "return discretion.told(found, means.screen, found.failures, found.notes)", "return found"
+            ),
+            Change(REVIEW_FLOW, "findings = tuple(map(discretion.finding, standing))", "findings = tuple(standing)"),
         ),
         tests=(_ANY_BYTE,),
         doubled="findings are told without secrets, and the whole report once more",
@@ -225,7 +225,7 @@ ROWS: Final = (
     row(
         "models are told what a placeholder is",
         _STAY,
-        _PROMPTS,
+        PROMPTS,
         "<SECRET:kind:n> stands for",
         "<SECRET:kind> stands for",
         "tests/core/test_prompts.py::test_what_a_placeholder_stands_for_is_said_before_the_code",
@@ -233,11 +233,10 @@ ROWS: Final = (
     row(
         "placeholders back in quotes",
         _STAY,
-        _REVIEW,
+        REVIEW_FLOW,
         "ground(replace(claim, quote=screening.restore(claim.quote)), request.prompt.chunk)",
         "ground(claim, request.prompt.chunk)",
-        "tests/flows/test_review.py::"
-        "test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts",
+        f"{TEST_REVIEW}::test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts",
     ),
     row(
         "placeholders that the author wrote",
@@ -250,16 +249,15 @@ ROWS: Final = (
     row(
         "complaints about placeholders dropped",
         _STAY,
-        _REVIEW,
+        REVIEW_FLOW,
         "and screening.mentions_placeholder(claim):",
         "and not claim:",
-        "tests/flows/test_review.py::"
-        "test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts",
+        f"{TEST_REVIEW}::test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts",
     ),
     row(
         "credential files",
         _FILES,
-        "lok_hooks/flows/planning.py",
+        PLANNING,
         "if not file.held_back and (task",
         "if (task",
         f"{_EVERYWHERE}::test_credential_files_are_shown_to_nobody",
@@ -281,7 +279,7 @@ ROWS: Final = (
     row(
         "secrets told without the embedded reviewer",
         _STAY,
-        _REVIEW,
+        REVIEW_FLOW,
         "secrets_on_added_lines(order.diff, means.secrets)",
         "()",
         _ANY_BYTE,
@@ -297,7 +295,7 @@ ROWS: Final = (
     row(
         "a payload that is only shown",
         _STAY,
-        "lok_hooks/cli/run.py",
+        RUN,
         "        if arguments.show_payload:\n",
         "        if arguments.show_payload is None:\n",
         f"{_EVERYWHERE}::test_the_payload_is_what_would_be_sent_and_nothing_is_sent",
@@ -330,7 +328,7 @@ ROWS: Final = (
     row(
         "secrets out of questions",
         "a model that has read a secret quotes it",
-        "lok_hooks/cli/wiring.py",
+        WIRING,
         "return Redacting(known, redactor(known, redact, spares_local=spares_local))",
         "return known",
         "tests/security/test_secrets_in_talk.py::test_no_byte_of_a_talk_holds_a_secret[ask]",

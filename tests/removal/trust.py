@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import RUN
 from tests.removal.row import Removal, row
 
 _CONFIGURED: Final = "the repository's own configuration runs code"
@@ -74,15 +75,15 @@ ROWS: Final = (
         _TRUST,
         '            kept[(*section, "enabled")] = False\n',
         "            kept[path] = value\n",
-        "tests/end_to_end/test_trust.py::test_a_repositorys_reviewer_runs_only_once_trusted",
+        f"{_TRUSTING}::test_a_repositorys_reviewer_runs_only_once_trusted",
     ),
     row(
         "trust in one text only",
         _CONFIGURED,
-        "lok_hooks/config/trusted.py",
+        _TRUSTED,
         "approved.digest == digest for approved",
         "approved.digest for approved",
-        "tests/end_to_end/test_trust.py::test_a_change_of_what_was_trusted_needs_trust_again",
+        f"{_TRUSTING}::test_a_change_of_what_was_trusted_needs_trust_again",
     ),
     row(
         "trust for one repository alone",
@@ -226,7 +227,7 @@ ROWS: Final = (
         "lok_hooks/repo/rules.py",
         "        if old != new and not is_only_intended:\n            return RuleFile(content=old,",
         "        if old != new and not is_only_intended:\n            return RuleFile(content=new,",
-        "tests/end_to_end/test_trust.py::test_a_commit_cannot_excuse_itself",
+        f"{_TRUSTING}::test_a_commit_cannot_excuse_itself",
     ),
     row(
         "dismissals from the side before the change",
@@ -239,10 +240,10 @@ ROWS: Final = (
     row(
         "a patch that edits the rules",
         _RULES,
-        "lok_hooks/cli/run.py",
+        RUN,
         "    if wiring.edits_rules(snapshot, arguments):\n",
         "    if not snapshot:\n",
-        "tests/end_to_end/test_trust.py::test_a_patch_that_edits_the_rules_is_judged_without_them",
+        f"{_TRUSTING}::test_a_patch_that_edits_the_rules_is_judged_without_them",
     ),
     row(
         "rules pinned to a revision",
@@ -250,7 +251,7 @@ ROWS: Final = (
         "lok_hooks/cli/rules.py",
         "if revision := loaded.review.config_from:",
         'if revision := "":',
-        "tests/end_to_end/test_trust.py::test_rules_can_be_pinned_to_a_revision",
+        f"{_TRUSTING}::test_rules_can_be_pinned_to_a_revision",
     ),
     row(
         "what is remembered outside of the repository",

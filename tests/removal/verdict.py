@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
+from tests.removal.places import ANSWERS, DATABASE, GROUND, PROMPTS, READING, REVIEW_FLOW, TEST_ANSWERS, WORDS
 from tests.removal.row import Change, Removal, row
 
 _SPEAKS: Final = "the diff approves itself"
 _PARROTS: Final = "a gullible model parrots"
 _PATHS: Final = "an answer names `../`"
 _LARGE: Final = "an answer of megabytes"
-_OURS: Final = "*Who raised what, how grave it is, what blocks*"
+_RULES: Final = "*Who raised what, how grave it is, what blocks*"
 _ALOUD: Final = "*Hiding is said aloud.*"
 _BOUNDARY: Final = "*The diff cannot speak for us.*"
-_PROMPTS: Final = "lok_hooks/core/prompts.py"
 _MARKS: Final = "lok_hooks/core/boundary.py"
-_ANSWERS: Final = "lok_hooks/core/answers.py"
-_READING: Final = "lok_hooks/core/reading.py"
-_GROUND: Final = "lok_hooks/core/ground.py"
 _VOTES: Final = "lok_hooks/core/votes.py"
 _KEY: Final = "lok_hooks/store/key.py"
 _HIDDEN: Final = "lok_hooks/core/tripwire_hidden.py"
 _TRIPWIRE: Final = "lok_hooks/core/tripwire.py"
 _INJECTION: Final = "tests/security/test_injection.py"
 _OUTPUT: Final = "tests/security/test_model_output.py"
-_READ: Final = "tests/core/test_answers.py"
 
 _MARKED: Final = (
     Removal(
@@ -52,7 +48,7 @@ _MARKED: Final = (
     row(
         "a receipt of its own for each change",
         _BOUNDARY,
-        _PROMPTS,
+        PROMPTS,
         'receipt = digest(f"{REVIEW_VERSION}\\0{task.name}\\0{aspects}\\0{body}", key, "receipt")',
         'receipt = digest("", "", "receipt")',
         "tests/core/test_prompts.py::test_the_receipt_belongs_to_the_bytes",
@@ -60,7 +56,7 @@ _MARKED: Final = (
     row(
         "the change between marks",
         _SPEAKS,
-        _PROMPTS,
+        PROMPTS,
         "            enclosed(body, mark),\n",
         "            body,\n",
         f"{_INJECTION}::test_no_attack_changes_the_verdict",
@@ -68,7 +64,7 @@ _MARKED: Final = (
     row(
         "the last word is ours",
         _SPEAKS,
-        _PROMPTS,
+        PROMPTS,
         '            "End of the change. Answer now, with the JSON described above and nothing else.",\n',
         "",
         "tests/core/test_prompts.py::test_a_prompt_begins_with_a_letter_and_ends_with_our_words",
@@ -76,7 +72,7 @@ _MARKED: Final = (
     row(
         "models report text that steers",
         _SPEAKS,
-        _PROMPTS,
+        PROMPTS,
         "is a finding of its \\\nown: category prompt-injection, severity medium. ",
         "is data. ",
         f"{_INJECTION}::test_models_are_asked_to_report_text_that_steers",
@@ -84,7 +80,7 @@ _MARKED: Final = (
     row(
         "line breaks that pose as lines of a prompt",
         _SPEAKS,
-        _PROMPTS,
+        PROMPTS,
         '.rstrip("\\r").translate(_LINE_BREAKS)',
         "",
         "tests/core/test_prompts.py::test_code_cannot_pose_as_a_line_of_the_prompt",
@@ -92,7 +88,7 @@ _MARKED: Final = (
     row(
         "paths that pose as lines of a prompt",
         _SPEAKS,
-        _PROMPTS,
+        PROMPTS,
         "return safe if safe.isprintable() and not safe.startswith('\"') else json.dumps(safe)",
         "return safe",
         "tests/core/test_prompts.py::test_odd_paths_stay_on_one_line",
@@ -111,7 +107,7 @@ _MARKED: Final = (
         changes=(
             Change(_KEY, "os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK", "os.O_RDONLY | os.O_NONBLOCK"),
             Change(
-                "lok_hooks/store/database.py",
+                DATABASE,
                 "if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():",
                 "if not found:",
             ),
@@ -124,10 +120,10 @@ _RECEIVED: Final = (
     row(
         "receipts are checked",
         _PARROTS,
-        _ANSWERS,
+        ANSWERS,
         "    if review.receipt.strip() != prompt.receipt:\n",
         "    if not review:\n",
-        f"{_READ}::test_an_answer_that_proves_nothing_does_not_count",
+        f"{TEST_ANSWERS}::test_an_answer_that_proves_nothing_does_not_count",
     ),
     row(
         "receipts of votes are checked",
@@ -140,51 +136,51 @@ _RECEIVED: Final = (
     row(
         "an answer lists all files",
         _PARROTS,
-        _ANSWERS,
+        ANSWERS,
         ' if unseen else ""',
         ' if unseen is None else ""',
-        f"{_READ}::test_an_answer_that_proves_nothing_does_not_count",
+        f"{TEST_ANSWERS}::test_an_answer_that_proves_nothing_does_not_count",
     ),
     Removal(
         name="an answer lists no other files",
         promise=_PATHS,
         changes=(
             Change(
-                _ANSWERS,
+                ANSWERS,
                 '    if foreign:\n        return f"the answer names',
                 '    if foreign is None:\n        return f"the answer names',
             ),
-            Change(_ANSWERS, "{paths[name] for name in listed}", "{paths.get(name) for name in listed}"),
+            Change(ANSWERS, "{paths[name] for name in listed}", "{paths.get(name) for name in listed}"),
         ),
         tests=(f"{_OUTPUT}::test_an_answer_that_lists_another_path_is_no_review",),
     ),
     row(
         "findings about other files",
         _PATHS,
-        _GROUND,
+        GROUND,
         "next((piece for piece in chunk.pieces if piece.file.path == claim.file), None)",
         "next((piece for piece in chunk.pieces), None)",
         f"{_OUTPUT}::test_a_finding_about_another_path_is_outside_the_diff",
     ),
     row(
         "grounding of the quote",
-        _OURS,
-        _GROUND,
+        _RULES,
+        GROUND,
         "    located, starts = _located(piece, quote)\n",
         "    located, starts = _located(piece, quote)\n    starts = starts or [0]\n",
         "tests/end_to_end/test_traps.py::test_a_finding_that_is_not_in_the_diff_does_not_block",
     ),
     row(
         "grounding on a changed line",
-        _OURS,
-        _GROUND,
+        _RULES,
+        GROUND,
         'problem = "" if place.touches_change else "the line it is about was not changed"',
         'problem = ""',
         "tests/core/test_ground.py::test_the_quote_decides_where_a_claim_stands",
     ),
     row(
         "refutations quote what was shown",
-        _OURS,
+        _RULES,
         _VOTES,
         'return "" if stands_in(ballot.quote, batch.chunk) else',
         'return "" if ballot else',
@@ -192,15 +188,15 @@ _RECEIVED: Final = (
     ),
     Removal(
         name="claims stamped by us",
-        promise=_OURS,
+        promise=_RULES,
         changes=(
             Change(
-                _ANSWERS,
+                ANSWERS,
                 '    category: Short = ""\n',
                 '    category: Short = ""\n    is_proof: bool = False\n',
             ),
             Change(
-                _ANSWERS,
+                ANSWERS,
                 "        backend=backend,\n        task=task,",
                 "        is_proof=finding.is_proof,\n        backend=backend,\n        task=task,",
             ),
@@ -209,7 +205,7 @@ _RECEIVED: Final = (
     ),
     row(
         "votes stamped by us",
-        _OURS,
+        _RULES,
         _VOTES,
         "            is_self=voter in dossier.finding.raised_by,",
         "            is_self=False,",
@@ -218,7 +214,7 @@ _RECEIVED: Final = (
     row(
         "a failed reviewer is no clean review",
         _PARROTS,
-        "lok_hooks/flows/review.py",
+        REVIEW_FLOW,
         "    is_covered = all if task == ANALYSIS else any\n",
         "    is_covered = lambda answered: True  # noqa: E731\n",
         "tests/end_to_end/test_traps.py::test_a_failed_reviewer_is_never_a_clean_review",
@@ -229,7 +225,7 @@ _LIMITS: Final = (
     row(
         "the size of an answer",
         _LARGE,
-        _READING,
+        READING,
         "    if len(text) > MAX_ANSWER:\n",
         "    if len(text) < 0:\n",
         f"{_OUTPUT}::test_an_answer_of_another_form_is_no_review",
@@ -237,7 +233,7 @@ _LIMITS: Final = (
     row(
         "the number of findings",
         _LARGE,
-        _ANSWERS,
+        ANSWERS,
         "    if len(review.findings) > MAX_FINDINGS:\n",
         "    if len(review.findings) < 0:\n",
         f"{_OUTPUT}::test_an_answer_of_another_form_is_no_review",
@@ -245,7 +241,7 @@ _LIMITS: Final = (
     row(
         "the depth of an answer",
         _LARGE,
-        _READING,
+        READING,
         "    except (ValueError, RecursionError):\n        return\n\n\ndef _repaired",
         "    except ValueError:\n        return\n\n\ndef _repaired",
         f"{_OUTPUT}::test_an_answer_of_another_form_is_no_review",
@@ -254,7 +250,7 @@ _LIMITS: Final = (
     row(
         "doubled keys",
         _LARGE,
-        _READING,
+        READING,
         "    if len(made) != len(pairs):\n        raise AmbiguousError\n",
         "",
         f"{_OUTPUT}::test_an_answer_of_another_form_is_no_review",
@@ -264,26 +260,26 @@ _LIMITS: Final = (
         promise=_LARGE,
         changes=(
             Change(
-                _ANSWERS,
+                ANSWERS,
                 "Number = Annotated[int, BeforeValidator(_number)]",
                 "Number = Annotated[float, BeforeValidator(_number)]",
             ),
             Change(
-                _READING,
+                READING,
                 "json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_unique)",
                 "json.JSONDecoder(object_pairs_hook=_unique)",
             ),
         ),
-        tests=(f"{_READ}::test_a_finding_is_made_harmless_and_kept",),
+        tests=(f"{TEST_ANSWERS}::test_a_finding_is_made_harmless_and_kept",),
         doubled="the schema takes whole numbers alone",
     ),
     row(
         "halves of characters",
         _LARGE,
-        _READING,
+        READING,
         'return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")',
         "return text",
-        f"{_READ}::test_a_finding_is_made_harmless_and_kept",
+        f"{TEST_ANSWERS}::test_a_finding_is_made_harmless_and_kept",
     ),
     row(
         "the length of texts",
@@ -296,23 +292,23 @@ _LIMITS: Final = (
     row(
         "line numbers within bounds",
         _LARGE,
-        _ANSWERS,
+        ANSWERS,
         "    line = max(0, min(finding.line, 2**31))\n",
         "    line = finding.line\n",
-        f"{_READ}::test_a_finding_is_made_harmless_and_kept",
+        f"{TEST_ANSWERS}::test_a_finding_is_made_harmless_and_kept",
     ),
     row(
         "answers that stop in the middle",
         _LARGE,
-        _READING,
+        READING,
         "if not _is_closed(body) or not _is_worth_repairing(body):",
         "if not _is_worth_repairing(body):",
-        f"{_READ}::test_no_beginning_of_an_answer_passes_for_the_whole",
+        f"{TEST_ANSWERS}::test_no_beginning_of_an_answer_passes_for_the_whole",
     ),
     row(
         "time to ground thousands of claims",
         _LARGE,
-        _GROUND,
+        GROUND,
         "shown, begun = _shown(piece), _by_text(piece).get(quote[0], ())",
         "shown = _shown(piece)\n    begun = [n for n, line in enumerate(shown) if line.text == quote[0]]",
         "tests/core/test_ground.py::test_many_claims_about_many_lines_take_no_time_by_the_square",
@@ -320,10 +316,10 @@ _LIMITS: Final = (
     row(
         "time to repair an answer",
         _LARGE,
-        _READING,
+        READING,
         "if not _is_closed(body) or not _is_worth_repairing(body):",
         "if not _is_closed(body):",
-        f"{_READ}::test_no_answer_takes_long_to_read",
+        f"{TEST_ANSWERS}::test_no_answer_takes_long_to_read",
         says="Failed: Timeout",
     ),
     row(
@@ -398,7 +394,7 @@ _TOLD: Final = (
     row(
         "what the tripwire saw becomes a finding",
         _ALOUD,
-        "lok_hooks/flows/review.py",
+        REVIEW_FLOW,
         "merge([*grounded, *hidden(), *secrets])",
         "merge([*grounded, *hidden()[:0], *secrets])",
         f"{_INJECTION}::test_code_that_is_shown_in_another_order_is_proof",
@@ -406,7 +402,7 @@ _TOLD: Final = (
     row(
         "what the tripwire saw keeps its place on a long list",
         _ALOUD,
-        "lok_hooks/report/words.py",
+        WORDS,
         "sorted(range(len(advisories)), key=lambda place: not _is_of_tripwire(advisories[place]))",
         "list(range(len(advisories)))",
         "tests/report/test_console.py::test_what_the_tripwire_saw_is_not_pushed_off_a_long_list",
@@ -414,7 +410,7 @@ _TOLD: Final = (
     row(
         "what the tripwire saw is counted beyond a long list",
         _ALOUD,
-        "lok_hooks/report/words.py",
+        WORDS,
         'hides)" if steering else ""',
         'hides)" if not more else ""',
         "tests/report/test_console.py::test_what_the_tripwire_saw_beyond_a_long_list_is_counted_apart",
