@@ -9,9 +9,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +236,19 @@ class Installed:
         """A .pre-commit-config.yaml that asks for them."""
         hooks = "".join(f"      - id: {name}\n" for name in ("lok-hunt", "lok-audit", "lok-review"))
         return f"repos:\n  - repo: {self.source}\n    rev: {self.revision}\n    hooks:\n{hooks}"
+
+
+def offer(project: Project, hooks: Iterable[str], *more: str) -> None:
+    """Lets a project ask for hooks of ours as this checkout offers them, with more lines for each if need be. They are
+    started from PATH: a runner has nothing to install."""
+    source = replace(project, path=project.path.with_name("offered"))
+    source.path.mkdir()
+    source.git("init", "-q")
+    source.seed({".pre-commit-hooks.yaml": (CHECKOUT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")})
+    lines = [f"repos:\n  - repo: {source.path}\n    rev: {source.head()}\n    hooks:\n"]
+    for hook in hooks:
+        lines += [f"      - id: {hook}\n", *(f"        {line}\n" for line in ("language: system", *more))]
+    project.seed({".pre-commit-config.yaml": "".join(lines)})
 
 
 @contextmanager

@@ -62,7 +62,10 @@ _RUNNER_ROWS: Final = (
         f"{_INDEX}[plain]",
     ),
 )
-_ONE_RUN: Final = "tests/cli/test_offered_hooks.py::test_one_run_for_the_whole_change_whatever_files_it_has"
+_MANIFEST: Final = "tests/end_to_end/test_offered_hooks.py"
+_ONE_RUN: Final = f"{_MANIFEST}::test_a_change_is_one_run_without_names_and_its_words_are_seen"
+_NAMES: Final = f"{_MANIFEST}::test_names_that_somebody_asks_for_come_in_one_run"
+_NO_FILE: Final = f"{_MANIFEST}::test_a_change_that_leaves_no_file_to_name_is_a_run_too"
 _OFFERED_ROWS: Final = tuple(
     row(
         f"offered hooks: {key}",
@@ -70,13 +73,14 @@ _OFFERED_ROWS: Final = tuple(
         OFFERED,
         f"  entry: lok-audit\n  language: python\n  stages: [pre-push]\n{before}  {key}: {value}\n",
         f"  entry: lok-audit\n  language: python\n  stages: [pre-push]\n{before}  {key}: {other}\n",
-        f"{_ONE_RUN}[lok-audit]",
+        f"{test}[pre-commit-lok-audit]",
+        f"{test}[prek-lok-audit]",
     )
-    for before, key, value, other in (
-        ("", "pass_filenames", "false", "true"),
-        ("  pass_filenames: false\n", "require_serial", "true", "false"),
-        ("  pass_filenames: false\n  require_serial: true\n", "always_run", "true", "false"),
-        ("  pass_filenames: false\n  require_serial: true\n  always_run: true\n", "verbose", "true", "false"),
+    for before, key, value, other, test in (
+        ("", "pass_filenames", "false", "true", _ONE_RUN),
+        ("  pass_filenames: false\n", "require_serial", "true", "false", _NAMES),
+        ("  pass_filenames: false\n  require_serial: true\n", "always_run", "true", "false", _NO_FILE),
+        ("  pass_filenames: false\n  require_serial: true\n  always_run: true\n", "verbose", "true", "false", _ONE_RUN),
     )
 )
 # Each installs our hooks from the copy first, which takes the better part of a minute.
