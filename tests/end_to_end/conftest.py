@@ -238,9 +238,9 @@ class Installed:
         return f"repos:\n  - repo: {self.source}\n    rev: {self.revision}\n    hooks:\n{hooks}"
 
 
-def offer(project: Project, hooks: Iterable[str], *more: str) -> None:
-    """Lets a project ask for hooks of ours as this checkout offers them, with more lines for each if need be. They are
-    started from PATH: a runner has nothing to install."""
+def offered(project: Project, hooks: Iterable[str], *more: str) -> str:
+    """A .pre-commit-config.yaml that asks for hooks of ours as this checkout offers them, with more lines for each if
+    need be. They are started from PATH: a runner has nothing to install."""
     source = replace(project, path=project.path.with_name("offered"))
     source.path.mkdir()
     source.git("init", "-q")
@@ -248,7 +248,7 @@ def offer(project: Project, hooks: Iterable[str], *more: str) -> None:
     lines = [f"repos:\n  - repo: {source.path}\n    rev: {source.head()}\n    hooks:\n"]
     for hook in hooks:
         lines += [f"      - id: {hook}\n", *(f"        {line}\n" for line in ("language: system", *more))]
-    project.seed({".pre-commit-config.yaml": "".join(lines)})
+    return "".join(lines)
 
 
 @contextmanager

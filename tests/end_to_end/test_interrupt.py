@@ -7,12 +7,11 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.conftest import Installed, Machine, Project, Reviewer
+from tests.end_to_end.conftest import Project, Reviewer, offered
 from tests.end_to_end.terminal import Terminal
 
 CTRL_C = b"\x03"
@@ -87,13 +86,11 @@ def test_a_review_ends_with_130_and_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize("runner", ["plain", "lefthook", "pre-commit", "prek"])
-@pytest.mark.timeout(900)
 def test_a_commit_is_not_made_and_the_index_is_as_it_was(
     project: Project,
     hanging: Reviewer,
     open_terminal: Callable[..., Terminal],
     runner: str,
-    request: pytest.FixtureRequest,
 ) -> None:
     if runner == "plain":
         project.plain_hook("pre-commit", "lok-hunt")
@@ -101,10 +98,7 @@ def test_a_commit_is_not_made_and_the_index_is_as_it_was(
         project.write("lefthook.yml", "pre-commit:\n  commands:\n    lok-hunt:\n      run: lok-hunt\n")
         assert project.run("lefthook", "install").code == 0
     else:
-        installed: Installed = request.getfixturevalue("installed")
-        environment = {**project.machine.environment, **installed.environment}
-        project = replace(project, machine=Machine(home=project.machine.home, environment=environment))
-        project.stage(".pre-commit-config.yaml", installed.config())
+        project.stage(".pre-commit-config.yaml", offered(project, ["lok-hunt"]))
         assert project.run(runner, "install").code == 0
     # Interrupted, lefthook 2.2 leaves unstaged changes in a stash of its own, whatever the hook does.
     unstaged = "" if runner == "lefthook" else "not_staged = 2\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.conftest import Project, offer
+from tests.end_to_end.conftest import Project, offered
 
 STAGES = {"lok-hunt": "pre-commit", "lok-audit": "pre-push", "lok-review": "manual"}
 # Stands for each of ours: notes its name and how many words it was given.
@@ -51,7 +51,7 @@ def stage_many(project: Project) -> None:
 def test_a_change_is_one_run_without_names_and_its_words_are_seen(
     project: Project, run: Callable[[str], tuple[list[str], str]], hook: str, stage: str
 ) -> None:
-    offer(project, STAGES)
+    project.seed({".pre-commit-config.yaml": offered(project, STAGES)})
     stage_many(project)
     calls, said = run(stage)
     assert calls == [f"{hook} 0"]
@@ -63,7 +63,7 @@ def test_a_change_is_one_run_without_names_and_its_words_are_seen(
 def test_names_that_somebody_asks_for_come_in_one_run(
     project: Project, run: Callable[[str], tuple[list[str], str]], hook: str, stage: str
 ) -> None:
-    offer(project, STAGES, "pass_filenames: true")
+    project.seed({".pre-commit-config.yaml": offered(project, STAGES, "pass_filenames: true")})
     stage_many(project)
     assert run(stage)[0] == [f"{hook} 100"]
 
@@ -72,6 +72,6 @@ def test_names_that_somebody_asks_for_come_in_one_run(
 def test_a_change_that_leaves_no_file_to_name_is_a_run_too(
     project: Project, run: Callable[[str], tuple[list[str], str]], hook: str, stage: str
 ) -> None:
-    offer(project, STAGES)
+    project.seed({".pre-commit-config.yaml": offered(project, STAGES)})
     project.git("rm", "-q", "README")
     assert run(stage)[0] == [f"{hook} 0"]

@@ -31,7 +31,9 @@ _CHECKS: Final = "lok_hooks/config/checks.py"
 _EVERY_ERROR: Final = "tests/cli/test_boundary.py::test_every_error_has_its_exit_code_and_says_what_and_what_next"
 _STREAMED: Final = "tests/end_to_end/test_streams.py"
 _KEPT: Final = "tests/store/test_database.py"
-_CTRL_C: Final = "tests/end_to_end/test_interrupt.py::test_a_review_ends_with_130_and_leaves_nothing_behind"
+_INTERRUPT: Final = "tests/end_to_end/test_interrupt.py"
+_CTRL_C: Final = f"{_INTERRUPT}::test_a_review_ends_with_130_and_leaves_nothing_behind"
+_COMMIT: Final = f"{_INTERRUPT}::test_a_commit_is_not_made_and_the_index_is_as_it_was"
 
 
 def _code(name: str, file: str, old: str, new: str, test: str) -> Removal:
@@ -168,27 +170,31 @@ _POLICY_ROWS: Final = (
         f"{TEST_BAD_INPUT}::test_a_missing_program",
     ),
 )
+_ENDED: Final = (
+    Change(
+        WIRING,
+        "                spares_local=not settings.review.redact_local,\n            )\n        finally:\n"
+        "            deadline.cancel()\n            process.kill_all()\n",
+        "                spares_local=not settings.review.redact_local,\n            )\n        finally:\n"
+        "            pass\n",
+    ),
+    Change(FANOUT, "            scope.cancel()\n            process.kill_all()\n", ""),
+    Change("lok_hooks/backends/process.py", "atexit.register(kill_all)\n", ""),
+)
+"""What ends the programs that still run."""
 _CTRL_C_ROWS: Final = (
-    Removal(
-        name="Ctrl-C: no child is left",
-        promise=_INTERRUPTED,
-        changes=(
-            Change(
-                WIRING,
-                "                spares_local=not settings.review.redact_local,\n            )\n        finally:\n"
-                "            deadline.cancel()\n            process.kill_all()\n",
-                "                spares_local=not settings.review.redact_local,\n            )\n        finally:\n"
-                "            pass\n",
-            ),
-            Change(
-                FANOUT,
-                "            scope.cancel()\n            process.kill_all()\n",
-                "",
-            ),
-            Change("lok_hooks/backends/process.py", "atexit.register(kill_all)\n", ""),
-        ),
-        tests=(f"{_CTRL_C}[lok-hunt-1]",),
-        doubled="who asks, who reviews and the process's end each end what still runs",
+    *(
+        Removal(
+            name=f"Ctrl-C: no child is left{where}",
+            promise=_INTERRUPTED,
+            changes=_ENDED,
+            tests=(test,),
+            doubled="who asks, who reviews and the process's end each end what still runs",
+        )
+        for where, test in (
+            ("", f"{_CTRL_C}[lok-hunt-1]"),
+            *((f" under {runner}", f"{_COMMIT}[{runner}]") for runner in ("plain", "lefthook", "pre-commit", "prek")),
+        )
     ),
     row(
         "Ctrl-C: said in a sentence",
