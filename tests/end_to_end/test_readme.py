@@ -8,11 +8,12 @@ import runpy
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.conftest import CHECKOUT, SCRIPTS, Installed, Project, clean_environment
+from tests.end_to_end.conftest import CHECKOUT, SCRIPTS, Installed, Project, Reviewer, clean_environment
 
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
 
@@ -52,18 +53,26 @@ def test_the_demonstration_runs_in_a_fresh_clone(installed: Installed, tmp_path:
     assert list(tmp_path.glob("lok-hooks-demo-*")) == []
 
 
-def test_the_demonstrations_bug_and_secret_are_refused_and_both_mended_accepted(project: Project) -> None:
-    """Without what takes minutes, the installation."""
+def test_the_demonstrations_bug_and_secret_are_refused_and_both_mended_accepted(
+    project: Project, configure: Callable[..., Reviewer], tmp_path: Path
+) -> None:
+    """Without what takes minutes, the installation: pre-commit finds our hook on PATH."""
+    model = configure(analysers="true")
     demo = runpy.run_path(str(CHECKOUT / "examples" / "demo.py"))
+    source, revision = demo["snapshot"](tmp_path, project.machine.environment)
+    config = demo["CONFIG"].format(source=source, revision=revision)
+    project.stage(".pre-commit-config.yaml", f"{config}        language: system\n")
+    assert project.run("pre-commit", "install").code == 0
     for name, content in demo["BAD"].items():
         project.stage(name, content)
-    refused = project.run("lok-hunt", "--backend", "static")
+    refused = project.commit()
     assert (refused.code, "2 confirmed" in refused.said) == (1, True), refused.said
     assert [place in refused.said for place in ("prices.py:2", "storage.py:1")] == [True, True], refused.said
     for name, content in demo["MENDED"].items():
         project.stage(name, content)
-    accepted = project.run("lok-hunt", "--backend", "static")
+    accepted = project.commit()
     assert (accepted.code, "nothing found" in accepted.said) == (0, True), accepted.said
+    assert model.requests() == []
 
 
 # Stands for python3, npm, apt-get and everything in .venv/bin: notes how it was called, makes the virtual environment,

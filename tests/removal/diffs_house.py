@@ -204,12 +204,27 @@ _TYPED: Final = (
             old,
             new,
             f"{_README}::test_the_demonstrations_bug_and_secret_are_refused_and_both_mended_accepted",
-            says="AssertionError: lok-hunt",
+            says="lok-hunt....",
         )
         for name, old, new in (
             ("the bug", '"def total(prices):\\n', '"def total(prices, vat_rate):\\n'),
             ("the secret", "f'ACCESS_KEY_ID = \"{FAKE_KEY}\"\\n'", "'ACCESS_KEY_ID = \"\"\\n'"),
             ("the mended bug", '"def total(prices, vat_rate):\\n', '"def total(prices):\\n'),
+        )
+    ),
+    *(
+        row(
+            f"demo: {name}",
+            "two one-line commands for a fresh clone",
+            "examples/demo.py",
+            old,
+            new,
+            f"{_README}::test_the_demonstrations_bug_and_secret_are_refused_and_both_mended_accepted",
+        )
+        for name, old, new in (
+            ("the hook of commits", "      - id: lok-hunt\n", "      - id: lok-audit\n"),
+            ("no account is needed", "        args: [--backend, static]\n", ""),
+            ("the checkout to install from", '*here, "add", "--all"]', '*here, "add", "README.md"]'),
         )
     ),
     row(
