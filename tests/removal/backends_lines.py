@@ -39,14 +39,7 @@ _OF_THE_CLIS: Final = (
         _OF_CODEX,
     ),
     row("codex's retries of a stream", _QUIET, CODEX, '"stream_max_retries": 0', '"stream_max_retries": 5', _OF_CODEX),
-    row(
-        "codex's patience",
-        ASKED,
-        CODEX,
-        "max(1, int(self.settings.timeout * 1000))",
-        "300_000",
-        _OF_CODEX,
-    ),
+    row("codex's patience", ASKED, CODEX, "max(1, int(self.settings.timeout * 1000))", "300_000", _OF_CODEX),
     row("codex's key by its name", ASKED, CODEX, 'values["env_key"] = key_env', "pass", _OF_CODEX),
     row(
         "codex's retries at a provider of the user's",

@@ -14,7 +14,7 @@ _LOG: Final = "lok_hooks/backends/sarif_log.py"
 _OF_SARIF: Final = "tests/backends/test_sarif.py"
 _NO_LOG: Final = f"{_OF_SARIF}::test_without_a_log_that_says_something_it_is_a_failure"
 
-_SCANNERS: Final = (
+ROWS: Final = (
     row(
         "a scanner's exit code says that it found something",
         _SCANNED,
@@ -169,5 +169,3 @@ _SCANNERS: Final = (
         f"{_OF_SARIF}::test_the_wrapper_goes_around_the_scanner",
     ),
 )
-
-ROWS: Final = _SCANNERS

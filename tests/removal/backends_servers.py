@@ -13,7 +13,7 @@ _WHOLE: Final = "A prompt that was not read whole was not reviewed."
 _OF_OLLAMA: Final = "tests/backends/test_ollama.py::test_the_request_sets_a_window_and_leaves_nothing_to_chance"
 _OF_OPENAI: Final = "tests/backends/test_openai.py::test_the_extras_make_the_request"
 
-_OF_SERVERS: Final = (
+ROWS: Final = (
     row("ollama's answer in one piece", ASKED, OLLAMA, '"stream": False,', '"stream": True,', _OF_OLLAMA),
     row("ollama cuts no prompt", _WHOLE, OLLAMA, '"truncate": False,', '"truncate": True,', _OF_OLLAMA),
     row("ollama shifts no window", _WHOLE, OLLAMA, '"shift": False,', '"shift": True,', _OF_OLLAMA),
@@ -167,5 +167,3 @@ _OF_SERVERS: Final = (
         f"{TEST_HTTP_FAULTS}::test_redirect_is_not_followed[openai]",
     ),
 )
-
-ROWS: Final = _OF_SERVERS

@@ -229,13 +229,7 @@ _SUBMODULE: Final = (
 
 _NUMBERED: Final = (
     _patch("numbers of reviewdog", DIFF, 'old += kind != "added"', "old += 1", f"{_REVIEWDOG}[gofmt.diff]"),
-    _patch(
-        "numbers of rust-parsepatch",
-        DIFF,
-        'new += kind != "removed"',
-        "new += 1",
-        f"{_PARSEPATCH}[basic.patch]",
-    ),
+    _patch("numbers of rust-parsepatch", DIFF, 'new += kind != "removed"', "new += 1", f"{_PARSEPATCH}[basic.patch]"),
     _patch(
         "texts of rust-parsepatch",
         DIFF,

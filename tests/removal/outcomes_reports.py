@@ -86,13 +86,7 @@ _CONSOLE: Final = (
         "return sys.stdout.isatty()",
         f"{_LOOK}[a hook runner]",
     ),
-    _report(
-        "console: NO_COLOR",
-        OUTPUT,
-        'not os.environ.get("NO_COLOR") and os',
-        "os",
-        f"{_LOOK}[NO_COLOR]",
-    ),
+    _report("console: NO_COLOR", OUTPUT, 'not os.environ.get("NO_COLOR") and os', "os", f"{_LOOK}[NO_COLOR]"),
     _report(
         "console: dumb terminals",
         OUTPUT,

@@ -213,12 +213,7 @@ _PLACES: Final = (
         "            not span.touches,\n",
         _EQUAL,
     ),
-    _grounded(
-        "the changed one of several",
-        "            not span.touches,\n",
-        "",
-        _EQUAL,
-    ),
+    _grounded("the changed one of several", "            not span.touches,\n", "", _EQUAL),
     _grounded(
         "the nearest of several",
         "            abs(shown[span.first].line - claim.line),\n",

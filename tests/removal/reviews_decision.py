@@ -75,13 +75,7 @@ _DECIDED: Final = (
         "    if finding.severity.order < policy.fail_on.order and not finding.is_proof:\n",
         f"{_COMBINED}[-1-U-True-low--]",
     ),
-    _judged(
-        "proved",
-        _ORDER,
-        "    if finding.is_proof:\n",
-        "    if not finding:\n",
-        f"{_COMBINED}[-1-U-True-high--]",
-    ),
+    _judged("proved", _ORDER, "    if finding.is_proof:\n", "    if not finding:\n", f"{_COMBINED}[-1-U-True-high--]"),
     _judged(
         "proof is not voted about",
         _ORDER,

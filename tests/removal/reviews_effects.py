@@ -34,16 +34,16 @@ def _key(key: str, file: str, old: str, new: str, test: str, says: str = "") -> 
     return row(f"{key} counts", key, file, old, new, test, says=says)
 
 
-def _of_entry(section: str, entry: str, other: str, key: str) -> Removal:
-    test = {"tasks": "its_tasks", "budget": "its_budget", "on_incomplete": "its_policy"}[key]
-    case = {"hooks.pre-commit": "-allow-0", "hooks.pre-push": "-allow-0", "review": "-allow-0"}[section]
-    return _key(
-        f"{section}.{key}",
-        RUN,
-        f'"{entry}": settings.{entry}',
-        f'"{entry}": settings.{other}',
-        f"{_SETTINGS}::test_each_entry_point_has_{test}[{section}{case if key == 'on_incomplete' else ''}]",
-    )
+def _of_entry(section: str, entry: str, other: str) -> tuple[Removal, ...]:
+    """What is set for one entry point, taken from another."""
+    cases = {
+        "tasks": f"tasks[{section}]",
+        "budget": f"budget[{section}]",
+        "on_incomplete": f"policy[{section}-allow-0]",
+    }
+    old, new = f'"{entry}": settings.{entry}', f'"{entry}": settings.{other}'
+    test = f"{_SETTINGS}::test_each_entry_point_has_its_"
+    return tuple(_key(f"{section}.{key}", RUN, old, new, f"{test}{case}") for key, case in cases.items())
 
 
 _REVIEWS: Final = (
@@ -140,9 +140,9 @@ _REVIEWS: Final = (
         '    judge = ""\n    judged',
         "tests/flows/test_examination.py::test_a_judge_ends_what_stays_disputed",
     ),
-    *(_of_entry("hooks.pre-commit", "hunt", "by_hand", key) for key in ("tasks", "budget", "on_incomplete")),
-    *(_of_entry("hooks.pre-push", "audit", "by_hand", key) for key in ("tasks", "budget", "on_incomplete")),
-    *(_of_entry("review", "by_hand", "audit", key) for key in ("tasks", "budget", "on_incomplete")),
+    *_of_entry("hooks.pre-commit", "hunt", "by_hand"),
+    *_of_entry("hooks.pre-push", "audit", "by_hand"),
+    *_of_entry("review", "by_hand", "audit"),
 )
 
 _TASKS: Final = (

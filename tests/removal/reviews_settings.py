@@ -67,11 +67,7 @@ _KEYS: Final = (
     _key("tasks.prompts", "for prompt in prompts),", "for prompt in prompts[:0]),"),
     _key("tasks.prompts.name", "Aspect(name=prompt.name,", 'Aspect(name="",'),
     _key("tasks.prompts.prompt", "text=prompt.prompt)", 'text="")'),
-    _key(
-        "hooks.pre-commit.tasks",
-        'tasks=tuple(dict.fromkeys(reader.get((*section, "tasks")))),',
-        'tasks=("hunt",),',
-    ),
+    _key("hooks.pre-commit.tasks", 'tasks=tuple(dict.fromkeys(reader.get((*section, "tasks")))),', 'tasks=("hunt",),'),
     _key("hooks.pre-commit.budget", 'budget=reader.get((*section, "budget")),', "budget=60.0,"),
     _key(
         "hooks.pre-commit.on_incomplete",

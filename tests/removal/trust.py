@@ -17,8 +17,6 @@ _IGNORED: Final = "tests/config/test_trust.py::test_a_dangerous_key_is_ignored_a
 _TEMPLATES: Final = "lok_hooks/core/workflow_text.py"
 _WORKFLOWS: Final = "lok_hooks/core/workflow_shell.py"
 
-_KEYS: Final = ("command", "args", "url", "env", "api_key_env", "kind", "may_block")
-_SET: Final = ", ".join(f'"{key}"' for key in _KEYS)
 _CASES: Final = {
     "command": "codex.command-0",
     "args": "codex.args-1",
@@ -28,12 +26,13 @@ _CASES: Final = {
     "kind": "mine.kind-17",
     "may_block": "ollama.may_block-10",
 }
+_SET: Final = ", ".join(f'"{key}"' for key in _CASES)
 
 
-def _family(key: str) -> Removal:
+def _family(key: str, case: str) -> Removal:
     """A family of keys that counts only once it is trusted."""
-    others = ", ".join(f'"{other}"' for other in _KEYS if other != key)
-    return row(f"trust of {key}", _CONFIGURED, _TRUST, _SET, others, f"{_IGNORED}[backends.{_CASES[key]}]")
+    others = ", ".join(f'"{other}"' for other in _CASES if other != key)
+    return row(f"trust of {key}", _CONFIGURED, _TRUST, _SET, others, f"{_IGNORED}[backends.{case}]")
 
 
 def _family_of_true(key: str, case: str) -> Removal:
@@ -50,7 +49,7 @@ def _family_of_true(key: str, case: str) -> Removal:
 
 
 ROWS: Final = (
-    *map(_family, _KEYS),
+    *(_family(key, case) for key, case in _CASES.items()),
     _family_of_true("enabled", "gemini.enabled-14"),
     _family_of_true("local", "ollama.local-11"),
     row(
