@@ -210,7 +210,7 @@ _CTRL_C_ROWS: Final = (
         SNAPSHOT,
         "    with repository.private_index() as private:\n",
         '    for private in (replace(repository, environment={"GIT_OPTIONAL_LOCKS": "1"}),):\n',
-        "tests/repo/test_traps.py::test_the_index_is_left_byte_for_byte",
+        f"{_CTRL_C}[lok-review --working-tree-2]",
     ),
 )
 _OUTSIDE_ROWS: Final = (
