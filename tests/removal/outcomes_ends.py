@@ -131,7 +131,7 @@ _ENDS: Final = (
         _BOUNDARY,
         "(signal.SIGTERM, signal.SIGHUP)",
         "(signal.SIGTERM,)",
-        "tests/end_to_end/test_interrupt.py::test_a_closed_terminal_leaves_no_reviewer_behind",
+        f"{_INTERRUPT}::test_a_closed_terminal_leaves_no_reviewer_behind",
     ),
 )
 _POLICY_ROWS: Final = (
