@@ -37,6 +37,7 @@ _SYSTEM_PROMPT: Final = (
 )
 
 _NIX_STORE: Final = "/nix/store"
+_SYSTEM_SETTINGS: Final = "/etc"
 
 _PATTERN: Final = re.compile(r"[*?\[\]{}]")
 """What makes codex take a path for a pattern; patterns cannot be readable."""
@@ -48,8 +49,9 @@ _ASSIGNMENT: Final = re.compile(
 
 class ExploringCodex(Codex):
     """codex, which reads with commands in its own sandbox: nothing can be written, there is no network and none of our
-    environment. The commands can read the system's files, the directory, and where codex itself lies, since its sandbox
-    needs its own program inside. Where that is cannot be known of every wrapper; then it is not started."""
+    environment. The commands can read the system's programs (not its settings, which may hold passwords), the
+    directory, and where codex itself lies, since its sandbox needs its own program inside. Where that is cannot be
+    known of every wrapper; then it is not started."""
 
     disabled = tuple(feature for feature in Codex.disabled if feature not in READING)
 
@@ -60,10 +62,11 @@ class ExploringCodex(Codex):
         own = self._own_places()
         self._places = (place, *own)
         self._is_own_place_known = bool(own)
-        readable = ",".join(f'{json.dumps(path, ensure_ascii=False)}="read"' for path in (":minimal", *self._places))
+        rules = {":minimal": "read", _SYSTEM_SETTINGS: "none"} | dict.fromkeys(self._places, "read")
+        filesystem = ",".join(f'{json.dumps(path, ensure_ascii=False)}="{rule}"' for path, rule in rules.items())
         self.sandbox = (
             *("-c", f'default_permissions="{_PROFILE}"'),
-            *("-c", f"permissions.{_PROFILE}.filesystem={{{readable}}}"),
+            *("-c", f"permissions.{_PROFILE}.filesystem={{{filesystem}}}"),
             *("-c", f"shell_environment_policy={_SHELL_ENVIRONMENT}"),
         )
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
+from lok_hooks.backends.logins import write_private
 from lok_hooks.backends.rooms import room
 from lok_hooks.backends.wrapper import Wrapper
 from lok_hooks.core.diff import NO_FILES, Diff, FileDiff
@@ -92,7 +93,7 @@ class PrivateCopy:
                 text = _text(file)
                 clean = screening.redact(text)
                 has_placeholders |= clean != text
-                _write(place / file.path, clean)
+                write_private(place / file.path, clean.encode())
             self._noted(_told(diff, named))
             self._room = opened.pop_all()
         return Copied(place=place, has_placeholders=has_placeholders)
@@ -182,12 +183,6 @@ def _pieces(files: Sequence[FileDiff]) -> Iterator[tuple[FileDiff, ...]]:
 
 def _text(file: FileDiff) -> str:
     return "".join(hunk.body[1:].replace("\n+", "\n") for hunk in file.hunks)
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(text, encoding="utf-8", newline="")
 
 
 def _look_at(deadline: Deadline) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from lok_hooks.cli import output, wiring
+from lok_hooks.cli import crews, output, wiring
 from lok_hooks.cli.arguments import budget_of, existing_directory, to_path
 from lok_hooks.errors import RepositoryError, UsageError
 
@@ -106,7 +106,7 @@ def look_through(command: str, directory: Path, settings: Settings, task: Task, 
         below=home.below if home else "",
         dismissed=dismissed_in(home.repository) if home else {},
     )
-    with wiring.crew(
+    with crews.crew(
         settings,
         directory,
         budget=budget_of(arguments),

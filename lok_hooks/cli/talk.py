@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lok_hooks.cli import output, wiring
+from lok_hooks.cli import crews, output, wiring
 from lok_hooks.cli.arguments import budget_of, existing_directory
 from lok_hooks.cli.ledgers import precision_in
 from lok_hooks.core.ports import Failure
@@ -62,7 +62,7 @@ def converse(command: str, arguments: argparse.Namespace, flow: Flow, printer: t
     """Runs `flow` on the prompt and shows what comes of it."""
     question, directory = question_of(arguments), existing_directory(arguments.dir)
     settings = settings_in(directory, arguments)
-    with wiring.crew(
+    with crews.crew(
         settings,
         directory,
         budget=budget_of(arguments),
@@ -82,7 +82,7 @@ def suggest(arguments: argparse.Namespace) -> int:
     """Shows who would be asked, and why; asks nobody. Exit code 4 when nobody is at hand."""
     question, directory = question_of(arguments), existing_directory(arguments.dir)
     settings = settings_in(directory, arguments)
-    with wiring.crew(settings, directory, budget=None, verbose=arguments.verbose, fresh=True, trust_tree=True) as crew:
+    with crews.crew(settings, directory, budget=None, verbose=arguments.verbose, fresh=True, trust_tree=True) as crew:
         missing = {backend.name: failure for backend in crew.backends if (failure := backend.missing()) is not None}
         suggestion = suggestion_of(question, crew.backends, missing, precision_in(directory))
         question, suggestion = without_secrets((question, suggestion), crew.redactor.redact)

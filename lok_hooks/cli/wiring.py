@@ -1,4 +1,4 @@
-"""The one place where concrete classes meet."""
+"""Where concrete classes meet for a review (for work by hand: `crews`), and what both need."""
 
 from __future__ import annotations
 
@@ -7,25 +7,23 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from lok_hooks.core.ports import Answer, AskAll, Backend, Contents, Deadline, Listener, Memory, Request
-from lok_hooks.core.prompts import Redact
 from lok_hooks.core.review import Policy, Review
 from lok_hooks.core.task import Task
-from lok_hooks.errors import RepositoryError, UserError
+from lok_hooks.errors import RepositoryError
 
 if TYPE_CHECKING:
-    from lok_hooks.backends.private_copy import PrivateCopy
+    from lok_hooks.backends.deadline import Until
     from lok_hooks.config.load import Given
     from lok_hooks.core.diff import Diff
     from lok_hooks.core.select import Selection
-    from lok_hooks.core.settings import BackendSettings, Settings
-    from lok_hooks.flows.crew import Crew
+    from lok_hooks.core.settings import Settings
     from lok_hooks.flows.review import Means
     from lok_hooks.repo.git import Repository
     from lok_hooks.repo.rules import Sides
@@ -171,144 +169,24 @@ def analysers(settings: Settings, contents: Contents, noted: Callable[[str], Non
     )
 
 
-_HANDS: Final = frozenset({"codex", "gemini", "claude", "command"})
-"""Kinds of backends that start a program which could obey what the directory says; servers see the prompt alone."""
-
-
-def refuse_dangers(directory: Path) -> None:
-    """Raises UserError with the list of what an agent in `directory` would obey to the user's harm, if anything."""
-    from lok_hooks.core.tree_danger import refusal
-    from lok_hooks.repo.tree_danger import dangers
-    from lok_hooks.report.visible import visible
-
-    if found := dangers(directory):
-        raise UserError(
-            refusal(visible(str(directory)), found),
-            advice="no model is started there. Read these files; to go on all the same: --trust-tree "
-            "(the models are locked as ever)",
-        )
-
-
-def _models(settings: Settings) -> list[BackendSettings]:
-    """Those that are switched on and answer questions; of those that `--backend` named, if it did."""
-    return [
-        b
-        for b in settings.backends
-        if b.enabled and not b.is_analyser and (not settings.chosen or b.name in settings.chosen)
-    ]
-
-
-def _explorer(
-    settings: BackendSettings,
-    directory: Path,
-    copy: PrivateCopy,
-    noted: Callable[[str], None],
-    remembering: tuple[Memory, str],
-    redact: Redact,
-    *,
-    spares_local: bool,
-) -> Backend:
-    """The model, sent no secret, with what it answered before to what was sent; `remembering` is the memory and a
-    digest of what is in the directory."""
-    from lok_hooks.backends.all import make_exploring
-    from lok_hooks.backends.private_copy import InPrivateCopy
-    from lok_hooks.backends.redacting import Redacting
-    from lok_hooks.backends.remembering import Remembering
-    from lok_hooks.flows.screening import is_spared, redactor
-
-    memory, seen = remembering
-    make = partial(make_exploring, settings, noted=noted)
-    explorer = make(directory)
-    surroundings = seen if settings.kind in _HANDS else ""
-    if settings.kind in _HANDS and not is_spared(explorer, spares_local=spares_local):
-        explorer = InPrivateCopy(make, directory, copy, settings.timeout)
-    known = Remembering(explorer, memory, lambda said, _: redact(said) != said, surroundings)
-    return Redacting(known, redactor(known, redact, spares_local=spares_local))
-
-
 @contextmanager
-def crew(
-    settings: Settings,
-    directory: Path,
-    *,
-    budget: float | None,
-    verbose: bool,
-    fresh: bool,
-    trust_tree: bool,
-) -> Iterator[Crew]:
-    """The models for work by hand. They explore `directory` read-only, those that are not local a private copy of it.
-    Ends the progress and every child however the work ends. `fresh`: nothing is remembered. An explicit choice
-    (`--backend`) leaves only those. Raises UserError for a directory that carries agents' settings, unless
-    `trust_tree`."""
+def called_off_at_the_end(deadline: Until) -> Iterator[None]:
+    """However the work ends, nobody waits for an answer any more, and no child is left."""
     from lok_hooks.backends import process
-    from lok_hooks.backends.deadline import Until
+
+    try:
+        yield
+    finally:
+        deadline.cancel()
+        process.kill_all()
+
+
+def asking_all(settings: Settings) -> AskAll:
+    """What puts requests to backends, within the limits of these settings."""
     from lok_hooks.backends.fanout import ask_all
-    from lok_hooks.backends.known_secrets import KnownSecrets
-    from lok_hooks.backends.private_copy import PrivateCopy
-    from lok_hooks.cli.keeping import remembering_in
-    from lok_hooks.flows.crew import Crew
-    from lok_hooks.flows.screening import Searched
-    from lok_hooks.repo.tree_danger import instructions
-    from lok_hooks.report.live import open_listener
 
-    models = _models(settings)
-    has_hands = any(backend.kind in _HANDS for backend in models)
-    if has_hands and not trust_tree:
-        refuse_dangers(directory)
     limits = {backend.name: backend.max_parallel for backend in settings.backends}
-    deadline = Until.after(budget)
-    secrets = KnownSecrets()
-    spares_local = not settings.review.redact_local
-    with open_listener(environ=os.environ, budget=budget, verbose=verbose, stream=sys.stderr) as opened:
-        # The others show no text, and the live line must be known as what it is.
-        listener = Searched(opened, secrets.redact) if verbose else opened
-        if has_hands and (names := instructions(directory)):
-            listener.noted(f"instructions for agents, shown to no model: {', '.join(names)}")
-        warned = partial(_warned, opened)
-        look = partial(_files_to_lend, directory, settings.review.max_file_bytes, warned)
-        with (
-            remembering_in(directory, settings.cache, warned, fresh=fresh) as remembering,
-            closing(PrivateCopy(look, secrets.screen, listener.noted)) as copy,
-        ):
-            make = partial(_explorer, directory=directory, copy=copy, noted=listener.noted, remembering=remembering)
-            try:
-                yield Crew(
-                    backends=tuple(make(m, redact=secrets.redact, spares_local=spares_local) for m in models),
-                    ask_all=partial(ask_all, limits=limits, parallel=settings.parallel),
-                    listener=listener,
-                    deadline=deadline,
-                    redactor=secrets,
-                    now=time.monotonic,
-                    left_out=_left_out(settings),
-                )
-            finally:
-                deadline.cancel()
-                process.kill_all()
-
-
-def _files_to_lend(directory: Path, max_file_bytes: int, warned: Callable[[str], None]) -> Diff:
-    from lok_hooks.repo.listing import files_to_lend
-
-    found = files_to_lend(directory, max_file_bytes)
-    if found.beyond:
-        warned(f"models see only {len(found.diff.files):,} files: {found.beyond}. Name a smaller one to show all of it")
-    return found.diff
-
-
-def _warned(listener: Listener, text: str) -> None:
-    """Says what every user of these commands must know; the live line makes way."""
-    from lok_hooks.cli.output import warn
-    from lok_hooks.report.live import aside
-
-    with aside(listener):
-        warn(text)
-
-
-def _left_out(settings: Settings) -> Mapping[str, str]:
-    """The backends that no question by hand goes to, with the reason."""
-    off = {backend.name: backend.off for backend in settings.backends if not backend.enabled}
-    rules = [backend.name for backend in settings.backends if backend.is_analyser]
-    return dict.fromkeys(rules, "no model") | off
+    return partial(ask_all, limits=limits, parallel=settings.parallel)
 
 
 def screened(review: Review, diff: Diff) -> Review:
@@ -341,9 +219,8 @@ def _load_what_follows() -> None:
 @contextmanager
 def means(settings: Settings, snapshot: Snapshot, policy: Policy, *, verbose: bool, memory: Memory) -> Iterator[Means]:
     """What a review works with, live progress on; ends the progress and every child however the review ends."""
-    from lok_hooks.backends import process
     from lok_hooks.backends.deadline import Until
-    from lok_hooks.backends.fanout import ask_all, beside
+    from lok_hooks.backends.fanout import beside
     from lok_hooks.backends.secrets import screen
     from lok_hooks.backends.static_secrets import secret_claims
     from lok_hooks.cli.keeping import place_for
@@ -352,24 +229,22 @@ def means(settings: Settings, snapshot: Snapshot, policy: Policy, *, verbose: bo
     from lok_hooks.store.key import key_in
     from lok_hooks.store.place import ready
 
-    limits = {backend.name: backend.max_parallel for backend in settings.backends}
     deadline = Until.after(policy.budget)
-    with open_listener(environ=os.environ, budget=policy.budget, verbose=verbose, stream=sys.stderr) as listener:
-        try:
-            yield Means(
-                backends=_backends(settings, snapshot, listener.noted, memory),
-                contents=snapshot,
-                memory=memory,
-                beside=beside,
-                screen=screen,
-                ask_all=partial(_asking, partial(ask_all, limits=limits, parallel=settings.parallel)),
-                listener=listener,
-                deadline=deadline,
-                now=time.monotonic,
-                secrets=partial(secret_claims, rules=_static_rules(settings)),
-                key=key_in(ready(place_for(snapshot.repository), time.time())),
-                spares_local=not settings.review.redact_local,
-            )
-        finally:
-            deadline.cancel()
-            process.kill_all()
+    with (
+        open_listener(environ=os.environ, budget=policy.budget, verbose=verbose, stream=sys.stderr) as listener,
+        called_off_at_the_end(deadline),
+    ):
+        yield Means(
+            backends=_backends(settings, snapshot, listener.noted, memory),
+            contents=snapshot,
+            memory=memory,
+            beside=beside,
+            screen=screen,
+            ask_all=partial(_asking, asking_all(settings)),
+            listener=listener,
+            deadline=deadline,
+            now=time.monotonic,
+            secrets=partial(secret_claims, rules=_static_rules(settings)),
+            key=key_in(ready(place_for(snapshot.repository), time.time())),
+            spares_local=not settings.review.redact_local,
+        )

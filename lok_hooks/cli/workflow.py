@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from lok_hooks.cli import output, wiring
+from lok_hooks.cli import crews, output, wiring
 from lok_hooks.cli.arguments import budget_of
 from lok_hooks.config.workflow_find import PROJECT_FOLDER
 from lok_hooks.errors import ConfigError, UsageError, UserError
@@ -116,7 +116,7 @@ def run_found(
         chosen=settings.chosen,
     )
     has_prompts = any(step.prompt for step in workflow.steps)
-    with wiring.crew(
+    with crews.crew(
         settings,
         place,
         budget=budget_of(arguments),

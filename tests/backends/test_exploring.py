@@ -90,6 +90,7 @@ LISTS: list[tuple[Kind, Tool]] = [
 ]
 ESCAPES: list[tuple[Kind, Tool]] = [
     ("codex", ("exec_command", {"cmd": "cat {1}/secret.txt {0}/link.txt"})),
+    ("codex", ("exec_command", {"cmd": "cat /etc/passwd /etc/shadow /etc/pip.conf; ls /etc"})),
     ("gemini", ("read_file", {"file_path": "{1}/secret.txt"})),
     ("gemini", ("read_file", {"file_path": "{0}/link.txt"})),
     ("claude", ("Read", {"file_path": "{1}/secret.txt"})),
@@ -156,6 +157,7 @@ def test_what_lies_outside_cannot_be_read(
     assert isinstance(explore(user, tree, kind, real_cli(kind), server), Reply)
     assert len(server.asked()) == 2
     assert OUTSIDE not in server.log.read_text()
+    assert "root:" not in server.log.read_text()
 
 
 @pytest.mark.parametrize(("kind", "tool"), WRITES)
@@ -306,7 +308,7 @@ def test_a_program_that_is_not_there_is_a_failure(user: User, tree: Path) -> Non
         ("{home}/codex", (), "", "{home}/codex"),
     ],
 )
-def test_codex_reads_the_system_the_directory_and_itself_alone(
+def test_codex_reads_programs_the_directory_and_itself_alone(
     command: str, args: tuple[str, ...], wrapper: str, own: str, user: User, tree: Path
 ) -> None:
     places = {"bin": user.bin, "home": user.home}
@@ -319,8 +321,8 @@ def test_codex_reads_the_system_the_directory_and_itself_alone(
     )  # fmt: skip
     assert isinstance(make_exploring(settings, tree).ask(QUESTION, Seconds(seconds=20)), Reply)
     argv = read_report(report)["argv"]
-    readable = ",".join(f'"{place}"="read"' for place in (":minimal", tree, *own.format(**places).split()))
-    assert f"permissions.lok.filesystem={{{readable}}}" in argv
+    readable = ",".join(f'"{place}"="read"' for place in (tree, *own.format(**places).split()))
+    assert f'permissions.lok.filesystem={{":minimal"="read","/etc"="none",{readable}}}' in argv
     assert "-s" not in argv
     assert 'shell_environment_policy={inherit="none",set={PATH="/usr/local/bin:/usr/bin:/bin"}}' in argv
 

@@ -13,17 +13,22 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from lok_hooks.backends.all import make, make_exploring
 from lok_hooks.backends.deadline import Until
+from lok_hooks.backends.known_secrets import KnownSecrets
+from lok_hooks.backends.private_copy import PrivateCopy
 from lok_hooks.core.diff import FileDiff
 from lok_hooks.core.ports import Backend, Reply
 from lok_hooks.core.settings import BackendKind, BackendSettings
 from lok_hooks.core.task import plain_prompt
+from lok_hooks.repo.listing import files_to_lend
 from lok_hooks.repo.tree_danger import dangers
 
 ROUNDS = 40
+COPIES = 3
 PROMPT = plain_prompt("bench", "Review this.\n" + "x" * 200_000)
 KEY_NAME = "BENCH_KEY"
 ANSWERS: dict[BackendKind, str] = {
@@ -56,7 +61,8 @@ def main() -> None:
             program.write_text(f"#!/bin/sh\ncat >/dev/null\ncat <<'END'\n{answer}\nEND\n")
             program.chmod(0o755)
             print(row(kind, program, place))
-        print(f"\nLooking for agents' settings in a directory: {1000 * median(lambda: dangers(place)):.2f} ms")
+        print(f"\nLooking for agents' settings in a directory: {1000 * median(lambda: dangers(place)):.2f} ms\n")
+    copy_this_checkout()
 
 
 def row(kind: BackendKind, program: Path, place: Path) -> str:
@@ -75,6 +81,14 @@ def row(kind: BackendKind, program: Path, place: Path) -> str:
     cells = [f"{medians['plain']:.1f} ms"]
     cells += [f"+ {medians[name] - medians['plain']:.1f} ms" for name in ("sealed", "exploring")]
     return f"| `{kind}` | {' | '.join(cells)} |"
+
+
+def copy_this_checkout() -> None:
+    """Says how long it takes to make the copy that exploring models look at."""
+    top = Path(__file__).parents[2]
+    for _ in range(COPIES):
+        with closing(PrivateCopy(lambda: files_to_lend(top, 1_000_000).diff, KnownSecrets().screen, print)) as copy:
+            print(f"made in {taken(lambda: copy.copied(Until.after(None))):.2f} s")
 
 
 def plain(program: Path, place: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lok_hooks.cli import wiring
+from lok_hooks.cli import crews, wiring
 from lok_hooks.config.load import load
 from lok_hooks.core.chunk import whole_files
 from lok_hooks.core.remember import Forgetting
@@ -58,7 +58,7 @@ def test_what_is_switched_off_is_asked_nothing_by_hand(off: str, tmp_path: Path)
     place = tmp_path / "place"
     place.mkdir()
     settings = without(off, tmp_path)
-    with wiring.crew(settings, place, budget=None, verbose=True, fresh=True, trust_tree=False) as crew:
+    with crews.crew(settings, place, budget=None, verbose=True, fresh=True, trust_tree=False) as crew:
         models = [name for name in NAMES if name not in (off, *ANALYSERS)]
         assert [backend.name for backend in crew.backends] == models
 

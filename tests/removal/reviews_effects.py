@@ -277,8 +277,8 @@ _BACKENDS: Final = (
     _key(
         "backends.max_parallel",
         WIRING,
-        "ask_all=partial(_asking, partial(ask_all, limits=limits, parallel=settings.parallel)),",
-        "ask_all=partial(_asking, partial(ask_all, limits={}, parallel=settings.parallel)),",
+        "return partial(ask_all, limits=limits, parallel=settings.parallel)",
+        "return partial(ask_all, limits={}, parallel=settings.parallel)",
         f"{_SETTINGS}::test_how_many_are_asked_at_once[max_parallel]",
     ),
     _key(
@@ -315,15 +315,15 @@ _DEFAULTS: Final = (
     _key(
         "defaults.parallel",
         WIRING,
-        "ask_all=partial(_asking, partial(ask_all, limits=limits, parallel=settings.parallel)),",
-        "ask_all=partial(_asking, partial(ask_all, limits=limits, parallel=True)),",
+        "return partial(ask_all, limits=limits, parallel=settings.parallel)",
+        "return partial(ask_all, limits=limits, parallel=True)",
         f"{_SETTINGS}::test_how_many_are_asked_at_once[parallel]",
     ),
     _key(
         "parallel by default",
         WIRING,
-        "ask_all=partial(_asking, partial(ask_all, limits=limits, parallel=settings.parallel)),",
-        "ask_all=partial(_asking, partial(ask_all, limits=limits, parallel=False)),",
+        "return partial(ask_all, limits=limits, parallel=settings.parallel)",
+        "return partial(ask_all, limits=limits, parallel=False)",
         f"{_SETTINGS}::test_how_many_are_asked_at_once[side by side]",
     ),
     _key(
