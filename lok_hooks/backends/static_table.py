@@ -81,7 +81,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "F632": _suspicion(_MEDIUM, "logic", "CWE-697", "`is` compares identity, which differs between Python versions and builds", "use =="),
     "F633": _suspicion(_HIGH, "error", "CWE-704", "TypeError when this line runs: print is a function", "print(..., file=...)"),
     "F634": _proof(_MEDIUM, "logic", "CWE-571", "a tuple is always true: the branch is always taken", "remove the parentheses"),
-    "F901": _proof(_MEDIUM, "error", "CWE-704", "TypeError when this line runs: NotImplemented is no exception", "raise NotImplementedError"),
+    "F901": _suspicion(_MEDIUM, "error", "CWE-704", "TypeError when this line runs, unless the name is one of your own: NotImplemented is no exception", "raise NotImplementedError"),
     "B002": _suspicion(_MEDIUM, "logic", "CWE-480", "Python has no ++ or --: the value does not change", "use += 1"),
     "B003": _suspicion(_MEDIUM, "logic", "CWE-670", "child processes do not see the new environment", "os.environ.clear() and update()"),
     "B005": _suspicion(_MEDIUM, "logic", "CWE-628", "strip takes a set of characters, not a prefix or suffix", "use removeprefix or removesuffix"),

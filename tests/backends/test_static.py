@@ -52,7 +52,7 @@ RULE_CASES = [
     ("PLE0305", SUSPICION, MEDIUM, "class A:\n    def __index__(self):\n        return True\n", "class A:\n    def __index__(self):\n        return 1\n"),
     ("PLE1205", SUSPICION, MEDIUM, "import logging\nlogging.info('a', 1)\n", "import logging\nlogging.info('a %s', 1)\n"),
     ("PLE1300", SUSPICION, MEDIUM, "def f(q):\n    return '{:~P}'.format(q)\n", "def f(q):\n    return '{:>9}'.format(q)\n"),
-    ("F901", PROOF, MEDIUM, "raise NotImplemented\n", "raise NotImplementedError\n"),
+    ("F901", SUSPICION, MEDIUM, "from own import NotImplemented\nraise NotImplemented\n", "raise NotImplementedError\n"),
     ("B006", SUSPICION, MEDIUM, "def f(a=[]):\n    return a\n", "def f(a=()):\n    return a\n"),
     ("B015", SUSPICION, MEDIUM, "x = 1\nx == 2\n", "x = 1\nassert x == 2\n"),
     ("B016", PROOF, MEDIUM, "raise 'no'\n", "raise ValueError('no')\n"),
