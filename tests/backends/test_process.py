@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
@@ -392,13 +392,14 @@ def test_a_private_directory_is_removed_when_its_user_fails() -> None:
 
 
 @pytest.mark.parametrize("is_file", [False, True], ids=["repository", "linked worktree"])
-def test_a_private_directory_never_lies_in_a_repository(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_file: bool
-) -> None:
+def test_a_private_directory_never_lies_in_a_repository(tmp_path: Path, is_file: bool) -> None:
     inside = tmp_path / "repo" / "deep" / "tmp"
     inside.mkdir(parents=True)
     git = tmp_path / "repo" / ".git"
     git.write_text("gitdir: elsewhere\n") if is_file else git.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(inside))
-    with private_directory() as folder:
-        assert not folder.is_relative_to(tmp_path)
+    code = "from lok_hooks.backends.process import private_directory\nwith private_directory() as folder: print(folder)"
+    environment = {**os.environ, "TMPDIR": str(inside)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    folder = Path(done.stdout.strip())
+    assert folder.is_absolute()
+    assert not folder.is_relative_to(tmp_path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
+import sys
 from pathlib import Path
 
 import pytest
@@ -132,15 +132,34 @@ def test_an_index_that_does_not_fit_its_checksum(tmp_path: Path, object_format: 
     repository.check_index()
 
 
-def test_no_room_for_a_private_index(scratch: Scratch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scratch.commit("f")
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
-    with (
-        pytest.raises(RepositoryError, match="no temporary folder") as caught,
-        Repository.open(scratch.path).private_index(),
-    ):
+# Python looks for the temporary folder once in a process.
+WITHOUT_ROOM = """
+import os, sys, tempfile
+from pathlib import Path
+from lok_hooks.errors import RepositoryError
+from lok_hooks.repo.git import Repository
+os.rmdir(tempfile.gettempdir())
+try:
+    with Repository.open(Path(sys.argv[1])).private_index():
         pass
-    assert caught.value.advice == "set TMPDIR"
+except RepositoryError as error:
+    print(error.message)
+    print(error.advice)
+"""
+
+
+def test_no_room_for_a_private_index(scratch: Scratch, tmp_path: Path) -> None:
+    scratch.commit("f")
+    (tmp_path / "gone").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_ROOM, str(scratch.path)],
+        env={**os.environ, "TMPDIR": str(tmp_path / "gone")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    message, advice = done.stdout.splitlines() or ("", done.stderr)
+    assert (message.partition(":")[0], advice) == ("no temporary folder can be made", "set TMPDIR")
 
 
 def test_git_is_missing(scratch: Scratch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
