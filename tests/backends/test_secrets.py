@@ -332,8 +332,9 @@ def test_a_pragma_allows_a_line_and_it_is_said() -> None:
     ],
 )
 def test_a_very_long_line_takes_seconds_at_most(line: str) -> None:
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(find_secrets, "a.min.js", [line]).result(timeout=20)
+    started = time.process_time()
+    find_secrets("a.min.js", [line])
+    assert time.process_time() - started < 20
 
 
 NUMBERS = itertools.count()
