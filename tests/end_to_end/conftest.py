@@ -79,6 +79,12 @@ class Machine:
         )
         return Done(code=done.returncode, said=done.stdout.decode(errors="replace"))
 
+    def own_settings(self, text: str) -> None:
+        """Writes the user's own lok.toml, over which a named one is laid key by key."""
+        file = self.home / ".config" / "lok" / "lok.toml"
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
@@ -133,6 +139,10 @@ class Project:
         """The id of HEAD, "" before the first commit."""
         done = self.run("git", "rev-parse", "--verify", "--quiet", "HEAD")
         return done.said.strip() if done.code == 0 else ""
+
+    def pushed(self, since: str = "0" * 40) -> str:
+        """What git tells a pre-push hook of main's way from `since` (zeros: the remote has no main yet) to HEAD."""
+        return f"refs/heads/main {self.head()} refs/heads/main {since}\n"
 
     def plain_hook(self, name: str, command: str) -> None:
         """A hook as people write it by hand."""

@@ -213,7 +213,7 @@ def test_lines_about_a_push_that_come_slowly_are_waited_for(project: Project, co
     configure()
     first = project.head()
     project.seed({"shop.py": BAD})
-    line = f"refs/heads/main {project.head()} refs/heads/main {first}\n".encode()
+    line = project.pushed(since=first).encode()
     with open_push(project, "--budget", "5") as process:
         assert process.stdin is not None
         for start in range(0, len(line), 30):  # longer than the budget in all, never as long without a byte
@@ -230,8 +230,7 @@ def test_a_missing_program(project: Project, configure: Configure) -> None:
     hunt = project.run("lok-hunt", "--backend", "scripted")
     assert hunt.code == 0
     assert is_sentence(hunt, "incomplete", "/no/such/reviewer"), hunt.said
-    push = f"refs/heads/main {project.head()} refs/heads/main {'0' * 40}\n"
-    audit = project.run("lok-audit", "origin", "url", stdin=push)
+    audit = project.run("lok-audit", "origin", "url", stdin=project.pushed())
     review = project.run("lok-review", "--staged", "--backend", "scripted")
     for done in (audit, review):
         assert (done.code, is_sentence(done, "incomplete", "/no/such/reviewer", "missing")) == (4, True), done.said

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end import reviewer
-from tests.end_to_end.conftest import Machine, Project, Reviewer
+from tests.end_to_end.conftest import Project, Reviewer
 
 Configure = Callable[..., Reviewer]
 BAD = "value = PLANTED_BUG\n"
@@ -42,13 +42,6 @@ print(json.dumps({"receipt": receipt, "files": files, "findings": []}))
 """
 
 
-def of_user(machine: Machine, text: str) -> None:
-    """The user's own lok.toml, over which the named one is laid key by key."""
-    file = machine.home / ".config" / "lok" / "lok.toml"
-    file.parent.mkdir(parents=True)
-    file.write_text(text)
-
-
 def second(tmp_path: Path, behaviour: str) -> str:
     """A section of lok.toml for another reviewer."""
     arguments = [reviewer.__file__, str(tmp_path / "second.jsonl"), behaviour]
@@ -58,8 +51,8 @@ def second(tmp_path: Path, behaviour: str) -> str:
 
 def run(project: Project, entry: str, *flags: str) -> tuple[int, dict[str, Any]]:
     """Exit code and report of an entry point by its section, with what git tells it where it is a push."""
-    push = f"refs/heads/main {project.head()} refs/heads/main {'0' * 40}\n" if entry == "hooks.pre-push" else ""
-    done = project.run(*ENTRIES[entry], *flags, "--format", "json", stdin=push)
+    told = project.pushed() if entry == "hooks.pre-push" else ""
+    done = project.run(*ENTRIES[entry], *flags, "--format", "json", stdin=told)
     found: dict[str, Any] = json.loads(done.said)
     return done.code, found
 
@@ -177,7 +170,7 @@ def test_a_backend_that_is_switched_off_is_not_asked(project: Project, configure
 def test_secrets_are_shown_to_local_models_only_where_lok_toml_says_so(
     project: Project, configure: Configure, section: str, is_shown: bool
 ) -> None:
-    of_user(project.machine, "[backends.scripted]\nlocal = true\n")
+    project.machine.own_settings("[backends.scripted]\nlocal = true\n")
     scripted = configure(more=section)
     project.stage("shop.py", f'token = "{TOKEN}"\n')
     run(project, "hooks.pre-commit", "--no-debate")
@@ -187,7 +180,7 @@ def test_secrets_are_shown_to_local_models_only_where_lok_toml_says_so(
 def test_rules_for_secrets_hold_where_the_embedded_reviewer_is_switched_off(
     project: Project, configure: Configure
 ) -> None:
-    of_user(project.machine, '[backends.static]\nrules = { secret = "off" }\n')
+    project.machine.own_settings('[backends.static]\nrules = { secret = "off" }\n')
     configure()
     project.stage("shop.py", f'token = "{TOKEN}"\n')
     assert run(project, "hooks.pre-commit")[1]["findings"] == []

@@ -23,10 +23,8 @@ EDITED = "this change edits the review's own rules"
 @pytest.fixture
 def log(project: Project, tmp_path: Path) -> Path:
     """The scripted reviewer by way of the user's own settings; what it was asked goes to this file."""
-    mine = project.machine.home / ".config" / "lok" / "lok.toml"
-    mine.parent.mkdir(parents=True)
     arguments = [reviewer.__file__, str(tmp_path / "asked"), "reviews"]
-    mine.write_text(
+    project.machine.own_settings(
         SETTINGS.format(command=json.dumps(sys.executable), arguments=json.dumps(arguments), analysers="false")
     )
     return tmp_path / "asked"

@@ -22,9 +22,7 @@ HUNT = ("lok-hunt", "--format", "json")
 
 def at_home(reviewer: Reviewer, project: Project) -> None:
     """Makes the settings the user's own, under which those of the repository count as well."""
-    home = project.machine.home / ".config" / "lok"
-    home.mkdir(parents=True)
-    (home / "lok.toml").write_text(reviewer.settings.read_text())
+    project.machine.own_settings(reviewer.settings.read_text())
     assert isinstance(project.machine.environment, dict)
     del project.machine.environment["LOK_CONFIG"]
 
@@ -77,7 +75,7 @@ def test_every_way_tells(argv: tuple[str, ...], project: Project, configure: Con
     if argv[0] == "lok-audit":
         before = project.head()
         project.git("commit", "-q", "--no-verify", "-m", "change")
-        pushed = f"refs/heads/main {project.head()} refs/heads/main {before}\n"
+        pushed = project.pushed(since=before)
     done = project.run(*argv, "--format", "json", stdin=pushed)
     assert told(done) == ["app.py"], done.said
 
