@@ -60,9 +60,11 @@ def vendor(folder: Path, names: Sequence[str], answers: Mapping[str, Answer]) ->
         made = Vendor(url=url, certificate=certificate, answers=answers)
         thread = threading.Thread(target=_serve, args=(listening, secured, made), daemon=True)
         thread.start()
-        yield made
-        listening.shutdown(socket.SHUT_RDWR)
-        thread.join()
+        try:
+            yield made
+        finally:
+            listening.shutdown(socket.SHUT_RDWR)
+            thread.join()
 
 
 def _serve(listening: socket.socket, secured: ssl.SSLContext, made: Vendor) -> None:

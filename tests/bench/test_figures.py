@@ -15,7 +15,6 @@ MEASURES = re.findall(r"tests\.bench\.\w+", SPEED)
 
 def test_the_command_stands_with_the_figures() -> None:
     assert "`python -m tests.bench.startup`" in SPEED
-    assert len(MEASURES) >= 1
 
 
 @pytest.mark.parametrize("name", MEASURES)

@@ -186,7 +186,7 @@ def test_rules_for_secrets_hold_where_the_embedded_reviewer_is_switched_off(
     assert run(project, "hooks.pre-commit")[1]["findings"] == []
 
 
-def test_what_is_remembered_is_forgotten_after_its_hours(project: Project, configure: Configure) -> None:
+def test_what_is_kept_for_no_hours_is_not_remembered(project: Project, configure: Configure) -> None:
     scripted = configure(more="[cache]\nttl_hours = 0\n")
     project.stage("shop.py", "fine = 1\n")
     for _ in range(2):

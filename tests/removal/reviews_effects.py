@@ -346,7 +346,7 @@ _DEFAULTS: Final = (
         KEEPING,
         "    until = time.time() + settings.cache.ttl_hours * _HOUR\n",
         "    until = time.time() + 24 * _HOUR\n",
-        f"{_SETTINGS}::test_what_is_remembered_is_forgotten_after_its_hours",
+        f"{_SETTINGS}::test_what_is_kept_for_no_hours_is_not_remembered",
     ),
     _key(
         "cache.max_megabytes",

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tracemalloc
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
@@ -55,28 +56,28 @@ def count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Count:
     return Count(tmp_path / "bin", monkeypatch)
 
 
-def stage(scratch: Scratch, **texts: str) -> None:
+def stage(scratch: Scratch, texts: Mapping[str, str]) -> None:
     for name, text in texts.items():
-        scratch.write(name.replace("_", "."), text)
+        scratch.write(name, text)
     scratch.git("add", "-A")
 
 
-@pytest.mark.parametrize("others", [{}, {"yarn_lock": "x\n"}], ids=["all chosen", "one left out"])
+@pytest.mark.parametrize("others", [{}, {"yarn.lock": "x\n"}], ids=["all chosen", "one left out"])
 def test_git_is_asked_no_more_often_for_many_files_than_for_one(
     scratch: Scratch, count: Count, others: dict[str, str]
 ) -> None:
-    stage(scratch, a0_py="x = 1\n", **others)
+    stage(scratch, {"a0.py": "x = 1\n", **others})
     _, calls = count.of(scratch, Selection())
-    stage(scratch, **{f"a{number}_py": f"x = {number}\n" for number in range(40)})
+    stage(scratch, {f"a{number}.py": f"x = {number}\n" for number in range(40)})
     taken, more_calls = count.of(scratch, Selection())
     assert len(taken.diff.files) == 40
     assert len(more_calls) == len(calls)
 
 
-@pytest.mark.parametrize("name", ["package-lock_json", "large_txt", "excluded_txt"])
+@pytest.mark.parametrize("name", ["package-lock.json", "large.txt", "excluded.txt"])
 def test_git_makes_no_patch_and_shows_no_content_of_what_is_left_out(scratch: Scratch, count: Count, name: str) -> None:
-    stage(scratch, a_py="x = 1\n", **{name: "0123456789\n" * 100_000})
-    limit = 1_000_000 if name == "large_txt" else 10_000_000
+    stage(scratch, {"a.py": "x = 1\n", name: "0123456789\n" * 100_000})
+    limit = 1_000_000 if name == "large.txt" else 10_000_000
     taken, calls = count.of(scratch, Selection(max_file_bytes=limit, exclude=("excluded.*",)))
     assert [file.path for file in taken.diff.files] == ["a.py"]
     assert len(taken.diff.skipped) == 1
@@ -88,9 +89,7 @@ def lines(number: int) -> list[str]:
 
 
 def test_of_a_large_diff_one_file_at_a_time_is_taken_apart(scratch: Scratch) -> None:
-    for number in range(50):
-        scratch.write(f"a{number}.py", "".join(lines(800)))
-    scratch.git("add", "-A")
+    stage(scratch, {f"a{number}.py": "".join(lines(800)) for number in range(50)})
     repository = Repository.open(scratch.path)
     snapshot.staged(repository, Selection(exclude=("*",)))  # what is imported on the way is not the diff's
     size = len(scratch.git("diff", "--cached"))
