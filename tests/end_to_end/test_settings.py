@@ -22,23 +22,23 @@ ENTRIES = {
     "review": ("lok-review", "--staged"),
 }
 # It says when it begins and when it ends, waits some seconds for another one to begin, and finds nothing.
-TELLS = """
+TELLS = """#!{python}
 import json, sys, time
 from pathlib import Path
 prompt = sys.stdin.read()
-told, seconds = Path(sys.argv[1]), float(sys.argv[2])
+told = Path({told!r})
 def tell(word):
     with told.open("a") as file:
         file.write(word + "\\n")
 tell("begins")
-limit = time.monotonic() + seconds
+limit = time.monotonic() + {seconds}
 while time.monotonic() < limit and told.read_text().count("begins") < 2:
     time.sleep(0.02)
 tell("ends")
 lines = prompt.split("\\n")
 (receipt,) = [line[9:] for line in lines if line.startswith("receipt: ")]
 files = [line[6:] for line in lines if line.startswith("file: ")]
-print(json.dumps({"receipt": receipt, "files": files, "findings": []}))
+print(json.dumps(dict(receipt=receipt, files=files, findings=[])))
 """
 
 
@@ -136,21 +136,21 @@ def test_each_entry_point_has_its_policy(
 
 
 @pytest.mark.parametrize(
-    ("defaults", "section", "seconds", "told"),
+    ("settings", "seconds", "told"),
     [
-        pytest.param("", "", 5, "begins begins ends ends", id="side by side"),
-        pytest.param("[defaults]\nparallel = false\n", "", 1, "begins ends begins ends", id="parallel"),
-        pytest.param("", "max_parallel = 1\n", 1, "begins ends begins ends", id="max_parallel"),
+        pytest.param("", 5, "begins begins ends ends", id="side by side"),
+        pytest.param("[defaults]\nparallel = false\n", 1, "begins ends begins ends", id="parallel"),
+        pytest.param("[backends.scripted]\nmax_parallel = 1\n", 1, "begins ends begins ends", id="max_parallel"),
     ],
 )
 def test_how_many_are_asked_at_once(
-    project: Project, configure: Configure, tmp_path: Path, defaults: str, section: str, seconds: int, told: str
+    project: Project, configure: Configure, tmp_path: Path, settings: str, seconds: int, told: str
 ) -> None:
-    settings = configure().settings
-    arguments = json.dumps(["-c", TELLS, str(tmp_path / "told"), str(seconds)])
-    text = settings.read_text()
-    start, end = text.index("args = "), text.index("[tasks.hunt]")
-    settings.write_text(f"{defaults}{text[:start]}args = {arguments}\n{section}{text[end:]}")
+    program = tmp_path / "tells"
+    program.write_text(TELLS.format(python=sys.executable, told=str(tmp_path / "told"), seconds=seconds))
+    program.chmod(0o755)
+    project.machine.own_settings(settings)
+    configure(command=str(program))
     project.stage("shop.py", BAD)
     assert run(project, "review")[0] == 0
     assert (tmp_path / "told").read_text().split() == told.split()
