@@ -170,14 +170,6 @@ _COMMITS_MADE: Final = (
 
 _CHOSEN: Final = (
     _gate(
-        "gate before any patch",
-        EXTRACT,
-        "in comparison.patches(chosen, unified, of=records):",
-        "in (p for p in comparison.patches(records, unified, of=records) if p[0] in chosen):",
-        "test_no_patch_is_made_of_what_is_left_out",
-        says="RepositoryError",
-    ),
-    _gate(
         "gate",
         EXTRACT,
         "        if left_out := select(candidate, selection):\n",

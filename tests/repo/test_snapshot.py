@@ -453,24 +453,6 @@ def test_the_gate_on_disk(scratch: Scratch) -> None:
     assert skipped == Skipped(path="f.py", reason=SkipReason.TOO_LARGE, detail="5.0 kB, the limit is 4.0 kB")
 
 
-def test_no_patch_is_made_of_what_is_left_out(scratch: Scratch) -> None:
-    """Git can still tell the size of an object whose content is damaged."""
-    start(scratch)
-    scratch.write("f.py", TEN + "eleven\n")
-    (scratch.path / "big.txt").write_bytes(os.urandom(5000).replace(b"\0", b"0"))
-    scratch.git("add", "-A")
-    blob = scratch.git("rev-parse", ":big.txt")
-    stored = scratch.path / ".git" / "objects" / blob[:2] / blob[2:]
-    stored.chmod(0o644)
-    stored.write_bytes(stored.read_bytes()[:1000])
-    (scratch.path / "big.txt").unlink()  # git would read what is staged from there
-    taken = staged(scratch, Selection(max_file_bytes=4000))
-    assert [(s.path, s.reason) for s in taken.diff.skipped] == [("big.txt", SkipReason.TOO_LARGE)]
-    assert [file.path for file in taken.diff.files] == ["f.py"]
-    with pytest.raises(RepositoryError):
-        staged(scratch)
-
-
 def test_credential_files_stay_but_are_held_back(scratch: Scratch) -> None:
     start(scratch, ".env", TEN)
     scratch.git("mv", ".env", "settings.txt")
