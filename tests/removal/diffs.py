@@ -22,9 +22,9 @@ def _commit(name: str, file: str, old: str, new: str, *ways: str) -> Removal:
     return row(f"commit: {name}", "the index of this very commit counts", file, old, new, *tests)
 
 
-def _gate(name: str, file: str, old: str, new: str, *tests: str, says: str = "") -> Removal:
+def _gate(name: str, file: str, old: str, new: str, *tests: str) -> Removal:
     ids = tuple(f"{TEST_SNAPSHOT}::{test}" for test in tests)
-    return row(name, "left out before any patch is made", file, old, new, *ids, says=says)
+    return row(name, "left out before any patch is made", file, old, new, *ids)
 
 
 def _reason(name: str, old: str, new: str, *tests: str) -> Removal:
