@@ -9,21 +9,14 @@ import pytest
 from lok_hooks.backends.all import FACTORIES, make
 from lok_hooks.backends.deadline import Until
 from lok_hooks.backends.retrying import Retrying
-from lok_hooks.core.diff import FileDiff
 from lok_hooks.core.ports import Backend, Reply
 from lok_hooks.core.settings import BackendKind, BackendSettings
 from tests.backends.conftest import ServerMaker
 from tests.backends.http_helpers import prompt
+from tests.ports import NoContents
 
 KINDS: tuple[BackendKind, ...] = get_args(BackendKind)
 ANALYSERS = ("sarif", "static")
-
-
-class NoContents:
-    """Nothing is known of any file."""
-
-    def new(self, file: FileDiff) -> bytes | None:
-        return None
 
 
 def settings(kind: BackendKind, url: str = "", model: str = "") -> BackendSettings:

@@ -29,8 +29,9 @@ from lok_hooks.core.screen import screening_of
 from lok_hooks.core.settings import DebateSettings
 from lok_hooks.core.task import Chunk, Piece, Prompt
 from lok_hooks.flows.examination import Case, Panel, examine
-from tests.bench.recorded import TRUE, Endless, Silent, is_confirmed, one_after_the_other, rebuilt
+from tests.bench.recorded import TRUE, is_confirmed, rebuilt
 from tests.bench.rows import RECORDED, read
+from tests.ports import Forever, Silent, one_after_the_other
 
 SKILLS: Final = (0.6, 0.8, 0.95)
 PANELS: Final = (1, 2, 3)
@@ -183,7 +184,7 @@ def _debated(scene: Scene, models: Sequence[ScriptedExaminer], repetitions: int)
         screening=screening_of(()),
         screen=lambda *_: screening_of(()),
     )
-    panel = Panel(models=models, ask_all=one_after_the_other, listener=Silent(), deadline=Endless())
+    panel = Panel(models=models, ask_all=one_after_the_other, listener=Silent(), deadline=Forever())
     votes = examine(case, panel).votes
     evidence = Evidence(authors=(Author(name=_AUTHOR, kind="model"),), reviewers=len(models) + 1)
     for number, finding in enumerate(findings):

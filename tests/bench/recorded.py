@@ -19,13 +19,14 @@ from rapidfuzz import fuzz
 from lok_hooks.backends.secrets import screen
 from lok_hooks.core.diff import Diff, FileDiff, Hunk, Status
 from lok_hooks.core.finding import Severity
-from lok_hooks.core.ports import Answer, Deadline, Failure, FailureKind, Listener, Reply, Request, Traits
+from lok_hooks.core.ports import Answer, Deadline, Failure, FailureKind, Reply, Traits
 from lok_hooks.core.prompts import shown_code
 from lok_hooks.core.review import Disposition, Judged, Policy, Review
 from lok_hooks.core.settings import DebateSettings
 from lok_hooks.core.task import Aspect, Chunk, Piece, Prompt, Task
 from lok_hooks.flows.review import Means, Order, review
 from tests.bench.rows import RECORDED, read
+from tests.ports import Forever, NoContents, Silent, one_after_the_other
 
 REVIEWERS: Final = ("A", "B", "C")
 EXAMINERS: Final = ("D", "E")
@@ -236,7 +237,7 @@ def _replayed(row: Mapping[str, Any], cast: Cast) -> Replayed:
         screen=screen,
         ask_all=one_after_the_other,
         listener=Silent(),
-        deadline=Endless(),
+        deadline=Forever(),
         now=lambda: 0.0,
     )
     made = review(order, means)
@@ -261,45 +262,3 @@ def became(replayed: Sequence[Replayed], *, is_true: bool) -> list[tuple[Mapping
 def is_confirmed(judged: Judged) -> bool:
     """True when it blocks."""
     return judged.disposition is Disposition.CONFIRMED
-
-
-class NoContents:
-    """No file is known beyond its hunks."""
-
-    def new(self, file: FileDiff) -> bytes | None:
-        """Nothing."""
-        return None
-
-
-class Endless:
-    """A deadline that never comes."""
-
-    def remaining(self) -> float:
-        """A long time."""
-        return 1e9
-
-    def is_cancelled(self) -> bool:
-        """Never."""
-        return False
-
-    def at_most(self, seconds: float) -> Deadline:
-        """Never either."""
-        return self
-
-
-class Silent:
-    """Hears and says nothing."""
-
-    def asked(self, backend: str, task: str, part: str) -> None:
-        """Nothing."""
-
-    def answered(self, backend: str, task: str, part: str, answer: Answer) -> None:
-        """Nothing."""
-
-    def noted(self, text: str) -> None:
-        """Nothing."""
-
-
-def one_after_the_other(requests: Sequence[Request], deadline: Deadline, listener: Listener) -> list[Answer]:
-    """Recorded answers need no threads."""
-    return [request.backend.ask(request.prompt, deadline) for request in requests]

@@ -20,12 +20,12 @@ from lok_hooks.backends.all import make, make_exploring
 from lok_hooks.backends.deadline import Until
 from lok_hooks.backends.known_secrets import KnownSecrets
 from lok_hooks.backends.private_copy import PrivateCopy
-from lok_hooks.core.diff import FileDiff
 from lok_hooks.core.ports import Backend, Reply
 from lok_hooks.core.settings import BackendKind, BackendSettings
 from lok_hooks.core.task import plain_prompt
 from lok_hooks.repo.listing import files_to_lend
 from lok_hooks.repo.tree_danger import dangers
+from tests.ports import NoContents
 
 ROUNDS = 40
 COPIES = 3
@@ -37,14 +37,6 @@ ANSWERS: dict[BackendKind, str] = {
     "claude": '{"type": "result", "is_error": false, "result": "OK"}',
     "command": "OK",
 }
-
-
-class NoContents:
-    """No files: models do not ask for them."""
-
-    def new(self, file: FileDiff) -> bytes | None:
-        """Nothing."""
-        return None
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,9 +13,9 @@ from lok_hooks.core.talk import Turn
 from lok_hooks.core.task import Prompt
 from lok_hooks.flows.asking import Session
 from lok_hooks.flows.crew import Crew
+from tests.ports import Silent
 
 Saying = str | Mapping[str, Any] | Failure
-Script = Callable[[Prompt], Saying]
 
 
 def failed(name: str, kind: FailureKind = FailureKind.TIMED_OUT, reason: str = "too slow") -> Failure:
@@ -98,14 +98,6 @@ class Heard:
             listener.answered(request.backend.name, request.prompt.task, request.part, answers[index])
         self.rounds = max(0, self.rounds - 1)
         return [answers[index] for index in range(len(requests))]
-
-
-class Silent:
-    """A listener that says nothing."""
-
-    def asked(self, backend: str, task: str, part: str) -> None: ...
-    def answered(self, backend: str, task: str, part: str, answer: Answer) -> None: ...
-    def noted(self, text: str) -> None: ...
 
 
 def session(

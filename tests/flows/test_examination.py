@@ -22,20 +22,9 @@ from lok_hooks.core.task import Prompt
 from lok_hooks.flows.review import Means, Order, review
 from lok_hooks.flows.screening import Screen
 from tests.core.builders import file_diff
-from tests.flows.test_review import (
-    BUG,
-    DIFF,
-    HUNT,
-    Forever,
-    Reviewer,
-    Script,
-    Silent,
-    Texts,
-    analyses,
-    fails,
-    one_after_the_other,
-    says,
-)
+from tests.flows.reviewers import Reviewer, Script, Texts, analyses, fails, says
+from tests.flows.test_review import BUG, DIFF, HUNT
+from tests.ports import Forever, Silent, one_after_the_other
 
 LINE = "count = len(items) + 1"
 C, U, R = Disposition.CONFIRMED, Disposition.UNCONFIRMED, Disposition.REFUTED

@@ -16,20 +16,9 @@ from lok_hooks.core.task import Prompt, Task
 from lok_hooks.flows.review import Means, Order, review
 from lok_hooks.flows.screening import Screen
 from tests.core.builders import file_diff
-from tests.flows.test_review import (
-    AUDIT,
-    BUG,
-    DIFF,
-    HUNT,
-    Forever,
-    Reviewer,
-    Silent,
-    Texts,
-    analyses,
-    fails,
-    one_after_the_other,
-    says,
-)
+from tests.flows.reviewers import Reviewer, Texts, analyses, fails, says
+from tests.flows.test_review import AUDIT, BUG, DIFF, HUNT
+from tests.ports import Forever, Silent, one_after_the_other
 
 POLICY = Policy(debate=False)
 NOTHING_SECRET = Screening()
@@ -40,11 +29,10 @@ class Known(Reviewer):
     """A reviewer that says who it is."""
 
     identity: str = "i"
-    is_local: bool = False
 
     @property
     def traits(self) -> Traits:
-        return replace(super().traits, identity=self.identity, is_local=self.is_local)
+        return replace(super().traits, identity=self.identity)
 
 
 @dataclass

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 
-from lok_hooks.core.diff import Diff, FileDiff
+from lok_hooks.core.diff import Diff
 from lok_hooks.core.finding import Claim, Severity
-from lok_hooks.core.ports import Analysis, Answer, Deadline, Failure, FailureKind, Listener, Reply, Request, Traits
+from lok_hooks.core.ports import Analysis, Answer, FailureKind, Reply
 from lok_hooks.core.reliability import Precision
 from lok_hooks.core.review import Disposition, Policy, Review, Unreviewed
 from lok_hooks.core.screen import Screening, Secret, Strength, screening_of
@@ -19,6 +18,8 @@ from lok_hooks.core.task import Aspect, Prompt, Task
 from lok_hooks.flows.review import Means, Order, review
 from lok_hooks.flows.screening import Secrets, no_secrets
 from tests.core.builders import claim, file_diff
+from tests.flows.reviewers import Reviewer, Script, Texts, analyses, fails, says
+from tests.ports import Forever, Silent, one_after_the_other
 
 HUNT = Task(
     name="hunt", description="find bugs", aspects=(Aspect(name="errors", text="Lost errors."),), backends=("codex",)
@@ -32,98 +33,6 @@ BUG = {
 }  # fmt: skip
 DIFF = Diff(label="staged changes", files=(file_diff("a.py", "items = []\n", "items = []\ncount = len(items) + 1\n"),))
 TWO_FILES = replace(DIFF, files=(*DIFF.files, file_diff("b.py", "", "y = 2\n")))
-
-Script = Callable[[Prompt], Answer]
-
-
-@dataclass
-class Reviewer:
-    """A model, or with `role` an analyser, that answers by a script and remembers what it was asked."""
-
-    name: str
-    script: Script
-    role: str = "model"
-    may_block: bool = True
-    absent: bool = False
-    max_prompt_bytes: int = 200_000
-    kind: str = "command"
-    model: str = ""
-    prompts: list[Prompt] = field(default_factory=list)
-
-    @property
-    def traits(self) -> Traits:
-        return Traits(
-            role=self.role,  # type: ignore[arg-type]
-            kind=self.kind,
-            may_block=self.may_block,
-            is_local=False,
-            max_prompt_bytes=self.max_prompt_bytes,
-            model=self.model,
-        )
-
-    def missing(self) -> Failure | None:
-        return failed(self.name, FailureKind.MISSING) if self.absent else None
-
-    def ask(self, prompt: Prompt, deadline: Deadline) -> Answer:
-        self.prompts.append(prompt)
-        return self.script(prompt)
-
-
-@dataclass(frozen=True)
-class Texts:
-    """The new sides of files; None for a file that is not among them."""
-
-    by_path: dict[str, str] = field(default_factory=dict)
-
-    def new(self, file: FileDiff) -> bytes | None:
-        text = self.by_path.get(file.path)
-        return None if text is None else text.encode()
-
-
-class Forever:
-    def remaining(self) -> float:
-        return 1e9
-
-    def is_cancelled(self) -> bool:
-        return False
-
-    def at_most(self, seconds: float) -> Deadline:
-        return self
-
-
-class Silent:
-    def asked(self, backend: str, task: str, part: str) -> None: ...
-    def answered(self, backend: str, task: str, part: str, answer: Answer) -> None: ...
-    def noted(self, text: str) -> None: ...
-
-
-def one_after_the_other(requests: Sequence[Request], deadline: Deadline, listener: Listener) -> list[Answer]:
-    answers = []
-    for request in requests:
-        answers.append(request.backend.ask(request.prompt, deadline))
-        listener.answered(request.backend.name, request.prompt.task, request.part, answers[-1])
-    return answers
-
-
-def failed(name: str, kind: FailureKind, reason: str = "no luck") -> Failure:
-    return Failure(backend=name, kind=kind, reason=reason, advice="try again")
-
-
-def says(name: str, *findings: dict[str, object], **changed: object) -> Script:
-    def script(prompt: Prompt) -> Answer:
-        answer = {"receipt": prompt.receipt, "files": list(prompt.chunk.paths), "findings": findings} | changed
-        return Reply(backend=name, text=json.dumps(answer), seconds=1.0)
-
-    return script
-
-
-def fails(name: str, kind: FailureKind = FailureKind.CRASHED) -> Script:
-    return lambda prompt: failed(name, kind)
-
-
-def analyses(name: str, *, is_proof: bool = False, quote: str = "count = len(items) + 1") -> Script:
-    found = claim("a.py", 2, quote, backend=name, task="analysis", title="rule", is_proof=is_proof)
-    return lambda prompt: Analysis(backend=name, claims=(found,), seconds=0.1)
 
 
 def run(

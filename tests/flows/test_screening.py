@@ -18,7 +18,7 @@ from lok_hooks.core.ports import Answer, Failure, FailureKind
 from lok_hooks.core.screen import Screening
 from lok_hooks.flows.screening import Discreet, Discretion, Searched, secrets_on_added_lines, who_knows
 from tests.core.builders import chunk, claim, file_diff
-from tests.flows.test_review import Reviewer, analyses, says
+from tests.flows.reviewers import Reviewer, analyses, says
 from tests.security.panel import Heard, Scripted, honest
 
 LINE = 'password = "swordfish"'

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import pytest
 
 from lok_hooks.backends.known_secrets import KnownSecrets
 from lok_hooks.backends.secrets import screen
 from lok_hooks.core.diff import Diff, FileDiff, Skipped, SkipReason
-from lok_hooks.core.ports import Analysis, Answer, Deadline, Failure, FailureKind, Listener, Reply, Request, Traits
+from lok_hooks.core.ports import Analysis, Answer, Failure, FailureKind, Listener, Reply
 from lok_hooks.core.route import INSTALL
 from lok_hooks.core.screen import Screening, Secret, Strength, screening_of
 from lok_hooks.core.sweep import Sweep
@@ -20,6 +19,8 @@ from lok_hooks.flows.crew import Crew
 from lok_hooks.flows.sweep import sweep
 from lok_hooks.flows.sweep_planning import SweepMeans, SweepOrder
 from tests.core.builders import claim, file_diff
+from tests.flows.reviewers import Reviewer, failed, says
+from tests.ports import Forever, Silent, one_after_the_other
 from tests.security.panel import Heard
 
 TASK = Task(
@@ -31,38 +32,6 @@ BUG = {
     "file": "a.py", "line": 9, "severity": "high", "category": "logic", "title": "one too many", "why": "twice",
     "quote": "count = len(items) + 1",
 }  # fmt: skip
-Script = Callable[[Prompt], Answer]
-
-
-@dataclass
-class Reviewer:
-    """A model of some kind, or an analyser, that answers by a script and remembers what it was asked."""
-
-    name: str
-    script: Script
-    kind: str = "command"
-    role: str = "model"
-    absent: bool = False
-    max_prompt_bytes: int = 200_000
-    is_local: bool = False
-    prompts: list[Prompt] = field(default_factory=list)
-
-    @property
-    def traits(self) -> Traits:
-        return Traits(
-            role=self.role,  # type: ignore[arg-type]
-            kind=self.kind,
-            may_block=True,
-            is_local=self.is_local,
-            max_prompt_bytes=self.max_prompt_bytes,
-        )
-
-    def missing(self) -> Failure | None:
-        return failed(self.name, FailureKind.MISSING) if self.absent else None
-
-    def ask(self, prompt: Prompt, deadline: Deadline) -> Answer:
-        self.prompts.append(prompt)
-        return self.script(prompt)
 
 
 @dataclass(frozen=True)
@@ -87,48 +56,7 @@ class Folder:
         return Diff(label="", files=files, skipped=self.skipped)
 
 
-class Forever:
-    def remaining(self) -> float:
-        return 1e9
-
-    def is_cancelled(self) -> bool:
-        return False
-
-    def at_most(self, seconds: float) -> Deadline:
-        return self
-
-
-class Silent:
-    def asked(self, backend: str, task: str, part: str) -> None: ...
-    def answered(self, backend: str, task: str, part: str, answer: Answer) -> None: ...
-    def noted(self, text: str) -> None: ...
-
-
 FOLDER = Folder({"a.py": "items = []\ncount = len(items) + 1\n", "b.py": "y = 2\n"})
-
-
-def one_after_the_other(requests: Sequence[Request], deadline: Deadline, listener: Listener) -> list[Answer]:
-    answers = []
-    for request in requests:
-        answers.append(request.backend.ask(request.prompt, deadline))
-        listener.answered(request.backend.name, request.prompt.task, request.part, answers[-1])
-    return answers
-
-
-def failed(name: str, kind: FailureKind) -> Failure:
-    return Failure(backend=name, kind=kind, reason="no luck", advice="try again")
-
-
-def says(name: str, *findings: dict[str, object], files: tuple[str, ...] = ()) -> Script:
-    def script(prompt: Prompt) -> Answer:
-        shown = list(files or prompt.chunk.paths)
-        return Reply(
-            backend=name,
-            text=json.dumps({"receipt": prompt.receipt, "files": shown, "findings": findings}),
-            seconds=1.0,
-        )
-
-    return script
 
 
 def run(

@@ -17,7 +17,7 @@ from lok_hooks.core.workflow import State, StepResult, WorkflowResult
 from lok_hooks.flows.crew import Crew
 from lok_hooks.flows.workflow import WorkflowOrder, run_workflow
 from lok_hooks.flows.workflow_asking import Consent, RunShell, WorkflowMeans
-from tests.flows.test_sweep import Forever, Silent, one_after_the_other
+from tests.ports import Forever, Silent, one_after_the_other
 
 NAMES = ("codex", "gemini", "claude")
 Script = Callable[[str], str]

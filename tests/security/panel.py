@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lok_hooks.backends.secrets import screen
 from lok_hooks.backends.static_secrets import secret_claims
 from lok_hooks.core.diff import Diff, FileDiff
-from lok_hooks.core.ports import Answer, Deadline, Failure, Listener, Reply, Request, Traits
+from lok_hooks.core.ports import Answer, Deadline, Failure, Listener, Reply, Traits
 from lok_hooks.core.review import Policy, Review
 from lok_hooks.core.task import Aspect, Prompt, Task
 from lok_hooks.flows.review import Means, Order, review
+from tests.ports import Forever, NoContents, one_after_the_other
 
 TASK = Task(name="hunt", description="find bugs", aspects=(Aspect(name="errors", text="Lost errors."),))
 KEY = "5" * 64
@@ -59,35 +60,6 @@ class Heard:
         self.words.append(text)
 
 
-class Forever:
-    """No deadline."""
-
-    def remaining(self) -> float:
-        return 1e9
-
-    def is_cancelled(self) -> bool:
-        return False
-
-    def at_most(self, seconds: float) -> Deadline:
-        return self
-
-
-class PatchOnly:
-    """Nothing is known besides the patch."""
-
-    def new(self, file: FileDiff) -> bytes | None:
-        return None
-
-
-def in_turn(requests: Sequence[Request], deadline: Deadline, listener: Listener) -> list[Answer]:
-    """Asks one after the other."""
-    answers = []
-    for request in requests:
-        answers.append(request.backend.ask(request.prompt, deadline))
-        listener.answered(request.backend.name, request.prompt.task, request.part, answers[-1])
-    return answers
-
-
 def honest(prompt: Prompt) -> str:
     """Finds the marker on added lines, by what it was shown alone; in a debate it stands by every claim."""
     if prompt.asks == "votes":
@@ -109,9 +81,9 @@ def means(*backends: Scripted, listener: Listener | None = None, spares_local: b
     """The ports around some reviewers."""
     return Means(
         backends=backends,
-        contents=PatchOnly(),
+        contents=NoContents(),
         screen=screen,
-        ask_all=in_turn,
+        ask_all=one_after_the_other,
         listener=listener or Heard(),
         deadline=Forever(),
         now=lambda: 0.0,

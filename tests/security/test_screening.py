@@ -20,7 +20,8 @@ from lok_hooks.flows.payload import payload
 from lok_hooks.flows.review import Order, review
 from lok_hooks.flows.sweep import sweep
 from lok_hooks.flows.sweep_planning import SweepMeans, SweepOrder
-from tests.security.panel import TASK, Forever, Heard, Scripted, honest, in_turn, means
+from tests.ports import Forever, one_after_the_other
+from tests.security.panel import TASK, Heard, Scripted, honest, means
 from tests.security.secret_samples import ALNUM
 
 # Everything that Python, or some reader of a prompt, takes for white space or the end of a line, but for "\n".
@@ -193,7 +194,7 @@ def swept(file: FileDiff) -> tuple[object, Scripted]:
     secrets = KnownSecrets()
     crew = Crew(
         backends=[server],
-        ask_all=in_turn,
+        ask_all=one_after_the_other,
         listener=Heard(),
         deadline=Forever(),
         redactor=secrets,
