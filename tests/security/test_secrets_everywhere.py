@@ -8,17 +8,17 @@ import random
 import re
 import shutil
 import string
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.conftest import Project, Reviewer, configure, machine, project
-from tests.fake_model_server import Server, make_server
+from tests.end_to_end.test_real_clis import model_server
+from tests.fake_model_server import Server
 from tests.security.secret_samples import ALNUM, FORMATS, HEX, UPPER, behind, body_of, planted, some
 
-__all__ = ["configure", "machine", "project"]
+__all__ = ["configure", "machine", "model_server", "project"]
 Configure = Callable[..., Reviewer]
 DICE = random.Random("everywhere")
 LETTERS = string.ascii_lowercase
@@ -273,16 +273,6 @@ def test_a_patch_whose_headings_are_cut_leaves_no_half_of_a_secret(
         assert done.code == 1, done.said
         assert leaks(done.said.encode() + reviewer.log.read_bytes()) == []
     assert "@@ char *" in reviewer.prompts()
-
-
-@pytest.fixture
-def model_server(tmp_path: Path) -> Iterator[Server]:
-    server = make_server(log=str(tmp_path / "server.jsonl"))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.stop.set()
-    server.shutdown()
-    server.server_close()
 
 
 def test_a_server_that_is_shown_a_directory_sees_no_secret(
