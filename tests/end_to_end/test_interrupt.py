@@ -37,7 +37,8 @@ def hanging(project: Project, configure: Callable[..., Reviewer]) -> Iterator[Re
     yield reviewer
     for request in reviewer.requests():
         for pid in filter(is_running, request["pids"]):
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+                os.kill(pid, signal.SIGKILL)
 
 
 def eventually(what: Callable[[], bool], seconds: float = 30) -> bool:
