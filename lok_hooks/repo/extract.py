@@ -12,15 +12,13 @@ from lok_hooks.core.diff import FileDiff, Skipped, SkipReason
 from lok_hooks.core.select import SUBMODULE_MODE, Candidate, Selection, human_size, select, unchanged
 from lok_hooks.errors import DiffError, InternalError, RepositoryError
 from lok_hooks.repo.compare import Comparison, Patches
-from lok_hooks.repo.git import Repository
+from lok_hooks.repo.git import BLOBS_AT_ONCE, Repository
 from lok_hooks.repo.patch import parse_hunks, split_header
 from lok_hooks.repo.records import Record
 
 # How far git itself looks for a NUL before it calls content text (buffer_is_binary in git's xdiff-interface.c).
 BINARY_HEAD: Final = 8000
 _SYMLINK_MODE: Final = "120000"
-# How many suspected blobs are in memory at once.
-_BLOBS_AT_ONCE: Final = 16
 
 HunksKey = tuple[str, str, str, str, str]
 
@@ -150,8 +148,8 @@ def _binary(comparison: Comparison, suspects: Sequence[Record]) -> Iterator[tupl
     sides = [side for record in suspects for side in (record.old_blob, record.new_blob) if side.strip("0")]
     found: dict[str, bool] = {}
     sizes: dict[str, int] = {}
-    for start in range(0, len(sides), _BLOBS_AT_ONCE):
-        for blob, content in comparison.repository.blobs(sides[start : start + _BLOBS_AT_ONCE]).items():
+    for start in range(0, len(sides), BLOBS_AT_ONCE):
+        for blob, content in comparison.repository.blobs(sides[start : start + BLOBS_AT_ONCE]).items():
             found[blob] = b"\0" in content[:BINARY_HEAD]
             sizes[blob] = len(content)
     for record in suspects:

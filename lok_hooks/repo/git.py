@@ -45,6 +45,8 @@ _ENVIRONMENT: Final = {
     "GIT_LITERAL_PATHSPECS": "0",
 }
 
+BLOBS_AT_ONCE: Final = 16
+"""How many contents are read by one process: what it prints is in memory twice."""
 _PIECE: Final = 1 << 18  # bytes read at once from a stream, at most
 _PIPE: Final = -1  # what subprocess.PIPE is; GitPython hands it on to subprocess
 _OBJECT_ID: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -157,12 +159,8 @@ class Repository:
             )
         return found.decode().strip()
 
-    def blob(self, oid: str) -> bytes:
-        """The content of the blob `oid` (a full id). Raises RepositoryError when it is not here."""
-        return self.run("cat-file", "blob", _checked(oid))
-
     def blobs(self, oids: Iterable[str]) -> dict[str, bytes]:
-        """The contents of several blobs by one process. Raises RepositoryError when one is not here."""
+        """The contents of several blobs (full ids) by one process. Raises RepositoryError when one is not here."""
         wanted = sorted(set(oids))
         contents: dict[str, bytes] = {}
         answer = self.run("cat-file", "--batch", stdin=_lines(wanted)) if wanted else b""

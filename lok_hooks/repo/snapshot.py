@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from lok_hooks.core.diff import Diff, FileDiff, Skipped, Status
 from lok_hooks.core.select import Selection
@@ -11,7 +12,7 @@ from lok_hooks.errors import RepositoryError
 from lok_hooks.repo.compare import Comparison, without_filters
 from lok_hooks.repo.extract import HunksKey, extract, hunks_key
 from lok_hooks.repo.foreign import read_foreign
-from lok_hooks.repo.git import Repository
+from lok_hooks.repo.git import BLOBS_AT_ONCE, Repository
 from lok_hooks.repo.patch import apply_hunks
 
 
@@ -36,17 +37,36 @@ class Snapshot:
         if self.repository is None or file.status is Status.DELETED:
             return None
         key = hunks_key(file)
-        content = self._cache.get(key)
-        if content is None:
-            content = self._cache[key] = self._read(self.repository, file, key)
-        return content
+        if key not in self._cache:
+            self._cache.update(self._read(self.repository, {key: file, **self._next(key)}))
+        return self._cache[key]
 
-    def _read(self, repository: Repository, file: FileDiff, key: HunksKey) -> bytes:
-        if file.new_blob.strip("0"):
-            return repository.blob(file.new_blob)
-        if file.status is Status.TYPE_CHANGED or not file.old_blob.strip("0"):
-            return apply_hunks(b"", self.hunks[key])
-        return apply_hunks(repository.blob(file.old_blob), self.hunks[key])
+    @cached_property
+    def _places(self) -> dict[HunksKey, int]:
+        return {hunks_key(file): place for place, file in enumerate(self.diff.files)}
+
+    def _next(self, key: HunksKey) -> dict[HunksKey, FileDiff]:
+        """Files that stand behind one in the diff and are asked for next, as a rule."""
+        place = self._places.get(key, len(self.diff.files))
+        behind = (file for file in self.diff.files[place : place + BLOBS_AT_ONCE] if file.status is not Status.DELETED)
+        return {each: file for file in behind if (each := hunks_key(file)) not in self._cache}
+
+    def _read(self, repository: Repository, files: Mapping[HunksKey, FileDiff]) -> dict[HunksKey, bytes]:
+        stored = {key: _stored(file) for key, file in files.items()}
+        blobs = {"": b"", **repository.blobs(filter(None, stored.values()))}
+        return {
+            key: blobs[blob] if blob == files[key].new_blob else apply_hunks(blobs[blob], self.hunks[key])
+            for key, blob in stored.items()
+        }
+
+
+def _stored(file: FileDiff) -> str:
+    """The blob that is the new side, or that hunks make it from; "" where they make it from nothing."""
+    if file.new_blob.strip("0"):
+        return file.new_blob
+    if file.status is Status.TYPE_CHANGED or not file.old_blob.strip("0"):
+        return ""
+    return file.old_blob
 
 
 def staged(repository: Repository, selection: Selection) -> Snapshot:

@@ -16,6 +16,7 @@ from tests.removal.places import (
     PROBE,
     REVIEW,
     RUN,
+    SNAPSHOT,
     TEST_BUILT_IN_RULES,
     WIRING,
 )
@@ -208,6 +209,14 @@ _FAST_ROWS: Final = (
         "        if batch and size + cost > _PATHSPEC_BYTES:\n",
         "        if batch:\n",
         f"{_COST}::test_git_is_asked_no_more_often_for_many_files_than_for_one[one left out]",
+    ),
+    row(
+        "one call of git for many contents",
+        _FAST,
+        SNAPSHOT,
+        "self.diff.files[place : place + BLOBS_AT_ONCE]",
+        "self.diff.files[place : place + 1]",
+        f"{_COST}::test_git_is_asked_for_many_contents_at_once",
     ),
     row(
         "git's answer is read as it comes",

@@ -15,7 +15,7 @@ import pytest
 
 from lok_hooks.core.select import Selection
 from lok_hooks.repo import snapshot
-from lok_hooks.repo.git import Repository
+from lok_hooks.repo.git import BLOBS_AT_ONCE, Repository
 from lok_hooks.repo.patch import parse_hunks
 from lok_hooks.repo.snapshot import Snapshot
 from tests.repo.git_helpers import Scratch
@@ -46,9 +46,14 @@ class Count:
 
     def of(self, scratch: Scratch, selection: Selection) -> tuple[Snapshot, list[int]]:
         """What is staged, and the bytes that each call of git printed for it."""
+        self.calls()
+        return snapshot.staged(Repository.open(scratch.path), selection), self.calls()
+
+    def calls(self) -> list[int]:
+        """The bytes that each call of git has printed since this was last asked."""
+        printed = self._log.read_text().split() if self._log.exists() else []
         self._log.unlink(missing_ok=True)
-        taken = snapshot.staged(Repository.open(scratch.path), selection)
-        return taken, [int(line) for line in self._log.read_text().split()]
+        return [int(number) for number in printed]
 
 
 @pytest.fixture
@@ -72,6 +77,17 @@ def test_git_is_asked_no_more_often_for_many_files_than_for_one(
     taken, more_calls = count.of(scratch, Selection())
     assert len(taken.diff.files) == 40
     assert len(more_calls) == len(calls)
+
+
+def test_git_is_asked_for_many_contents_at_once(scratch: Scratch, count: Count) -> None:
+    texts = {f"a{number:02}.py": f"x = {number}\n" for number in range(3 * BLOBS_AT_ONCE)}
+    stage(scratch, texts)
+    taken, _ = count.of(scratch, Selection())
+    for _ in range(2):
+        assert {file.path: taken.new(file) for file in taken.diff.files} == {
+            name: text.encode() for name, text in texts.items()
+        }
+    assert len(count.calls()) == 3
 
 
 @pytest.mark.parametrize("name", ["package-lock.json", "large.txt", "excluded.txt"])

@@ -244,7 +244,6 @@ def test_blobs_and_their_sizes(scratch: Scratch) -> None:
     repository = Repository.open(scratch.path)
     assert repository.blobs(oids.values()) == {oids[name]: content for name, content in contents.items()}
     assert repository.blob_sizes(oids.values()) == {oids[name]: len(content) for name, content in contents.items()}
-    assert repository.blob(oids["b"]) == contents["b"]
     assert repository.blobs([]) == {}
     assert repository.blob_sizes([]) == {}
 
@@ -254,17 +253,14 @@ def test_a_blob_that_is_not_here(scratch: Scratch) -> None:
     for question in (repository.blob_sizes, repository.blobs):
         with pytest.raises(RepositoryError, match="is not here"):
             question(["d" * 40])
-    with pytest.raises(RepositoryError):
-        repository.blob("d" * 40)
 
 
 @pytest.mark.parametrize("oid", ["--help", "HEAD", "abc", "d" * 40 + "\n"])
 def test_only_full_ids_are_asked_for(scratch: Scratch, oid: str) -> None:
     repository = Repository.open(scratch.path)
-    with pytest.raises(InternalError):
-        repository.blob(oid)
-    with pytest.raises(InternalError):
-        repository.blob_sizes([oid])
+    for question in (repository.blob_sizes, repository.blobs):
+        with pytest.raises(InternalError):
+            question([oid])
 
 
 def test_replace_refs_do_not_change_what_is_seen(scratch: Scratch) -> None:
@@ -273,7 +269,7 @@ def test_replace_refs_do_not_change_what_is_seen(scratch: Scratch) -> None:
     scratch.write("f", "innocent\n")
     scratch.git("replace", real, scratch.git("hash-object", "-w", "f"))
     assert scratch.git("cat-file", "blob", real) == "innocent"
-    assert Repository.open(scratch.path).blob(real) == b"content of f\n"
+    assert Repository.open(scratch.path).blobs([real]) == {real: b"content of f\n"}
 
 
 def test_a_shallow_clone_is_opened(scratch: Scratch, tmp_path: Path) -> None:
