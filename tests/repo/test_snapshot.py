@@ -774,7 +774,7 @@ def test_a_plain_header_tells_the_status(
     file = only(snapshot.from_patch(patch.encode(), "x", SELECTION))
     assert (file.path, file.status) == (path, status)
     assert (file.old_mode == "000000", file.new_mode == "000000") == (status is Status.ADDED, status is Status.DELETED)
-    assert {text for _, _, text in changed(file)} <= {f"w{end[:-1]}", f"x{end[:-1]}"}
+    assert [text for _, _, text in changed(file)] == [f"{line[1:]}{end[:-1]}" for line in hunk_lines.split("\n")[1:]]
 
 
 def test_from_a_patch_the_gate_holds_too() -> None:
