@@ -277,8 +277,9 @@ _CHOSEN: Final = (
         "left out: more than a sweep shows",
         "files left out are listed with their reasons",
         "lok_hooks/repo/listing.py",
-        "                skipped.append(Skipped(path=path, reason=SkipReason.TOO_LARGE, detail=detail))\n",
-        "                _ = detail\n",
+        "                skipped.append("
+        "Skipped(path=path, reason=SkipReason.TOO_LARGE, detail=_more_text_than(most_bytes)))\n",
+        "                continue\n",
         "tests/repo/test_listing.py::test_more_text_than_one_sweep_shows_is_left_out_aloud",
     ),
     _gate(

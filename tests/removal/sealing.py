@@ -363,8 +363,8 @@ _EXPLORED_BY_US: Final = (
         changes=(
             Change(
                 _EXPLORERS,
-                "        self.sandbox += (",
-                '        self.sandbox = ("-s", "danger-full-access")\n        self.sandbox += (',
+                """*("-c", f'default_permissions="{_PROFILE}"'),""",
+                '*("-s", "danger-full-access"),',
             ),
         ),
         tests=("tests/backends/test_exploring.py::test_nothing_can_be_written",),
@@ -372,7 +372,9 @@ _EXPLORED_BY_US: Final = (
     Removal(
         name="codex's login out of its commands' reach",
         promise=_EXPLORING,
-        changes=(Change(_EXPLORERS, "if own and not _PATTERN.search(place + own):", "if own and not place:"),),
+        changes=(
+            Change(_EXPLORERS, 'for path in (":minimal", *self._places))', 'for path in (":root", *self._places))'),
+        ),
         tests=("tests/backends/test_exploring.py::test_codex_commands_cannot_read_the_login_that_was_lent",),
     ),
     Removal(
