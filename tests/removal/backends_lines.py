@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.places import CLAUDE, CODEX, COMMAND, GEMINI, SEALED, TEST_ANSWER_LIMIT, TEST_COMMAND
+from tests.removal.places import CLAUDE, CODEX, GEMINI, SEALED, TEST_ANSWER_LIMIT, TEST_COMMAND
 from tests.removal.row import row
 
 _QUIET: Final = "A CLI is started for one answer: it keeps nothing, calls nobody else, and does not ask again."
@@ -93,7 +93,6 @@ _OF_THE_CLIS: Final = (
     ),
     row("gemini answers in JSON", ASKED, GEMINI, '("-o", "json", ', "(", _OF_GEMINI),
     row("gemini in a folder without trust", ASKED, GEMINI, '= ("--skip-trust",)', "= ()", _OF_GEMINI),
-    row("gemini's model", ASKED, GEMINI, '*(("-m", self.model) if self.model else ())', "", _OF_GEMINI),
     row("gemini's statistics", _QUIET, GEMINI, '"privacy": {"usageStatisticsEnabled": False},', "", _OF_GEMINI),
     row("gemini's telemetry", _QUIET, GEMINI, '"telemetry": {"enabled": False},', "", _OF_GEMINI),
     row("gemini's updates", _QUIET, GEMINI, '"enableAutoUpdate": False,', "", _OF_GEMINI),
@@ -221,22 +220,6 @@ _OF_THE_CLIS: Final = (
 )
 
 _OF_PROGRAMS: Final = (
-    row(
-        "arguments of a user's program",
-        ASKED,
-        COMMAND,
-        "return (self.settings.command, *self.settings.args)",
-        "return (self.settings.command,)",
-        f"{TEST_COMMAND}::test_the_prompt_goes_in_and_the_answer_comes_out",
-    ),
-    row(
-        "first lines of a user's program dropped",
-        ASKED,
-        COMMAND,
-        '"\\n".join(output.split("\\n")[self.settings.skip_lines :])',
-        "output",
-        f"{TEST_COMMAND}::test_first_lines_are_dropped",
-    ),
     row(
         "variables of a user's program",
         ASKED,

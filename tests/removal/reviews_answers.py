@@ -256,22 +256,6 @@ _PLACES: Final = (
         ")\n",
         "tests/core/test_ground.py::test_the_place_carries_the_removed_lines_that_are_quoted",
     ),
-    row(
-        "grounding: placeholders",
-        "findings about placeholders are dropped",
-        REVIEW_FLOW,
-        "screening.mentions_placeholder(claim):",
-        "not claim:",
-        f"{TEST_REVIEW}::test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts",
-    ),
-    row(
-        "grounding: quotes with placeholders",
-        "names stay, and what is said of a line with a secret still counts",
-        REVIEW_FLOW,
-        "ground(replace(claim, quote=screening.restore(claim.quote)), request.prompt.chunk)",
-        "ground(claim, request.prompt.chunk)",
-        f"{TEST_REVIEW}::test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts",
-    ),
 )
 
 _FINDINGS: Final = (

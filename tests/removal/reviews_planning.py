@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.places import PLANNING, PROMPTS, REVIEW_FLOW, TEST_REVIEW
+from tests.removal.places import PLANNING, PROMPTS, TEST_REVIEW
 from tests.removal.row import row
 
 _CHUNK: Final = "lok_hooks/core/chunk.py"
@@ -163,14 +163,6 @@ _PACKED: Final = (
         "    return enclosing_definition(lines, hunk.new_start) or _line_named(hunk, lines)\n",
         "    return _line_named(hunk, lines)\n",
         "tests/core/test_enclosing.py::test_a_definition_around_the_hunk_counts_before_what_git_names",
-    ),
-    row(
-        "planning: headings are searched for secrets",
-        "the diff is screened before any text leaves the machine",
-        REVIEW_FLOW,
-        "    screening = means.screen(with_headings(order.diff, planned), ())\n",
-        "    screening = means.screen(order.diff, ())\n",
-        f"{TEST_REVIEW}::test_what_stands_around_the_diff_is_screened_too",
     ),
 )
 

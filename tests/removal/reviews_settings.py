@@ -249,14 +249,6 @@ _FILES: Final = (
         "tests/backends/test_arguments.py::test_stock_arguments_are_understood",
         says="may not stand here",
     ),
-    _setting(
-        "an edit of the rules is told",
-        "a change to lok.toml inside the reviewed diff is itself reported",
-        "lok_hooks/cli/rules.py",
-        '    return _noted(loaded, f"{EDITED} ({FILE_NAME}): {counting}") if found.is_edited else loaded\n',
-        "    return loaded\n",
-        "tests/end_to_end/test_trust.py::test_a_commit_cannot_excuse_itself",
-    ),
 )
 
 _WRONG: Final = (
