@@ -5,15 +5,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.row import Change, Removal
+from tests.removal.places import CLAUDE, CODEX, GEMINI, HTTP, SEALED, WIRING
+from tests.removal.row import Change, Removal, row
 
 _RUNS: Final = "Nothing of a reviewed tree runs."
 _SETTINGS: Final = "agents' settings in the tree"
 _EXPLORING: Final = "the same, when a model explores the tree"
-_SEALED: Final = "lok_hooks/backends/sealed.py"
-_CLAUDE: Final = "lok_hooks/backends/claude.py"
-_CODEX: Final = "lok_hooks/backends/codex.py"
-_GEMINI: Final = "lok_hooks/backends/gemini.py"
 _EXPLORERS: Final = "lok_hooks/backends/exploring.py"
 _ENVIRONMENT: Final = "lok_hooks/backends/environment.py"
 _ROOMS: Final = "lok_hooks/backends/rooms.py"
@@ -26,14 +23,14 @@ _ATTACK: Final = "tests/security/test_sealed_attacks.py::test_an_attack_that_wor
 _EXPLORED: Final = "tests/security/test_exploring_attacks.py::test_no_attack_works_even_in_a_tree_that_is_trusted"
 _REFUSED: Final = "tests/security/test_exploring_attacks.py::test_a_tree_that_runs_or_redirects_something_is_refused"
 
-_IN_THE_TREE: Final = Change(_SEALED, "        return room.work\n", "        return Path.cwd()\n")
+_IN_THE_TREE: Final = Change(SEALED, "        return room.work\n", "        return Path.cwd()\n")
 """Programs start where we were started."""
 _DOUBLED_BY_THE_ROOM: Final = "the CLI stands in an empty room, where it meets no file of the tree"
 
 
 def _lock(name: str, file: str, old: str, new: str, test: str) -> Removal:
     """A lock of a CLI's own command line or settings."""
-    return Removal(name=name, promise=_SETTINGS, changes=(Change(file, old, new),), tests=(test,))
+    return row(name, _SETTINGS, file, old, new, test)
 
 
 _ROOM: Final = (
@@ -43,232 +40,206 @@ _ROOM: Final = (
         changes=(_IN_THE_TREE,),
         tests=("tests/backends/test_command.py::test_it_is_sealed",),
     ),
-    Removal(
-        name="room outside repositories",
-        promise=_RUNS,
-        changes=(Change(_ROOMS, "if not is_inside and os.access(", "if os.access("),),
-        tests=("tests/backends/test_process.py::test_a_private_directory_never_lies_in_a_repository",),
+    row(
+        "room outside repositories",
+        _RUNS,
+        _ROOMS,
+        "if not is_inside and os.access(",
+        "if os.access(",
+        "tests/backends/test_process.py::test_a_private_directory_never_lies_in_a_repository",
     ),
-    Removal(
-        name="room for its owner alone",
-        promise=_RUNS,
-        changes=(
-            Change(
-                _ROOMS,
-                "            yield Path(name).resolve()\n",
-                "            os.chmod(name, 0o755)\n            yield Path(name).resolve()\n",
-            ),
-        ),
-        tests=("tests/backends/test_rooms.py::test_a_room_is_for_this_user_alone",),
+    row(
+        "room for its owner alone",
+        _RUNS,
+        _ROOMS,
+        "            yield Path(name).resolve()\n",
+        "            os.chmod(name, 0o755)\n            yield Path(name).resolve()\n",
+        "tests/backends/test_rooms.py::test_a_room_is_for_this_user_alone",
     ),
-    Removal(
-        name="room removed at the end",
-        promise=_RUNS,
-        changes=(
-            Change(
-                _ROOMS,
-                "ignore_cleanup_errors=True) as name:",
-                "ignore_cleanup_errors=True) as name:\n        name = tempfile.mkdtemp(prefix=PREFIX, dir=parent)",
-            ),
-        ),
-        tests=("tests/backends/test_process.py::test_a_private_directory_is_empty_private_and_removed",),
+    row(
+        "room removed at the end",
+        _RUNS,
+        _ROOMS,
+        "ignore_cleanup_errors=True) as name:",
+        "ignore_cleanup_errors=True) as name:\n        name = tempfile.mkdtemp(prefix=PREFIX, dir=parent)",
+        "tests/backends/test_process.py::test_a_private_directory_is_empty_private_and_removed",
     ),
-    Removal(
-        name="room of a killed run removed",
-        promise=_RUNS,
-        changes=(Change(_ROOMS, "    remove_abandoned(parent)\n", ""),),
-        tests=("tests/security/test_sealed_attacks.py::test_a_killed_review_leaves_a_login_that_the_next_one_removes",),
+    row(
+        "room of a killed run removed",
+        _RUNS,
+        _ROOMS,
+        "    remove_abandoned(parent)\n",
+        "",
+        "tests/security/test_sealed_attacks.py::test_a_killed_review_leaves_a_login_that_the_next_one_removes",
     ),
-    Removal(
-        name="room of another user left alone",
-        promise=_RUNS,
-        changes=(Change(_ROOMS, "found.st_uid == os.getuid() and ", ""),),
-        tests=("tests/backends/test_rooms.py::test_a_room_of_another_user_stays",),
+    row(
+        "room of another user left alone",
+        _RUNS,
+        _ROOMS,
+        "found.st_uid == os.getuid() and ",
+        "",
+        "tests/backends/test_rooms.py::test_a_room_of_another_user_stays",
     ),
-    Removal(
-        name="login for its owner alone",
-        promise=_RUNS,
-        changes=(
-            Change(
-                "lok_hooks/backends/logins.py",
-                "files.write_new(path, content, files.PRIVATE)",
-                "files.write_new(path, content, files.SHARED)",
-            ),
-        ),
-        tests=("tests/backends/test_logins.py::test_a_copy_is_for_this_user_only",),
+    row(
+        "login for its owner alone",
+        _RUNS,
+        "lok_hooks/backends/logins.py",
+        "files.write_new(path, content, files.PRIVATE)",
+        "files.write_new(path, content, files.SHARED)",
+        "tests/backends/test_logins.py::test_a_copy_is_for_this_user_only",
     ),
-    Removal(
-        name="arguments that open a lock",
-        promise=_SETTINGS,
-        changes=(
-            Change(
-                "lok_hooks/backends/arguments.py",
-                '            refused.append(" ".join(written))',
-                "            extra += written",
-            ),
-        ),
-        tests=("tests/backends/test_arguments.py::test_an_argument_that_opens_a_lock_is_an_error_that_names_it",),
+    row(
+        "arguments that open a lock",
+        _SETTINGS,
+        "lok_hooks/backends/arguments.py",
+        '            refused.append(" ".join(written))',
+        "            extra += written",
+        "tests/backends/test_arguments.py::test_an_argument_that_opens_a_lock_is_an_error_that_names_it",
     ),
 )
 
 _VARIABLES: Final = (
-    Removal(
-        name="environment by allow-list",
-        promise=_RUNS,
-        changes=(
-            Change(
-                _ENVIRONMENT,
-                "for name, value in parent.items() if fits(name, allowed)}",
-                "for name, value in parent.items()}",
-            ),
-        ),
-        tests=("tests/backends/test_environment.py::test_only_allowed_names_pass",),
+    row(
+        "environment by allow-list",
+        _RUNS,
+        _ENVIRONMENT,
+        "for name, value in parent.items() if fits(name, allowed)}",
+        "for name, value in parent.items()}",
+        "tests/backends/test_environment.py::test_only_allowed_names_pass",
     ),
-    Removal(
-        name="other vendors' keys",
-        promise=_SETTINGS,
-        changes=(Change(_ENVIRONMENT, '*("PATH", "HOME",', '*("*_API_KEY", "OPENAI_API_KEY", "PATH", "HOME",'),),
-        tests=("tests/security/test_sealed_attacks.py::test_no_key_of_another_vendor_reaches_a_cli[claude]",),
+    row(
+        "other vendors' keys",
+        _SETTINGS,
+        _ENVIRONMENT,
+        '*("PATH", "HOME",',
+        '*("*_API_KEY", "OPENAI_API_KEY", "PATH", "HOME",',
+        "tests/security/test_sealed_attacks.py::test_no_key_of_another_vendor_reaches_a_cli[claude]",
     ),
-    Removal(
-        name="variables of git and of an agent around us",
-        promise=_RUNS,
-        changes=(
-            Change(
-                _ENVIRONMENT,
-                "for name, value in environment.items() if not fits(name, _BARRED)}",
-                "for name, value in environment.items()}",
-            ),
-        ),
-        tests=("tests/backends/test_environment.py::test_some_names_pass_in_no_way",),
+    row(
+        "variables of git and of an agent around us",
+        _RUNS,
+        _ENVIRONMENT,
+        "for name, value in environment.items() if not fits(name, _BARRED)}",
+        "for name, value in environment.items()}",
+        "tests/backends/test_environment.py::test_some_names_pass_in_no_way",
     ),
-    Removal(
-        name="programs of the current directory",
-        promise=_RUNS,
-        changes=(
-            Change(
-                _ENVIRONMENT,
-                "for entry in path.split(os.pathsep) if Path(entry).is_absolute())",
-                "for entry in path.split(os.pathsep))",
-            ),
-        ),
-        tests=(
-            "tests/backends/test_environment.py::test_a_program_of_the_current_directory_is_never_found_by_its_name",
-        ),
+    row(
+        "programs of the current directory",
+        _RUNS,
+        _ENVIRONMENT,
+        "for entry in path.split(os.pathsep) if Path(entry).is_absolute())",
+        "for entry in path.split(os.pathsep))",
+        "tests/backends/test_environment.py::test_a_program_of_the_current_directory_is_never_found_by_its_name",
     ),
-    Removal(
-        name="Amazon's credentials only for Bedrock",
-        promise=_RUNS,
-        changes=(Change(_CLAUDE, "if self.value_of(switch).strip().lower() in _TRUE]", "]"),),
-        tests=(
-            "tests/backends/test_environment.py::test_a_clouds_credentials_pass_only_to_who_is_told_to_use_that_cloud",
-        ),
+    row(
+        "Amazon's credentials only for Bedrock",
+        _RUNS,
+        CLAUDE,
+        "if self.value_of(switch).strip().lower() in _TRUE]",
+        "]",
+        "tests/backends/test_environment.py::test_a_clouds_credentials_pass_only_to_who_is_told_to_use_that_cloud",
     ),
-    Removal(
-        name="Google's credentials only for Vertex AI",
-        promise=_RUNS,
-        changes=(Change(_GEMINI, "*_LOGIN_VARIABLES.get(login, ())", '*_LOGIN_VARIABLES["vertex-ai"]'),),
-        tests=(
-            "tests/backends/test_environment.py::test_a_clouds_credentials_pass_only_to_who_is_told_to_use_that_cloud",
-        ),
+    row(
+        "Google's credentials only for Vertex AI",
+        _RUNS,
+        GEMINI,
+        "*_LOGIN_VARIABLES.get(login, ())",
+        '*_LOGIN_VARIABLES["vertex-ai"]',
+        "tests/backends/test_environment.py::test_a_clouds_credentials_pass_only_to_who_is_told_to_use_that_cloud",
     ),
 )
 
 _OF_THE_CLIS: Final = (
-    _lock("claude's tools", _CLAUDE, '("--tools", "", "--max-turns", "3")', '("--max-turns", "3")', _OF_CLAUDE),
-    _lock("claude's servers", _CLAUDE, '"--strict-mcp-config", "--setting-sources"', '"--setting-sources"', _OF_CLAUDE),
+    _lock("claude's tools", CLAUDE, '("--tools", "", "--max-turns", "3")', '("--max-turns", "3")', _OF_CLAUDE),
+    _lock("claude's servers", CLAUDE, '"--strict-mcp-config", "--setting-sources"', '"--setting-sources"', _OF_CLAUDE),
     _lock(
         "claude's skills",
-        _CLAUDE,
+        CLAUDE,
         '*("--disable-slash-commands", "--no-session-persistence")',
         '*("--no-session-persistence",)',
         _OF_CLAUDE,
     ),
     _lock(
         "claude's memories",
-        _CLAUDE,
+        CLAUDE,
         'key_locks: tuple[str, ...] = ("--bare",)',
         "key_locks: tuple[str, ...] = ()",
         _OF_CLAUDE,
     ),
-    _lock("claude's own folder", _CLAUDE, ', "CLAUDE_CONFIG_DIR": str(room.root / "claude")}', "}", _OF_CLAUDE),
-    _lock("claude's address", _CLAUDE, 'env["ANTHROPIC_BASE_URL"] = self.settings.url.rstrip("/")', "pass", _OF_CLAUDE),
-    Removal(
-        name="redirects of a server",
-        promise="agents' settings in the tree",
-        changes=(Change("lok_hooks/backends/http.py", "follow_redirects=False,", "follow_redirects=True,"),),
-        tests=("tests/backends/test_http.py::test_a_redirect_is_never_followed",),
+    _lock("claude's own folder", CLAUDE, ', "CLAUDE_CONFIG_DIR": str(room.root / "claude")}', "}", _OF_CLAUDE),
+    _lock("claude's address", CLAUDE, 'env["ANTHROPIC_BASE_URL"] = self.settings.url.rstrip("/")', "pass", _OF_CLAUDE),
+    row(
+        "redirects of a server",
+        "agents' settings in the tree",
+        HTTP,
+        "follow_redirects=False,",
+        "follow_redirects=True,",
+        "tests/backends/test_http.py::test_a_redirect_is_never_followed",
     ),
-    Removal(
-        name="claude's login by subscription",
-        promise=_RUNS,
-        changes=(
-            Change(_CLAUDE, "        env = {\n", '        env = {\n            "CLAUDE_CONFIG_DIR": str(room.root),\n'),
-        ),
-        tests=("tests/backends/test_subscriptions.py::test_claude_finds_and_sends_its_login",),
+    row(
+        "claude's login by subscription",
+        _RUNS,
+        CLAUDE,
+        "        env = {\n",
+        '        env = {\n            "CLAUDE_CONFIG_DIR": str(room.root),\n',
+        "tests/backends/test_subscriptions.py::test_claude_finds_and_sends_its_login",
     ),
-    Removal(
-        name="codex's login by subscription",
-        promise=_RUNS,
-        changes=(
-            Change(
-                _CODEX,
-                'lend(self._user_home() / "auth.json", home / "auth.json")',
-                'lend(self._user_home() / "auth.json", room.root / "auth.json")',
-            ),
-        ),
-        tests=(
-            "tests/backends/test_codex.py::test_only_the_login_is_lent_for_this_user_alone_and_a_renewed_one_kept",
-            "tests/backends/test_subscriptions.py::test_codex_finds_and_sends_its_login",
-        ),
+    row(
+        "codex's login by subscription",
+        _RUNS,
+        CODEX,
+        'lend(self._user_home() / "auth.json", home / "auth.json")',
+        'lend(self._user_home() / "auth.json", room.root / "auth.json")',
+        "tests/backends/test_codex.py::test_only_the_login_is_lent_for_this_user_alone_and_a_renewed_one_kept",
+        "tests/backends/test_subscriptions.py::test_codex_finds_and_sends_its_login",
     ),
-    Removal(
-        name="gemini's login by subscription",
-        promise=_RUNS,
-        changes=(Change(_GEMINI, "for name in _LOGIN_FILES:", "for name in ():"),),
-        tests=(
-            "tests/backends/test_gemini.py::test_the_users_own_login_is_lent",
-            "tests/backends/test_subscriptions.py::test_gemini_finds_and_sends_its_login",
-        ),
+    row(
+        "gemini's login by subscription",
+        _RUNS,
+        GEMINI,
+        "for name in _LOGIN_FILES:",
+        "for name in ():",
+        "tests/backends/test_gemini.py::test_the_users_own_login_is_lent",
+        "tests/backends/test_subscriptions.py::test_gemini_finds_and_sends_its_login",
     ),
-    Removal(
-        name="claude's settings on a login by subscription",
-        promise=_SETTINGS,
-        changes=(Change(_CLAUDE, '"--setting-sources", "")', ")"),),
-        tests=(
-            "tests/security/test_sealed_attacks.py::"
-            "test_all_attacks_at_once_on_a_login_by_subscription[CLAUDE_CODE_OAUTH_TOKEN]",
-        ),
+    row(
+        "claude's settings on a login by subscription",
+        _SETTINGS,
+        CLAUDE,
+        '"--setting-sources", "")',
+        ")",
+        "tests/security/test_sealed_attacks.py::"
+        "test_all_attacks_at_once_on_a_login_by_subscription[CLAUDE_CODE_OAUTH_TOKEN]",
         says="at.fired()",
     ),
     Removal(
         name="claude's address in settings of the tree",
         promise=_SETTINGS,
-        changes=(_IN_THE_TREE, Change(_CLAUDE, '"--setting-sources", "")', ")")),
+        changes=(_IN_THE_TREE, Change(CLAUDE, '"--setting-sources", "")', ")")),
         tests=(f"{_ATTACK}[claude-redirect]",),
         says="at.fired()",
         doubled=_DOUBLED_BY_THE_ROOM,
     ),
-    _lock("codex's tools", _CODEX, "(*READING, *_DISABLED)", "(*_DISABLED,)", _OF_CODEX),
-    _lock("codex's plugins", _CODEX, '"plugins", "hooks", ', '"hooks", ', _OF_CODEX),
-    _lock("codex's hooks", _CODEX, '"plugins", "hooks", ', '"plugins", ', _OF_CODEX),
-    _lock("codex's apps", _CODEX, '"goals", "apps", ', '"goals", ', _OF_CODEX),
+    _lock("codex's tools", CODEX, "(*READING, *_DISABLED)", "(*_DISABLED,)", _OF_CODEX),
+    _lock("codex's plugins", CODEX, '"plugins", "hooks", ', '"hooks", ', _OF_CODEX),
+    _lock("codex's hooks", CODEX, '"plugins", "hooks", ', '"plugins", ', _OF_CODEX),
+    _lock("codex's apps", CODEX, '"goals", "apps", ', '"goals", ', _OF_CODEX),
     _lock(
         "codex's sandbox",
-        _CODEX,
+        CODEX,
         '_SANDBOX: Final = ("-s", "read-only")',
         '_SANDBOX: Final = ("-s", "workspace-write")',
         _OF_CODEX,
     ),
-    _lock("codex's rules for commands", _CODEX, ', "--ignore-rules")', ")", _OF_CODEX),
+    _lock("codex's rules for commands", CODEX, ', "--ignore-rules")', ")", _OF_CODEX),
     _lock(
-        "codex's web search", _CODEX, '*("-c", \'web_search="disabled"\', "-c", "skills', '*("-c", "skills', _OF_CODEX
+        "codex's web search", CODEX, '*("-c", \'web_search="disabled"\', "-c", "skills', '*("-c", "skills', _OF_CODEX
     ),
-    _lock("codex's address", _CODEX, 'self.settings.url.rstrip("/") or _OPENAI', "_OPENAI", _OF_CODEX),
+    _lock("codex's address", CODEX, 'self.settings.url.rstrip("/") or _OPENAI', "_OPENAI", _OF_CODEX),
     Removal(
         name="codex's instructions",
         promise=_SETTINGS,
-        changes=(_IN_THE_TREE, Change(_CODEX, ', "-c", "project_doc_max_bytes=0")', ")")),
+        changes=(_IN_THE_TREE, Change(CODEX, ', "-c", "project_doc_max_bytes=0")', ")")),
         tests=(f"{_ATTACK}[codex-instructions]",),
         says="at.fired()",
         doubled=_DOUBLED_BY_THE_ROOM,
@@ -276,50 +247,54 @@ _OF_THE_CLIS: Final = (
     Removal(
         name="codex's skills",
         promise=_SETTINGS,
-        changes=(_IN_THE_TREE, Change(_CODEX, ', "-c", "skills.include_instructions=false")', ")")),
+        changes=(_IN_THE_TREE, Change(CODEX, ', "-c", "skills.include_instructions=false")', ")")),
         tests=(f"{_ATTACK}[codex-skills]",),
         says="at.fired()",
         doubled=_DOUBLED_BY_THE_ROOM,
     ),
-    Removal(
-        name="codex's own home",
-        promise=_SETTINGS,
-        changes=(Change(_CODEX, 'env = {"CODEX_HOME": str(home)}', "env: dict[str, str] = {}"),),
-        tests=(f"{_ATTACK}[codex-redirect-at-home]",),
+    row(
+        "codex's own home",
+        _SETTINGS,
+        CODEX,
+        'env = {"CODEX_HOME": str(home)}',
+        "env: dict[str, str] = {}",
+        f"{_ATTACK}[codex-redirect-at-home]",
         says="at.fired()",
     ),
     Removal(
         name="codex's settings",
         promise=_SETTINGS,
         changes=(
-            Change(_CODEX, 'env = {"CODEX_HOME": str(home)}', "env: dict[str, str] = {}"),
-            Change(_CODEX, '"--ignore-user-config", ', ""),
+            Change(CODEX, 'env = {"CODEX_HOME": str(home)}', "env: dict[str, str] = {}"),
+            Change(CODEX, '"--ignore-user-config", ', ""),
         ),
         tests=(f"{_ATTACK}[codex-servers-at-home]",),
         says="at.fired()",
         doubled="its home is a private one",
     ),
-    _lock("gemini's tools", _GEMINI, '"tools": {"core": ["none"]},', "", _OF_GEMINI),
-    _lock("gemini's extensions", _GEMINI, '"plan", "-e", "none")', '"plan")', _OF_GEMINI),
-    _lock("gemini's mode", _GEMINI, '"--approval-mode", "plan", ', "", _OF_GEMINI),
-    _lock("gemini's skills", _GEMINI, '"skills": {"enabled": False},', "", _OF_GEMINI),
-    _lock("gemini's hooks", _GEMINI, '"hooksConfig": {"enabled": False},', "", _OF_GEMINI),
-    _lock("gemini's agents", _GEMINI, '"experimental": {"enableAgents": False},', "", _OF_GEMINI),
+    _lock("gemini's tools", GEMINI, '"tools": {"core": ["none"]},', "", _OF_GEMINI),
+    _lock("gemini's extensions", GEMINI, '"plan", "-e", "none")', '"plan")', _OF_GEMINI),
+    _lock("gemini's mode", GEMINI, '"--approval-mode", "plan", ', "", _OF_GEMINI),
+    _lock("gemini's skills", GEMINI, '"skills": {"enabled": False},', "", _OF_GEMINI),
+    _lock("gemini's hooks", GEMINI, '"hooksConfig": {"enabled": False},', "", _OF_GEMINI),
+    _lock("gemini's agents", GEMINI, '"experimental": {"enableAgents": False},', "", _OF_GEMINI),
     _lock(
         "gemini's own home",
-        _GEMINI,
+        GEMINI,
         '            "HOME": str(home),\n            "GEMINI_CLI_HOME": str(home),\n',
         "",
         _OF_GEMINI,
     ),
     _lock(
-        "gemini's address", _GEMINI, 'env["GOOGLE_GEMINI_BASE_URL"] = self.settings.url.rstrip("/")', "pass", _OF_GEMINI
+        "gemini's address", GEMINI, 'env["GOOGLE_GEMINI_BASE_URL"] = self.settings.url.rstrip("/")', "pass", _OF_GEMINI
     ),
-    Removal(
-        name="gemini's variables",
-        promise=_SETTINGS,
-        changes=(Change(_GEMINI, '            write_private(home / ".env", b"")\n', "            pass\n"),),
-        tests=("tests/backends/test_gemini.py::test_an_env_file_above_the_private_directory_is_not_met",),
+    row(
+        "gemini's variables",
+        _SETTINGS,
+        GEMINI,
+        '            write_private(home / ".env", b"")\n',
+        "            pass\n",
+        "tests/backends/test_gemini.py::test_an_env_file_above_the_private_directory_is_not_met",
     ),
     Removal(
         name="gemini's instructions",
@@ -345,86 +320,102 @@ _EXPLORED_BY_US: Final = (
         tests=(f"{_EXPLORED}[claude-git-fsmonitor]",),
         says="at.fired()",
     ),
-    Removal(
-        name="claude's reading tools alone",
-        promise=_EXPLORING,
-        changes=(Change(_EXPLORERS, '"Read,Glob,Grep"', '"Read,Glob,Grep,Write,Bash"'),),
-        tests=("tests/backends/test_exploring.py::test_only_reading_tools_are_offered[claude]",),
+    row(
+        "claude's reading tools alone",
+        _EXPLORING,
+        _EXPLORERS,
+        '"Read,Glob,Grep"',
+        '"Read,Glob,Grep,Write,Bash"',
+        "tests/backends/test_exploring.py::test_only_reading_tools_are_offered[claude]",
     ),
-    Removal(
-        name="claude's questions refused",
-        promise=_EXPLORING,
-        changes=(Change(_EXPLORERS, '"--permission-mode", "dontAsk"', '"--permission-mode", "bypassPermissions"'),),
-        tests=("tests/backends/test_exploring.py::test_what_lies_outside_cannot_be_read",),
+    row(
+        "claude's questions refused",
+        _EXPLORING,
+        _EXPLORERS,
+        '"--permission-mode", "dontAsk"',
+        '"--permission-mode", "bypassPermissions"',
+        "tests/backends/test_exploring.py::test_what_lies_outside_cannot_be_read",
     ),
-    Removal(
-        name="codex's sandbox when it explores",
-        promise=_EXPLORING,
-        changes=(
-            Change(
-                _EXPLORERS,
-                """*("-c", f'default_permissions="{_PROFILE}"'),""",
-                '*("-s", "danger-full-access"),',
-            ),
-        ),
-        tests=("tests/backends/test_exploring.py::test_nothing_can_be_written",),
+    row(
+        "codex's sandbox when it explores",
+        _EXPLORING,
+        _EXPLORERS,
+        """*("-c", f'default_permissions="{_PROFILE}"'),""",
+        '*("-s", "danger-full-access"),',
+        "tests/backends/test_exploring.py::test_nothing_can_be_written",
     ),
-    Removal(
-        name="codex's login out of its commands' reach",
-        promise=_EXPLORING,
-        changes=(
-            Change(_EXPLORERS, 'for path in (":minimal", *self._places))', 'for path in (":root", *self._places))'),
-        ),
-        tests=("tests/backends/test_exploring.py::test_codex_commands_cannot_read_the_login_that_was_lent",),
+    row(
+        "codex's login out of its commands' reach",
+        _EXPLORING,
+        _EXPLORERS,
+        'for path in (":minimal", *self._places))',
+        'for path in (":root", *self._places))',
+        "tests/backends/test_exploring.py::test_codex_commands_cannot_read_the_login_that_was_lent",
     ),
-    Removal(
-        name="codex's key out of its commands' reach",
-        promise=_EXPLORING,
-        changes=(Change(_EXPLORERS, '{inherit="none",set=', '{inherit="all",set='),),
-        tests=("tests/backends/test_exploring.py::test_codex_commands_have_neither_the_key_nor_a_network",),
+    row(
+        "codex's key out of its commands' reach",
+        _EXPLORING,
+        _EXPLORERS,
+        '{inherit="none",set=',
+        '{inherit="all",set=',
+        "tests/backends/test_exploring.py::test_codex_commands_have_neither_the_key_nor_a_network",
     ),
-    Removal(
-        name="gemini's reading tools alone",
-        promise=_EXPLORING,
-        changes=(Change(_EXPLORERS, '"glob", "grep_search"]', '"glob", "grep_search", "run_shell_command"]'),),
-        tests=("tests/backends/test_exploring.py::test_only_reading_tools_are_offered[gemini]",),
+    row(
+        "gemini's reading tools alone",
+        _EXPLORING,
+        _EXPLORERS,
+        '"glob", "grep_search"]',
+        '"glob", "grep_search", "run_shell_command"]',
+        "tests/backends/test_exploring.py::test_only_reading_tools_are_offered[gemini]",
     ),
-    Removal(
-        name="gemini's trust in the directory",
-        promise=_EXPLORING,
-        changes=(Change(_EXPLORERS, '"GEMINI_CLI_TRUST_WORKSPACE": "false"', '"GEMINI_CLI_TRUST_WORKSPACE": "true"'),),
-        tests=(f"{_EXPLORED}[gemini-instructions]",),
+    row(
+        "gemini's trust in the directory",
+        _EXPLORING,
+        _EXPLORERS,
+        '"GEMINI_CLI_TRUST_WORKSPACE": "false"',
+        '"GEMINI_CLI_TRUST_WORKSPACE": "true"',
+        f"{_EXPLORED}[gemini-instructions]",
         says="at.fired()",
     ),
-    Removal(
-        name="a tree that runs something is refused",
-        promise=_EXPLORING,
-        changes=(Change("lok_hooks/cli/wiring.py", "if has_hands and not trust_tree:", "if not has_hands and False:"),),
-        tests=(f"{_REFUSED}[.-claude-hooks]",),
+    row(
+        "a tree that runs something is refused",
+        _EXPLORING,
+        WIRING,
+        "if has_hands and not trust_tree:",
+        "if not has_hands and False:",
+        f"{_REFUSED}[.-claude-hooks]",
     ),
-    Removal(
-        name="a tree that the user opens",
-        promise=_EXPLORING,
-        changes=(Change("lok_hooks/cli/wiring.py", "if has_hands and not trust_tree:", "if has_hands:"),),
-        tests=("tests/security/test_exploring_attacks.py::test_all_attacks_at_once_do_not_work_either[codex]",),
+    row(
+        "a tree that the user opens",
+        _EXPLORING,
+        WIRING,
+        "if has_hands and not trust_tree:",
+        "if has_hands:",
+        "tests/security/test_exploring_attacks.py::test_all_attacks_at_once_do_not_work_either[codex]",
     ),
-    Removal(
-        name="unknown keys of agents' settings are a danger",
-        promise=_EXPLORING,
-        changes=(Change(_DANGER, "if key not in harmless and value not in", "if key in ('hooks',) and value not in"),),
-        tests=("tests/core/test_tree_danger.py::test_what_an_agent_would_act_on",),
+    row(
+        "unknown keys of agents' settings are a danger",
+        _EXPLORING,
+        _DANGER,
+        "if key not in harmless and value not in",
+        "if key in ('hooks',) and value not in",
+        "tests/core/test_tree_danger.py::test_what_an_agent_would_act_on",
     ),
-    Removal(
-        name="variables files that steer agents are a danger",
-        promise=_EXPLORING,
-        changes=(Change(_DANGER, '    ".env": _environment,\n', ""),),
-        tests=(f"{_REFUSED}[.-gemini-redirect]",),
+    row(
+        "variables files that steer agents are a danger",
+        _EXPLORING,
+        _DANGER,
+        '    ".env": _environment,\n',
+        "",
+        f"{_REFUSED}[.-gemini-redirect]",
     ),
-    Removal(
-        name="folders of extensions are a danger",
-        promise=_EXPLORING,
-        changes=(Change(_DANGER, '    ".gemini/extensions": "gemini starts the programs of extensions",\n', ""),),
-        tests=("tests/repo/test_tree_danger.py::test_a_folder_is_dangerous_once_it_holds_something",),
+    row(
+        "folders of extensions are a danger",
+        _EXPLORING,
+        _DANGER,
+        '    ".gemini/extensions": "gemini starts the programs of extensions",\n',
+        "",
+        "tests/repo/test_tree_danger.py::test_a_folder_is_dangerous_once_it_holds_something",
     ),
 )
 
