@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import partial
@@ -34,17 +35,19 @@ QUESTION = plain_prompt("ask", "What is it?")
 
 
 class Copying:
-    """A directory and its copy, which counts how often the directory was looked at."""
+    """A directory and its copy; `looks` counts how often the directory was looked at, which takes `seconds` more."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.looks = 0
+        self.seconds = 0.0
         self.notes: list[str] = []
         self.secrets = KnownSecrets()
         self.copy = PrivateCopy(self._look, self.secrets.screen, self.notes.append)
 
     def _look(self) -> Diff:
         self.looks += 1
+        time.sleep(self.seconds)
         return files_to_lend(self.directory, 1_000_000).diff
 
     def files(self) -> dict[str, str]:
@@ -53,11 +56,18 @@ class Copying:
         return {str(path.relative_to(place)): path.read_bytes().decode() for path in place.rglob("*") if path.is_file()}
 
     def asked(
-        self, program: str, *args: str, question: str = QUESTION.text, deadline: Seconds | Until | None = None
+        self,
+        program: str,
+        *args: str,
+        question: str = QUESTION.text,
+        deadline: Seconds | Until | None = None,
+        patience: float = 30,
+        directory: Path | None = None,
     ) -> Answer:
         """What a program of the user's answers that explores the copy."""
         settings = BackendSettings(name="own", kind="command", command=program, args=args)
-        backend = InPrivateCopy(partial(make_exploring, settings), self.directory, self.copy, seconds=30)
+        make = partial(make_exploring, settings)
+        backend = InPrivateCopy(make, directory or self.directory, self.copy, seconds=patience)
         return backend.ask(plain_prompt("ask", question), deadline or Seconds(seconds=30))
 
 
@@ -105,12 +115,12 @@ def test_secrets_are_replaced_by_the_same_mark_in_all_files_and_lines_stay_where
 ) -> None:
     (tree / "a.txt").write_text(f"the words {WORD} and {TOKEN}\n")
     (tree / "b.py").write_text(f"import a\n\nTOKEN = '{TOKEN}'\npassword = '{WORD}7'\n")
-    (tree / "c.txt").write_text(f"{WORD}7\n")
+    (tree / "0.txt").write_text(f"{WORD}7\n")
     files = copying.files()
     assert files["a.txt"] == f"the words {WORD} and {MARK}\n"
     assert files["b.py"] == f"import a\n\nTOKEN = '{MARK}'\npassword = '<SECRET:password:1>'\n"
-    # Searched as a whole before anything is written: what betrays it stands in another file.
-    assert files["c.txt"] == "<SECRET:password:1>\n"
+    # All is searched before anything is written: what betrays it stands in a later file.
+    assert files["0.txt"] == "<SECRET:password:1>\n"
     assert copying.secrets.screen(Diff(label="", files=()), ()).restore(MARK) == TOKEN
 
 
@@ -141,6 +151,7 @@ def test_it_is_for_this_user_alone_and_outside_any_repository(copying: Copying) 
 
 
 def test_it_is_made_once_for_all_who_ask_at_the_same_time(copying: Copying) -> None:
+    copying.seconds = 0.1
     places: list[Path] = []
     threads = [
         threading.Thread(target=lambda: places.append(copying.copy.copied(Seconds(seconds=30)).place)) for _ in range(4)
@@ -169,10 +180,36 @@ def test_a_program_is_asked_about_paths_in_it_and_answers_with_them(copying: Cop
 
 
 def test_a_failure_says_no_path_of_it_either(copying: Copying, user: User) -> None:
-    user.program("asker", "import os, sys; sys.exit(f'cannot read {os.getcwd()}/lib/shop.py')")
+    code = "import os, sys; print(os.getcwd() + '/lib/'); sys.exit(f'cannot read {os.getcwd()}/lib/shop.py')"
+    user.program("asker", code)
     said = copying.asked("asker")
     assert isinstance(said, Failure)
     assert said.reason.endswith("cannot read lib/shop.py")
+    assert said.answer.strip() == "lib/"
+
+
+def test_a_question_may_name_a_directory_by_a_link_or_by_its_own_path(
+    tree: Path, copying: Copying, user: User, tmp_path: Path
+) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(tree)
+    user.program("asker", "import sys; print(sys.stdin.read())")
+    said = copying.asked("asker", question=f"{link}/lib/a.py or {tree}/lib/b.py?", directory=link)
+    assert isinstance(said, Reply)
+    assert said.text.strip() == "lib/a.py or lib/b.py?"
+
+
+def test_a_question_about_the_root_is_asked_as_it_is(copying: Copying, user: User) -> None:
+    user.program("asker", "import sys; print(sys.stdin.read())")
+    said = copying.asked("asker", question="What is https://host//path?", directory=Path("/"))
+    assert isinstance(said, Reply)
+    assert said.text.strip() == "What is https://host//path?"
+
+
+def test_the_time_for_an_answer_holds_that_for_the_copy(copying: Copying) -> None:
+    copying.seconds = 0.5
+    said = copying.asked("true")
+    assert said.seconds >= copying.seconds
 
 
 @pytest.mark.parametrize("text", [TOKEN, "a word"])
@@ -184,10 +221,11 @@ def test_marks_are_explained_where_there_are_any(text: str, tree: Path, copying:
     assert said.text.strip() == f"{EXPLAINED if text == TOKEN else ''}{QUESTION.text}"
 
 
+@pytest.mark.parametrize(("seconds", "patience"), [(0, 30), (30, 0)])
 def test_a_deadline_that_passes_while_it_is_made_is_a_failure_and_the_next_may_try_again(
-    copying: Copying, user: User
+    seconds: float, patience: float, copying: Copying, user: User
 ) -> None:
-    said = copying.asked(sys.executable, deadline=Seconds(seconds=0))
+    said = copying.asked(sys.executable, deadline=Seconds(seconds=seconds), patience=patience)
     assert isinstance(said, Failure)
     assert (said.kind, "name a smaller directory" in said.advice) == (FailureKind.TIMED_OUT, True)
     assert list(user.tmp.iterdir()) == []
@@ -218,6 +256,21 @@ def test_a_search_that_takes_long_ends_with_the_deadline(tree: Path) -> None:
     with closing(copy), pytest.raises(TimeoutError):
         copy.copied(deadline)
     assert searched == ["a.py"]
+
+
+def test_what_is_written_after_the_deadline_does_not_stay(tree: Path, user: User) -> None:
+    deadline = Until.after(None)
+
+    def search(diff: Diff, more: Sequence[str]) -> Screening:
+        if diff.files:
+            deadline.cancel()
+        return Screening()
+
+    copy = PrivateCopy(lambda: files_to_lend(tree, 1_000_000).diff, search, print)
+    with closing(copy):
+        with pytest.raises(TimeoutError):
+            copy.copied(deadline)
+        assert list(user.tmp.iterdir()) == []
 
 
 NO_SPACE = """

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from lok_hooks.repo.listing import MOST_LENT_BYTES
 from tests.backends.cli_helpers import CLI_KINDS, KEY, KEY_NAME, MODELS, Kind
 from tests.backends.conftest import real_cli
 from tests.end_to_end.conftest import Done, Machine, Project, machine
@@ -184,3 +185,16 @@ def test_a_program_of_the_users_looks_at_the_copy_unless_it_is_local_and_shown_e
     is_shown = is_local and not redact_local
     assert {value for value in PLANTED if value in seen} == (set(PLANTED) if is_shown else set())
     assert (MARKED in seen, LINE in seen) == (not is_shown, is_shown)
+
+
+def test_what_models_do_not_see_for_its_size_is_told(project: Project) -> None:
+    project.write("lib/z.txt", "x" * MOST_LENT_BYTES)
+    config = project.machine.home / "lok.toml"
+    own = {"kind": "command", "command": sys.executable, "args": ["-c", "print('It is there.')"]}
+    lines = [f"{key} = {json.dumps(value)}" for key, value in own.items()]
+    config.write_text("\n".join([f"review.max_file_bytes = {2 * MOST_LENT_BYTES}", "[backends.own]", *lines]))
+    argv = ("lok", "ask", "What?", "--config", str(config), "--backend", "own", "--no-cache", "--trust-tree")
+    done = project.machine.run(*argv, cwd=project.path)
+    assert (done.code, "It is there." in done.said) == (0, True)
+    told = "models see only 2 files: the directory has more than 32 MiB of text. Name a smaller one to show all of it"
+    assert told in done.said
