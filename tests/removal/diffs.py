@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.places import COMPARE, EXTRACT, GATE, GIT, SELECT, SNAPSHOT, TEST_SNAPSHOT
+from tests.removal.places import COMPARE, EXTRACT, GATE, GIT, LISTING, SELECT, SNAPSHOT, TEST_LISTING, TEST_SNAPSHOT
 from tests.removal.row import Removal, row
 
 _COMMITS: Final = "tests/repo/test_hooks.py"
@@ -276,11 +276,11 @@ _CHOSEN: Final = (
     row(
         "left out: more than a sweep shows",
         "files left out are listed with their reasons",
-        "lok_hooks/repo/listing.py",
+        LISTING,
         "                skipped.append("
         "Skipped(path=path, reason=SkipReason.TOO_LARGE, detail=_more_text_than(most_bytes)))\n",
         "                continue\n",
-        "tests/repo/test_listing.py::test_more_text_than_one_sweep_shows_is_left_out_aloud",
+        f"{TEST_LISTING}::test_more_text_than_one_sweep_shows_is_left_out_aloud",
     ),
     _gate(
         "context lines",

@@ -284,6 +284,12 @@ _FINDINGS: Final = (
         "test_claims_merge_by_place_and_meaning[another file]",
     ),
     _merged(
+        "the mark of a secret is no word",
+        'PLACEHOLDER.sub(" ", f"{item.claim.title} {item.claim.why}"[:_COMPARED])',
+        'f"{item.claim.title} {item.claim.why}"[:_COMPARED]',
+        "test_claims_merge_by_place_and_meaning[the mark of a secret is no word about it]",
+    ),
+    _merged(
         "all who raised it",
         "        raised_by=tuple(sorted({g.claim.backend for g in group})),\n",
         "        raised_by=(claim.backend,),\n",

@@ -23,6 +23,9 @@ _ATTACK: Final = "tests/security/test_sealed_attacks.py::test_an_attack_that_wor
 _EXPLORED: Final = "tests/security/test_exploring_attacks.py::test_no_attack_works_even_in_a_tree_that_is_trusted"
 _REFUSED: Final = "tests/security/test_exploring_attacks.py::test_a_tree_that_runs_or_redirects_something_is_refused"
 
+_OF_EXPLORERS: Final = "tests/backends/test_exploring.py"
+_OWN_PLACES: Final = f"{_OF_EXPLORERS}::test_codex_reads_the_system_the_directory_and_itself_alone"
+
 _IN_THE_TREE: Final = Change(SEALED, "        return room.work\n", "        return Path.cwd()\n")
 """Programs start where we were started."""
 _DOUBLED_BY_THE_ROOM: Final = "the CLI stands in an empty room, where it meets no file of the tree"
@@ -326,7 +329,7 @@ _EXPLORED_BY_US: Final = (
         _EXPLORERS,
         '"Read,Glob,Grep"',
         '"Read,Glob,Grep,Write,Bash"',
-        "tests/backends/test_exploring.py::test_only_reading_tools_are_offered[claude]",
+        f"{_OF_EXPLORERS}::test_only_reading_tools_are_offered[claude]",
     ),
     row(
         "claude's questions refused",
@@ -334,7 +337,7 @@ _EXPLORED_BY_US: Final = (
         _EXPLORERS,
         '"--permission-mode", "dontAsk"',
         '"--permission-mode", "bypassPermissions"',
-        "tests/backends/test_exploring.py::test_what_lies_outside_cannot_be_read",
+        f"{_OF_EXPLORERS}::test_what_lies_outside_cannot_be_read",
     ),
     row(
         "codex's sandbox when it explores",
@@ -342,7 +345,7 @@ _EXPLORED_BY_US: Final = (
         _EXPLORERS,
         """*("-c", f'default_permissions="{_PROFILE}"'),""",
         '*("-s", "danger-full-access"),',
-        "tests/backends/test_exploring.py::test_nothing_can_be_written",
+        f"{_OF_EXPLORERS}::test_nothing_can_be_written",
     ),
     row(
         "codex's login out of its commands' reach",
@@ -350,7 +353,47 @@ _EXPLORED_BY_US: Final = (
         _EXPLORERS,
         'for path in (":minimal", *self._places))',
         'for path in (":root", *self._places))',
-        "tests/backends/test_exploring.py::test_codex_commands_cannot_read_the_login_that_was_lent",
+        f"{_OF_EXPLORERS}::test_codex_commands_cannot_read_the_login_that_was_lent",
+    ),
+    row(
+        "codex exploring from an unknown place",
+        _EXPLORING,
+        _EXPLORERS,
+        "        if not self._is_own_place_known:\n",
+        "        if not self._places:\n",
+        f"{_OF_EXPLORERS}::test_codex_is_not_started_where_it_cannot_be_kept_to_the_directory",
+    ),
+    row(
+        "codex exploring a pattern",
+        _EXPLORING,
+        _EXPLORERS,
+        "for path in self._places if _PATTERN.search(path)]:",
+        "for path in self._places if not path]:",
+        f"{_OF_EXPLORERS}::test_codex_is_not_started_where_it_could_read_nothing",
+    ),
+    row(
+        "codex under npx reads npm's cache alone",
+        _EXPLORING,
+        _EXPLORERS,
+        "self._npm_cache() if len(self.program) > 1 else self._beside_program()",
+        "self._beside_program()",
+        f"{_OWN_PLACES}[npx-args4--{{home}}/.npm]",
+    ),
+    row(
+        "codex under nix reads the store",
+        _EXPLORING,
+        _EXPLORERS,
+        '_NIX_STORE if is_nix else ""',
+        '""',
+        f"{_OWN_PLACES}[no-such-codex-args3-nix {{cmd}}-/nix/store]",
+    ),
+    row(
+        "codex directly at home reads itself alone",
+        _EXPLORING,
+        _EXPLORERS,
+        "str(program if Path.home().resolve().is_relative_to(folder) else folder)",
+        "str(folder)",
+        f"{_OWN_PLACES}[{{home}}/codex-args5--{{home}}/codex]",
     ),
     row(
         "codex's key out of its commands' reach",
@@ -358,7 +401,7 @@ _EXPLORED_BY_US: Final = (
         _EXPLORERS,
         '{inherit="none",set=',
         '{inherit="all",set=',
-        "tests/backends/test_exploring.py::test_codex_commands_have_neither_the_key_nor_a_network",
+        f"{_OF_EXPLORERS}::test_codex_commands_have_neither_the_key_nor_a_network",
     ),
     row(
         "gemini's reading tools alone",
@@ -366,7 +409,7 @@ _EXPLORED_BY_US: Final = (
         _EXPLORERS,
         '"glob", "grep_search"]',
         '"glob", "grep_search", "run_shell_command"]',
-        "tests/backends/test_exploring.py::test_only_reading_tools_are_offered[gemini]",
+        f"{_OF_EXPLORERS}::test_only_reading_tools_are_offered[gemini]",
     ),
     row(
         "gemini's trust in the directory",
