@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.places import LISTING, PRIVATE_COPY, TEST_LISTING, TEST_PRIVATE_COPY, WIRING
+from tests.removal.places import CREWS, LISTING, PRIVATE_COPY, TEST_LISTING, TEST_PRIVATE_COPY
 from tests.removal.row import Change, Removal, row
 
 _LOOKS: Final = "a model that looks around reads credential files or secrets"
@@ -23,7 +23,7 @@ ROWS: Final = (
     row(
         "lent: a copy",
         _LOOKS,
-        WIRING,
+        CREWS,
         "if settings.kind in _HANDS and not is_spared(explorer, spares_local=spares_local):",
         "if settings.kind in ():",
         f"{_PROGRAM}[False-False]",
@@ -31,7 +31,7 @@ ROWS: Final = (
     row(
         "lent: a copy to local models too",
         _LOOKS,
-        WIRING,
+        CREWS,
         "if settings.kind in _HANDS and not is_spared(explorer, spares_local=spares_local):",
         "if settings.kind in _HANDS and not explorer.traits.is_local:",
         f"{_PROGRAM}[True-True]",
@@ -109,8 +109,9 @@ ROWS: Final = (
         "lent: to this user alone",
         _STAY,
         PRIVATE_COPY,
-        "    path.touch(mode=0o600)\n",
-        "",
+        "                write_private(place / file.path, clean.encode())\n",
+        "                (place / file.path).parent.mkdir(parents=True, exist_ok=True)\n"
+        "                (place / file.path).write_bytes(clean.encode())\n",
         f"{TEST_PRIVATE_COPY}::test_it_is_for_this_user_alone_and_outside_any_repository",
     ),
     row(

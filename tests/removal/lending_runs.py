@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.places import LISTING, PRIVATE_COPY, TEST_LISTING, TEST_PRIVATE_COPY, WIRING
+from tests.removal.places import CREWS, LISTING, PRIVATE_COPY, TEST_LISTING, TEST_PRIVATE_COPY
 from tests.removal.row import Removal, row
 
 _PATHS: Final = "a model that looks around is asked about the user's paths, and answers with them"
@@ -49,9 +49,9 @@ _BOUNDS: Final = (
     row(
         "copy: bounds are told to users",
         _TOLD,
-        WIRING,
-        "    if found.beyond:\n",
-        "    if not found:\n",
+        CREWS,
+        "        if found.beyond:\n",
+        "        if not found:\n",
         f"{_SECRETS}::test_what_models_do_not_see_for_its_size_is_told",
     ),
     _copied(
@@ -64,7 +64,7 @@ _BOUNDS: Final = (
     row(
         "copy: not for local models that are shown everything",
         "review.redact_local",
-        WIRING,
+        CREWS,
         "if settings.kind in _HANDS and not is_spared(explorer, spares_local=spares_local):",
         "if settings.kind in _HANDS:",
         f"{_SECRETS}::test_a_program_of_the_users_looks_at_the_copy_unless_it_is_local_and_shown_everything[True-False]",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.places import GATE, KEEPING, OUTPUT, RUN, TEST_WORDS, WIRING, WORDS
+from tests.removal.places import CREWS, GATE, KEEPING, OUTPUT, RUN, TEST_WORDS, WIRING, WORDS
 from tests.removal.row import Removal, row
 
 _FLAGS: Final = "Flags of all of them"
@@ -172,7 +172,7 @@ _SWITCHED_OFF: Final = (
     row(
         "enabled = false by hand",
         _OFF,
-        WIRING,
+        CREWS,
         "if b.enabled and not b.is_analyser",
         "if not b.is_analyser",
         f"{_SWITCHED}::test_what_is_switched_off_is_asked_nothing_by_hand",

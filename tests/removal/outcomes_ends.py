@@ -173,10 +173,8 @@ _POLICY_ROWS: Final = (
 _ENDED: Final = (
     Change(
         WIRING,
-        "                spares_local=not settings.review.redact_local,\n            )\n        finally:\n"
-        "            deadline.cancel()\n            process.kill_all()\n",
-        "                spares_local=not settings.review.redact_local,\n            )\n        finally:\n"
-        "            pass\n",
+        "        yield\n    finally:\n        deadline.cancel()\n        process.kill_all()\n",
+        "        yield\n    finally:\n        pass\n",
     ),
     Change(FANOUT, "            scope.cancel()\n            process.kill_all()\n", ""),
     Change("lok_hooks/backends/process.py", "atexit.register(kill_all)\n", ""),

@@ -17,6 +17,7 @@ OPENAI: Final = "lok_hooks/backends/openai.py"
 PRIVATE_COPY: Final = "lok_hooks/backends/private_copy.py"
 SEALED: Final = "lok_hooks/backends/sealed.py"
 
+CREWS: Final = "lok_hooks/cli/crews.py"
 GATE: Final = "lok_hooks/cli/gate.py"
 HOOKS: Final = "lok_hooks/cli/hooks.py"
 KEEPING: Final = "lok_hooks/cli/keeping.py"

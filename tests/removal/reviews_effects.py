@@ -108,7 +108,7 @@ _REVIEWS: Final = (
     _key(
         "review.redact_local",
         WIRING,
-        "                spares_local=not settings.review.redact_local,\n",
+        "            spares_local=not settings.review.redact_local,\n",
         "",
         f"{_SETTINGS}::test_secrets_are_shown_to_local_models_only_where_lok_toml_says_so",
     ),

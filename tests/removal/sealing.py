@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.places import CLAUDE, CODEX, GEMINI, HTTP, SEALED, WIRING
+from tests.removal.places import CLAUDE, CODEX, CREWS, GEMINI, HTTP, SEALED
 from tests.removal.row import Change, Removal, row
 
 _RUNS: Final = "Nothing of a reviewed tree runs."
 _SETTINGS: Final = "agents' settings in the tree"
 _EXPLORING: Final = "the same, when a model explores the tree"
+_LOOKS: Final = "a model that looks around reads credential files or secrets"
 _EXPLORERS: Final = "lok_hooks/backends/exploring.py"
 _ENVIRONMENT: Final = "lok_hooks/backends/environment.py"
 _ROOMS: Final = "lok_hooks/backends/rooms.py"
@@ -24,7 +25,7 @@ _EXPLORED: Final = "tests/security/test_exploring_attacks.py::test_no_attack_wor
 _REFUSED: Final = "tests/security/test_exploring_attacks.py::test_a_tree_that_runs_or_redirects_something_is_refused"
 
 _OF_EXPLORERS: Final = "tests/backends/test_exploring.py"
-_OWN_PLACES: Final = f"{_OF_EXPLORERS}::test_codex_reads_the_system_the_directory_and_itself_alone"
+_OWN_PLACES: Final = f"{_OF_EXPLORERS}::test_codex_reads_programs_the_directory_and_itself_alone"
 
 _IN_THE_TREE: Final = Change(SEALED, "        return room.work\n", "        return Path.cwd()\n")
 """Programs start where we were started."""
@@ -349,15 +350,23 @@ _EXPLORED_BY_US: Final = (
     ),
     row(
         "codex's login out of its commands' reach",
-        _EXPLORING,
+        _LOOKS,
         _EXPLORERS,
-        'for path in (":minimal", *self._places))',
-        'for path in (":root", *self._places))',
+        '{":minimal": "read", ',
+        '{":root": "read", ',
         f"{_OF_EXPLORERS}::test_codex_commands_cannot_read_the_login_that_was_lent",
     ),
     row(
+        "codex's commands without the system's settings",
+        _LOOKS,
+        _EXPLORERS,
+        ', _SYSTEM_SETTINGS: "none"}',
+        "}",
+        f"{_OF_EXPLORERS}::test_what_lies_outside_cannot_be_read[codex-tool1]",
+    ),
+    row(
         "codex exploring from an unknown place",
-        _EXPLORING,
+        _LOOKS,
         _EXPLORERS,
         "        if not self._is_own_place_known:\n",
         "        if not self._places:\n",
@@ -373,7 +382,7 @@ _EXPLORED_BY_US: Final = (
     ),
     row(
         "codex under npx reads npm's cache alone",
-        _EXPLORING,
+        _LOOKS,
         _EXPLORERS,
         "self._npm_cache() if len(self.program) > 1 else self._beside_program()",
         "self._beside_program()",
@@ -389,7 +398,7 @@ _EXPLORED_BY_US: Final = (
     ),
     row(
         "codex directly at home reads itself alone",
-        _EXPLORING,
+        _LOOKS,
         _EXPLORERS,
         "str(program if Path.home().resolve().is_relative_to(folder) else folder)",
         "str(folder)",
@@ -423,7 +432,7 @@ _EXPLORED_BY_US: Final = (
     row(
         "a tree that runs something is refused",
         _EXPLORING,
-        WIRING,
+        CREWS,
         "if has_hands and not trust_tree:",
         "if not has_hands and False:",
         f"{_REFUSED}[.-claude-hooks]",
@@ -431,7 +440,7 @@ _EXPLORED_BY_US: Final = (
     row(
         "a tree that the user opens",
         _EXPLORING,
-        WIRING,
+        CREWS,
         "if has_hands and not trust_tree:",
         "if has_hands:",
         "tests/security/test_exploring_attacks.py::test_all_attacks_at_once_do_not_work_either[codex]",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.places import PLANNING, PROMPTS, REVIEW_FLOW, RUN, TEST_REVIEW, TEST_SECRETS, WIRING
+from tests.removal.places import CREWS, PLANNING, PROMPTS, REVIEW_FLOW, RUN, TEST_REVIEW, TEST_SECRETS
 from tests.removal.row import Change, Removal, row
 
 _LEAVES: Final = "a secret leaves, or stands in a report"
@@ -328,7 +328,7 @@ ROWS: Final = (
     row(
         "secrets out of questions",
         "a model that has read a secret quotes it",
-        WIRING,
+        CREWS,
         "return Redacting(known, redactor(known, redact, spares_local=spares_local))",
         "return known",
         "tests/security/test_secrets_in_talk.py::test_no_byte_of_a_talk_holds_a_secret[ask]",
