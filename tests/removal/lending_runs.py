@@ -61,6 +61,13 @@ _BOUNDS: Final = (
         "",
         "test_credential_files_binary_ones_links_and_secret_names_are_not_in_it",
     ),
+    _copied(
+        "nothing left out is not told",
+        _TOLD,
+        'f"; left out: {reasons}" if reasons else ""',
+        'f"; left out: {reasons}"',
+        "test_where_nothing_is_left_out_nothing_is_said_of_it",
+    ),
     row(
         "copy: not for local models that are shown everything",
         "review.redact_local",
@@ -120,6 +127,13 @@ _TIMES: Final = (
         "        return replace(answer, seconds=time.monotonic() - started)\n",
         "        return answer\n",
         "test_the_time_for_an_answer_holds_that_for_the_copy",
+    ),
+    _copied(
+        "of a directory without text",
+        _ONCE,
+        "            place.mkdir()\n",
+        "",
+        "test_a_program_stands_in_it_where_it_is_empty_too",
     ),
     _copied(
         "a full disk",
