@@ -15,6 +15,7 @@ _PROGRAM: Final = (
 )
 _LENT: Final = f"{TEST_LISTING}::test_what_is_lent_is_all_text_but_credential_files_and_large_ones"
 _LINKS: Final = f"{TEST_LISTING}::test_links_lead_nowhere"
+_NO_REPOSITORY: Final = f"{TEST_LISTING}::test_outside_a_repository_neither_gits_own_files_nor_vendored_ones_are_lent"
 _REPLACED: Final = (
     f"{TEST_PRIVATE_COPY}::test_secrets_are_replaced_by_the_same_mark_in_all_files_and_lines_stay_where_they_are"
 )
@@ -63,6 +64,22 @@ ROWS: Final = (
         ),
         tests=(_LINKS,),
         doubled="a link is no regular file, and its place is not where it leads",
+    ),
+    row(
+        "lent: nothing in a linked folder",
+        _LOOKS,
+        LISTING,
+        "if stat.S_ISREG(found.st_mode) and path.resolve() == path else None",
+        "if stat.S_ISREG(found.st_mode) else None",
+        f"{TEST_LISTING}::test_a_tracked_file_whose_folder_became_a_link_leads_nowhere",
+    ),
+    row(
+        "lent: none of git's own files",
+        _LOOKS,
+        LISTING,
+        'if name != ".git" and name.lower() not in VENDORED_FOLDERS',
+        "if name.lower() not in VENDORED_FOLDERS",
+        _NO_REPOSITORY,
     ),
     row(
         "lent: nothing that a late link leads to",

@@ -32,6 +32,12 @@ _BOUNDS: Final = (
         f"{TEST_LISTING}::test_what_is_lent_is_all_text_but_credential_files_and_large_ones",
     ),
     _lent(
+        "no vendored folder outside a repository",
+        'if name != ".git" and name.lower() not in VENDORED_FOLDERS',
+        'if name != ".git"',
+        f"{TEST_LISTING}::test_outside_a_repository_neither_gits_own_files_nor_vendored_ones_are_lent",
+    ),
+    _lent(
         "nearest first",
         '(islice(_names(root), MOST_FILES), key=lambda name: name.count("/"))',
         "(islice(_names(root), MOST_FILES))",

@@ -65,6 +65,15 @@ def test_links_lead_nowhere(folder: Path, tmp_path: Path) -> None:
     assert listing.file("src/a.py") is None
 
 
+def test_a_tracked_file_whose_folder_became_a_link_leads_nowhere(folder: Path, tmp_path: Path) -> None:
+    git(folder, "init", "-q")
+    git(folder, "add", "src/a.py")
+    (folder / "src").rename(tmp_path / "outside")
+    (folder / "src").symlink_to(tmp_path / "outside")
+    assert list_files(folder, Selection()).paths == ()
+    assert lent(folder) == []
+
+
 def test_what_is_left_out_says_why(folder: Path) -> None:
     (folder / "package-lock.json").write_text("{}")
     (folder / ".env").write_text("KEY=value")
@@ -135,6 +144,13 @@ def test_what_is_lent_is_all_text_but_credential_files_and_large_ones(folder: Pa
         "big.py": SkipReason.TOO_LARGE,
         "image.dat": SkipReason.BINARY,
     }
+
+
+def test_outside_a_repository_neither_gits_own_files_nor_vendored_ones_are_lent(folder: Path) -> None:
+    for name in (".git/config", "src/.git/config", "node_modules/m.js", "src/Vendor/v.py"):
+        (folder / name).parent.mkdir()
+        (folder / name).write_text("x\n")
+    assert lent(folder) == ["src/a.py"]
 
 
 def test_a_folder_of_credentials_lends_and_lists_nothing_even_by_its_own_name(tmp_path: Path) -> None:
