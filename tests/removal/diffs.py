@@ -274,6 +274,14 @@ _CHOSEN: Final = (
         "tests/core/test_select.py::test_the_size_limit_is_the_users",
     ),
     row(
+        "a directory that is too large is refused",
+        "a directory of more than 50,000 files is refused",
+        LISTING,
+        "    if len(listing.paths) > MOST_FILES:\n",
+        "    if not listing:\n",
+        f"{TEST_LISTING}::test_more_files_than_one_project_has_are_refused",
+    ),
+    row(
         "left out: more than a sweep shows",
         "files left out are listed with their reasons",
         LISTING,

@@ -11,7 +11,7 @@ import pytest
 from lok_hooks.core.diff import SkipReason, Status
 from lok_hooks.core.select import Selection
 from lok_hooks.errors import UsageError
-from lok_hooks.repo.listing import MOST_BYTES, MOST_LENT_FILES, files_to_lend, list_files
+from lok_hooks.repo.listing import MOST_BYTES, MOST_FILES, MOST_LENT_FILES, files_to_lend, list_files
 
 
 def git(directory: Path, *argv: str) -> None:
@@ -105,6 +105,14 @@ def test_no_directory(folder: Path) -> None:
         list_files(folder / "src" / "a.py", Selection())
     with pytest.raises(UsageError, match="No such file"):
         list_files(folder / "nowhere", Selection())
+
+
+def test_more_files_than_one_project_has_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x\n")
+    for number in range(MOST_FILES):
+        os.link(tmp_path / "a.py", tmp_path / f"{number}.py")
+    with pytest.raises(UsageError, match="more than 50,000 files"):
+        list_files(tmp_path, Selection())
 
 
 def test_more_text_than_one_sweep_shows_is_left_out_aloud(tmp_path: Path) -> None:
