@@ -9,10 +9,13 @@ from tests.removal.row import Change, Removal, row
 
 _LEAVES: Final = "a secret leaves, or stands in a report"
 _FILES: Final = "a credential file leaves"
+_QUOTED: Final = "a model that has read a secret quotes it"
 _STAY: Final = "*Secrets stay here.*"
 _SECRETS: Final = "lok_hooks/backends/secrets.py"
 _PATTERNS: Final = "lok_hooks/backends/secret_patterns.py"
 _SCREEN: Final = "lok_hooks/core/screen.py"
+_SWEEP: Final = "lok_hooks/flows/sweep.py"
+_IN_SWEEP: Final = "tests/flows/test_sweep.py"
 _EVERYWHERE: Final = "tests/security/test_secrets_everywhere.py"
 _ANY_BYTE: Final = f"{_EVERYWHERE}::test_no_byte_of_a_run_holds_a_secret[false]"
 
@@ -326,8 +329,40 @@ ROWS: Final = (
         doubled="a verdict is kept under the words that were typed",
     ),
     row(
+        "placeholders back in quotes of a sweep",
+        _STAY,
+        _SWEEP,
+        ", quote=screening.restore(claim.quote))",
+        ")",
+        f"{_IN_SWEEP}::test_a_secret_is_neither_shown_nor_reported",
+    ),
+    row(
+        "complaints about placeholders dropped in a sweep",
+        _STAY,
+        _SWEEP,
+        "and screening.mentions_placeholder(claim):",
+        "and not claim:",
+        f"{_IN_SWEEP}::test_what_a_model_says_of_a_placeholder_is_no_finding",
+    ),
+    row(
+        "secrets out of answers that are shown again",
+        _QUOTED,
+        _SWEEP,
+        "    answer = widened(screening, means.screen, NO_FILES, (answer,)).redact(answer)\n",
+        "",
+        f"{_IN_SWEEP}::test_an_answer_in_the_wrong_form_is_shown_again_without_its_secrets",
+    ),
+    row(
+        "secrets in files that a model found by itself",
+        _QUOTED,
+        _SWEEP,
+        "    return widened(planned.screening, means.screen, quoted)\n",
+        "    return planned.screening\n",
+        f"{_IN_SWEEP}::test_who_looks_around_says_no_word_that_is_a_secret_there",
+    ),
+    row(
         "secrets out of questions",
-        "a model that has read a secret quotes it",
+        _QUOTED,
         CREWS,
         "return Redacting(known, redactor(known, redact, spares_local=spares_local))",
         "return known",
@@ -335,7 +370,7 @@ ROWS: Final = (
     ),
     Removal(
         name="secrets out of answers",
-        promise="a model that has read a secret quotes it",
+        promise=_QUOTED,
         changes=(
             Change(
                 "lok_hooks/flows/asking.py",
