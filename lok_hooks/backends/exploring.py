@@ -1,8 +1,9 @@
 """Models that look around in a directory by themselves: they may read and search there, and nothing else.
 
-The vendors' CLIs stay in the empty room of a sealed run and are lent the directory. Started inside it they would do
-what the tree tells them: claude runs `git status` there, and with it the programs of a hostile `.git/config`; gemini
-reads `.gemini/` and `.env`; all of them read instructions, and each release finds new places for these.
+The vendors' CLIs stay in the empty room of a sealed run and are lent the directory (as a rule a copy of it without what
+must not leave: `private_copy`). Started inside it they would do what the tree tells them: claude runs `git status`
+there, and with it the programs of a hostile `.git/config`; gemini reads `.gemini/` and `.env`; all of them read
+instructions, and each release finds new places for these.
 """
 
 from __future__ import annotations

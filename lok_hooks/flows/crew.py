@@ -30,9 +30,9 @@ class Redactor(Protocol):
 @dataclass(frozen=True, kw_only=True)
 class Crew:
     """Every model that is switched on, in the order of lok.toml (those that cannot be asked too: `missing()` says
-    why), and the ports to ask them. They are sent no secret in words; `redactor` is for what a flow shows and keeps.
-    `now` gives monotonic seconds. `left_out` are the other backends of lok.toml by
-    name, each with the reason: "switched off", "not among -b"."""
+    why), and the ports to ask them. They are sent no secret; `redactor` is for what a flow shows and keeps. `now` gives
+    monotonic seconds. `left_out` are the other backends of lok.toml by name, each with the reason: "switched off",
+    "not among -b"."""
 
     backends: Sequence[Backend]
     ask_all: AskAll
