@@ -53,6 +53,14 @@ _BOUNDS: Final = (
     _lent("bound of files", "names[:MOST_LENT_FILES]", "names", _MORE_FILES),
     _lent("bound of files is told", "    if len(names) > MOST_LENT_FILES:\n", "    if not names:\n", _MORE_FILES),
     row(
+        "copy: an answer is remembered for these files alone",
+        "an answer is remembered for what was asked and shown",
+        CREWS,
+        'surroundings = seen if settings.kind in _HANDS else ""',
+        'surroundings = ""',
+        f"{_SECRETS}::test_an_answer_is_remembered_for_the_files_that_were_looked_at_alone",
+    ),
+    row(
         "copy: bounds are told to users",
         _TOLD,
         CREWS,

@@ -169,19 +169,32 @@ print("I read all of it.")
 """
 
 
+def ask(project: Project, args: Sequence[str], *flags: str, local: bool = False, review: str = "") -> Done:
+    """`lok ask` with a program of the user's, in Python, as the only backend; `review` is a line of lok.toml."""
+    config = project.machine.home / "lok.toml"
+    own = {"kind": "command", "command": sys.executable, "args": args, "local": local}
+    lines = [f"{key} = {json.dumps(value)}" for key, value in own.items()]
+    config.write_text("\n".join([review, "[backends.own]", *lines]))
+    argv = ("lok", "ask", "What?", "--config", str(config), "--backend", "own", "--trust-tree", *flags)
+    return project.machine.run(*argv, cwd=project.path)
+
+
+@pytest.fixture
+def reader(machine: Machine) -> tuple[str, str]:
+    """The arguments of a program that writes into the file named last what it finds."""
+    program = machine.home / "reader.py"
+    program.write_text(READER)
+    return str(program), str(machine.home / "seen")
+
+
 @pytest.mark.parametrize(("is_local", "redact_local"), [(False, False), (True, True), (True, False)])
 def test_a_program_of_the_users_looks_at_the_copy_unless_it_is_local_and_shown_everything(
-    is_local: bool, redact_local: bool, project: Project
+    is_local: bool, redact_local: bool, project: Project, reader: tuple[str, str]
 ) -> None:
-    log, program, config = (project.machine.home / name for name in ("seen", "reader.py", "lok.toml"))
-    program.write_text(READER)
-    own = {"kind": "command", "command": sys.executable, "args": [str(program), str(log)], "local": is_local}
-    lines = [f"{key} = {json.dumps(value)}" for key, value in own.items()]
-    config.write_text("\n".join([f"review.redact_local = {json.dumps(redact_local)}", "[backends.own]", *lines]))
-    argv = ("lok", "ask", "What?", "--config", str(config), "--backend", "own", "--no-cache", "--trust-tree")
-    done = project.machine.run(*argv, cwd=project.path)
+    review = f"review.redact_local = {json.dumps(redact_local)}"
+    done = ask(project, reader, "--no-cache", local=is_local, review=review)
     assert (done.code, "I read all of it." in done.said) == (0, True)
-    seen = log.read_text()
+    seen = Path(reader[-1]).read_text()
     is_shown = is_local and not redact_local
     assert {value for value in PLANTED if value in seen} == (set(PLANTED) if is_shown else set())
     assert (MARKED in seen, LINE in seen) == (not is_shown, is_shown)
@@ -189,12 +202,18 @@ def test_a_program_of_the_users_looks_at_the_copy_unless_it_is_local_and_shown_e
 
 def test_what_models_do_not_see_for_its_size_is_told(project: Project) -> None:
     project.write("lib/z.txt", "x" * MOST_LENT_BYTES)
-    config = project.machine.home / "lok.toml"
-    own = {"kind": "command", "command": sys.executable, "args": ["-c", "print('It is there.')"]}
-    lines = [f"{key} = {json.dumps(value)}" for key, value in own.items()]
-    config.write_text("\n".join([f"review.max_file_bytes = {2 * MOST_LENT_BYTES}", "[backends.own]", *lines]))
-    argv = ("lok", "ask", "What?", "--config", str(config), "--backend", "own", "--no-cache", "--trust-tree")
-    done = project.machine.run(*argv, cwd=project.path)
+    review = f"review.max_file_bytes = {2 * MOST_LENT_BYTES}"
+    done = ask(project, ("-c", "print('It is there.')"), "--no-cache", review=review)
     assert (done.code, "It is there." in done.said) == (0, True)
     told = "models see only 2 files: the directory has more than 32 MiB of text. Name a smaller one to show all of it"
     assert told in done.said
+
+
+def test_an_answer_is_remembered_for_the_files_that_were_looked_at_alone(
+    project: Project, reader: tuple[str, str]
+) -> None:
+    said = [ask(project, reader).said for _ in range(2)]
+    project.write("lib/app.py", "x = 2\n")
+    said.append(ask(project, reader).said)
+    assert ["remembered" in each for each in said] == [False, True, False]
+    assert "x = 2" in Path(reader[-1]).read_text()
