@@ -19,6 +19,7 @@ from tests.removal import (
     diffs_parser,
     diffs_push,
     diffs_refused,
+    exploring,
     files,
     git,
     lending,
@@ -45,6 +46,7 @@ from tests.removal.row import Removal
 
 DEFENCES: Final[tuple[Removal, ...]] = (
     *sealing.ROWS,
+    *exploring.ROWS,
     *git.ROWS,
     *trust.ROWS,
     *secrets.ROWS,
