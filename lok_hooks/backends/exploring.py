@@ -77,8 +77,8 @@ class ExploringCodex(Codex):
             reason = "where codex's program lies is not known, so that it cannot be kept to the files it is lent"
             return self.failure(FailureKind.REFUSED, reason, f"name its program in backends.{self.name}.command")
         if patterns := [path for path in self._places if _PATTERN.search(path)]:
-            reason = f"codex takes this path for a pattern, and could read nothing there: {patterns[0]}"
-            return self.failure(FailureKind.REFUSED, reason, "use a path without any of *?[]{}")
+            reason = "codex takes a path with any of *?[]{} for a pattern, and could read nothing there"
+            return self.failure(FailureKind.REFUSED, reason, f"use another one than {patterns[0]}")
         return super().prepare(room, prompt)
 
     def _own_places(self) -> tuple[str, ...]:

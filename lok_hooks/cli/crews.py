@@ -147,7 +147,7 @@ def _copy_of(
         found = files_to_lend(directory, settings.review.max_file_bytes)
         if found.beyond:
             count = len(found.diff.files)
-            warned(f"models see only {count:,} files: {found.beyond}. Name a smaller one to show all of it")
+            warned(f"{found.beyond}: models see the nearest alone ({count:,}). Name a smaller one to show all of it")
         return found.diff
 
     return PrivateCopy(look, screen, noted)

@@ -344,7 +344,8 @@ def test_codex_is_not_started_where_it_could_read_nothing(user: User, tree: Path
     settings = BackendSettings(name="codex", kind="codex", url="http://127.0.0.1:1", api_key_env=KEY_NAME)
     said = make_exploring(settings, tree.rename(tree.with_name("[id]"))).ask(QUESTION, Seconds(seconds=20))
     assert isinstance(said, Failure)
-    assert (said.kind, said.reason.endswith("[id]")) == (FailureKind.REFUSED, True)
+    assert (said.kind, "could read nothing" in said.reason) == (FailureKind.REFUSED, True)
+    assert said.advice.endswith("[id]")
 
 
 @pytest.mark.parametrize(
@@ -367,3 +368,18 @@ def test_a_server_that_geminis_user_chose_in_a_file_counts(line: str, value: str
     assert (env["GOOGLE_GEMINI_BASE_URL"], env["GEMINI_API_KEY"]) == (value, "k")
     assert "NODE_OPTIONS" not in env
     assert env["GEMINI_CLI_TRUST_WORKSPACE"] == "false"
+
+
+def test_what_geminis_user_says_in_the_environment_stands_over_that_file(
+    user: User, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (user.home / ".gemini").mkdir()
+    (user.home / ".gemini" / ".env").write_text(
+        "GEMINI_API_KEY=of-the-file\nGOOGLE_GEMINI_BASE_URL=http://127.0.0.1:1\n"
+    )
+    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", "http://127.0.0.1:2")
+    report = spy(user, "gemini")
+    settings = BackendSettings(name="gemini", kind="gemini")
+    assert isinstance(make_exploring(settings, tree).ask(QUESTION, Seconds(seconds=20)), Reply)
+    env = read_report(report)["env"]
+    assert (env["GOOGLE_GEMINI_BASE_URL"], env["GEMINI_API_KEY"]) == ("http://127.0.0.1:2", "of-the-file")

@@ -122,6 +122,14 @@ ROWS: Final = (
         f"{_OF_EXPLORERS}::test_only_reading_tools_are_offered[gemini]",
     ),
     row(
+        "gemini exploring: the environment stands over the user's file",
+        _EXPLORING,
+        _EXPLORERS,
+        "in self._own_variables().items() if not self.value_of(name)}",
+        "in self._own_variables().items()}",
+        f"{_OF_EXPLORERS}::test_what_geminis_user_says_in_the_environment_stands_over_that_file",
+    ),
+    row(
         "gemini's trust in the directory",
         _EXPLORING,
         _EXPLORERS,

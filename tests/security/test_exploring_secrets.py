@@ -205,7 +205,7 @@ def test_what_models_do_not_see_for_its_size_is_told(project: Project) -> None:
     review = f"review.max_file_bytes = {2 * MOST_LENT_BYTES}"
     done = ask(project, ("-c", "print('It is there.')"), "--no-cache", review=review)
     assert (done.code, "It is there." in done.said) == (0, True)
-    told = "models see only 2 files: the directory has more than 32 MiB of text. Name a smaller one to show all of it"
+    told = "the directory has more than 32 MiB of text: models see the nearest alone (2). Name a smaller"
     assert told in done.said
 
 
