@@ -84,21 +84,23 @@ class ExploringCodex(Codex):
     def _own_places(self) -> tuple[str, ...]:
         """What holds the program with all it brings; nothing when that is not known."""
         is_nix = Path(self._command_line(())[0]).name.startswith("nix")
-        places = (self._npm_cache() if len(self.program) > 1 else self._beside_program(), _NIX_STORE if is_nix else "")
+        places = (self._npm_cache() if len(self.program) > 1 else self._own_program(), _NIX_STORE if is_nix else "")
         return tuple(place for place in places if place)
 
     def _npm_cache(self) -> str:
         cache = self.value_of("npm_config_cache") or str(Path.home() / ".npm")
         return str(Path(cache).resolve())
 
-    def _beside_program(self) -> str:
+    def _own_program(self) -> str:
         found = find_program(self.program[0])
         if found is None:
             return ""
         program = Path(found).resolve()
+        if program.suffix != ".js":
+            return str(program)
         # npm: node_modules/@openai/codex/bin/codex.js, with the binary in a package beside or below.
-        folder = program.parents[2] if program.suffix == ".js" else program.parent
-        return str(program if Path.home().resolve().is_relative_to(folder) else folder)
+        packages = program.parents[2]
+        return str(packages) if packages.name == "@openai" else ""
 
 
 class ExploringClaude(Claude):

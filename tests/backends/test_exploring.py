@@ -300,12 +300,12 @@ def test_a_program_that_is_not_there_is_a_failure(user: User, tree: Path) -> Non
 @pytest.mark.parametrize(
     ("command", "args", "wrapper", "own"),
     [
-        ("codex", (), "", "{bin}"),
-        ("codex", (), "nice {cmd}", "{bin}"),
-        ("codex", (), "nix {cmd}", "{bin} /nix/store"),
+        ("codex", (), "", "{bin}/codex"),
+        ("codex", (), "nice {cmd}", "{bin}/codex"),
+        ("codex", (), "nix {cmd}", "{bin}/codex /nix/store"),
         ("no-such-codex", (), "nix {cmd}", "/nix/store"),
         ("npx", ("-y", "@openai/codex"), "", "{home}/.npm"),
-        ("{home}/codex", (), "", "{home}/codex"),
+        ("{home}/@openai/codex/bin/codex.js", (), "", "{home}/@openai"),
     ],
 )
 def test_codex_reads_programs_the_directory_and_itself_alone(
@@ -313,6 +313,7 @@ def test_codex_reads_programs_the_directory_and_itself_alone(
 ) -> None:
     places = {"bin": user.bin, "home": user.home}
     named = command.format(**places)
+    (user.home / "@openai" / "codex" / "bin").mkdir(parents=True)
     report = spy(user, "codex", name=named if command != "no-such-codex" else "codex")
     user.program("nix", "import os, sys; os.execvp('codex', ['codex', *sys.argv[2:]])")
     settings = BackendSettings(
@@ -327,10 +328,15 @@ def test_codex_reads_programs_the_directory_and_itself_alone(
     assert 'shell_environment_policy={inherit="none",set={PATH="/usr/local/bin:/usr/bin:/bin"}}' in argv
 
 
-def test_codex_is_not_started_where_it_cannot_be_kept_to_the_directory(user: User, tree: Path) -> None:
-    user.program("wrap", "raise SystemExit(9)")
+@pytest.mark.parametrize(("command", "wrapper"), [("inside-the-container", "wrap {cmd}"), ("{home}/codex.js", "")])
+def test_codex_is_not_started_where_it_cannot_be_kept_to_the_directory(
+    command: str, wrapper: str, user: User, tree: Path
+) -> None:
+    named = command.format(home=user.home)
+    for program in ("wrap", f"{user.home}/codex.js"):
+        user.program(program, "raise SystemExit(9)")
     settings = BackendSettings(
-        name="codex", kind="codex", command="inside-the-container", command_wrapper="wrap {cmd}",
+        name="codex", kind="codex", command=named, command_wrapper=wrapper,
         url="http://127.0.0.1:1", api_key_env=KEY_NAME,
     )  # fmt: skip
     said = make_exploring(settings, tree).ask(QUESTION, Seconds(seconds=20))

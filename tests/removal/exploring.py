@@ -15,6 +15,7 @@ _DANGER: Final = "lok_hooks/core/tree_danger.py"
 _EXPLORED: Final = "tests/security/test_exploring_attacks.py::test_no_attack_works_even_in_a_tree_that_is_trusted"
 _REFUSED: Final = "tests/security/test_exploring_attacks.py::test_a_tree_that_runs_or_redirects_something_is_refused"
 _OF_EXPLORERS: Final = "tests/backends/test_exploring.py"
+_NOT_STARTED: Final = f"{_OF_EXPLORERS}::test_codex_is_not_started_where_it_cannot_be_kept_to_the_directory"
 _OWN_PLACES: Final = f"{_OF_EXPLORERS}::test_codex_reads_programs_the_directory_and_itself_alone"
 
 ROWS: Final = (
@@ -71,7 +72,7 @@ ROWS: Final = (
         _EXPLORERS,
         "        if not self._is_own_place_known:\n",
         "        if not self._places:\n",
-        f"{_OF_EXPLORERS}::test_codex_is_not_started_where_it_cannot_be_kept_to_the_directory",
+        f"{_NOT_STARTED}[inside-the-container-wrap {{cmd}}]",
     ),
     row(
         "codex exploring a pattern",
@@ -85,8 +86,8 @@ ROWS: Final = (
         "codex under npx reads npm's cache alone",
         _LOOKS,
         _EXPLORERS,
-        "self._npm_cache() if len(self.program) > 1 else self._beside_program()",
-        "self._beside_program()",
+        "self._npm_cache() if len(self.program) > 1 else self._own_program()",
+        "self._own_program()",
         f"{_OWN_PLACES}[npx-args4--{{home}}/.npm]",
     ),
     row(
@@ -98,12 +99,20 @@ ROWS: Final = (
         f"{_OWN_PLACES}[no-such-codex-args3-nix {{cmd}}-/nix/store]",
     ),
     row(
-        "codex directly at home reads itself alone",
+        "codex reads itself alone, and nothing beside it",
         _LOOKS,
         _EXPLORERS,
-        "str(program if Path.home().resolve().is_relative_to(folder) else folder)",
-        "str(folder)",
-        f"{_OWN_PLACES}[{{home}}/codex-args5--{{home}}/codex]",
+        "            return str(program)\n",
+        "            return str(program.parent)\n",
+        f"{_OWN_PLACES}[codex-args0--{{bin}}/codex]",
+    ),
+    row(
+        "codex by a script of one's own is not started",
+        _LOOKS,
+        _EXPLORERS,
+        'return str(packages) if packages.name == "@openai" else ""',
+        "return str(packages)",
+        f"{_NOT_STARTED}[{{home}}/codex.js-]",
     ),
     row(
         "codex's key out of its commands' reach",
