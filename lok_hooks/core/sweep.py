@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
@@ -118,6 +118,17 @@ def named_path(name: str, root: str) -> str:
         path = path[2:]
     head, colon, tail = path.rpartition(":")
     return head if colon and tail.isdigit() else path
+
+
+def names_any(names: Iterable[str], paths: Iterable[str]) -> bool:
+    """Whether one of `names`, as a model may write them, means one of the files at `paths`: by its path, by the end of
+    it, or by a folder above it."""
+    meanings: set[str] = set()
+    for path in paths:
+        parts = path.split("/")
+        meanings.update("/".join(parts[:end]) for end in range(1, len(parts)))
+        meanings.update("/".join(parts[start:]) for start in range(len(parts)))
+    return any(name.rstrip("/") in meanings for name in names)
 
 
 def ranked(findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
-from lok_hooks.core.answers import read_exploration, read_review
+from lok_hooks.core.answers import Explored, read_exploration, read_review
 from lok_hooks.core.chunk import whole
 from lok_hooks.core.diff import NO_FILES, Diff
 from lok_hooks.core.finding import OURS, Claim, Finding, Grounded, Place
@@ -23,7 +24,7 @@ from lok_hooks.core.reading import Unreadable
 from lok_hooks.core.review import Asked
 from lok_hooks.core.route import reasons
 from lok_hooks.core.screen import Screening
-from lok_hooks.core.sweep import Sweep, Unanswered, named_path, ranked
+from lok_hooks.core.sweep import Sweep, Unanswered, named_path, names_any, ranked
 from lok_hooks.core.task import Chunk, Task
 from lok_hooks.flows.requests import each_once, total, unusable
 from lok_hooks.flows.screening import Discreet, Discretion, widened
@@ -40,6 +41,7 @@ from lok_hooks.flows.sweep_planning import (
 
 _NOT_THERE: Final = "the file it names is not among those of the directory"
 _PLACEHOLDER: Final = "it is about the placeholder that stands for a secret, not about the code"
+_LOOKED_AT_NOTHING: Final = "it names no file of the directory that it has read"
 _NOT_QUOTED: Final = "the code it quotes does not stand in the file"
 
 
@@ -66,12 +68,12 @@ def sweep(order: SweepOrder, means: SweepMeans) -> Sweep:
     crew = means.crew
     started = crew.now()
     planned = plan_sweep(order, means)
-    outcomes = _ask(order.task, planned, means)
+    outcomes = _ask(order, planned, means)
     while crew.deadline.remaining() > 0 and (unheard := _open(order.task, outcomes)):
         more = taken_over(order, means, planned, unheard, _reasons(_about(unheard, outcomes)))
         if more is None:
             break
-        planned, outcomes = more, outcomes + _ask(order.task, more, means)
+        planned, outcomes = more, outcomes + _ask(order, more, means)
     known = widened(planned.screening, means.screen, NO_FILES)
     grounded = [_grounded(claim, order, means.files, known) for outcome in outcomes for claim in outcome.claims]
     left, suppressed = unsuppressed(merge(grounded, order.below), means.files.file, order.dismissed)
@@ -100,17 +102,17 @@ def sweep(order: SweepOrder, means: SweepMeans) -> Sweep:
     return discretion.told(found, means.screen, names, found.failures, found.notes)
 
 
-def _ask(task: Task, planned: SweepPlan, means: SweepMeans) -> list[_Outcome]:
+def _ask(order: SweepOrder, planned: SweepPlan, means: SweepMeans) -> list[_Outcome]:
     """Every answer read; those in the wrong form are asked for once more, all together."""
     discretion = Discretion(screening=planned.screening, knowing=_knowing(means))
     crew = replace(means.crew, listener=Discreet(means.crew.listener, discretion, means.screen))
     for question, request in planned.asked:
-        name = "" if question is None else task.aspects[question].name
+        name = "" if question is None else order.task.aspects[question].name
         crew.listener.noted(f"{request.backend.name} · {name}\n{request.prompt.text}".rstrip())
     answers = crew.ask_all([request for _, request in planned.asked], crew.deadline, crew.listener)
-    redact = planned.screening.redact
+    outcome_of = partial(_outcome, order, means.files, planned.screening.redact)
     outcomes = [
-        _outcome(question, request, answer, redact)
+        outcome_of(question, request, answer)
         for (question, request), answer in zip(planned.asked, answers, strict=True)
     ]
     again = [index for index, outcome in enumerate(outcomes) if _is_mendable(outcome)]
@@ -120,13 +122,15 @@ def _ask(task: Task, planned: SweepPlan, means: SweepMeans) -> list[_Outcome]:
     for index, request, answer in zip(
         again, requests, crew.ask_all(requests, crew.deadline, crew.listener), strict=True
     ):
-        second = _outcome(outcomes[index].question, request, answer, redact)
+        second = outcome_of(outcomes[index].question, request, answer)
         if second.failure is None:
             outcomes[index] = second
     return outcomes
 
 
-def _outcome(question: int | None, request: Request, answer: Answer, redact: Redact) -> _Outcome:
+def _outcome(
+    order: SweepOrder, files: Files, redact: Redact, question: int | None, request: Request, answer: Answer
+) -> _Outcome:
     made = _Outcome(request=request, question=question, answer=answer)
     match answer:
         case Failure():
@@ -134,10 +138,10 @@ def _outcome(question: int | None, request: Request, answer: Answer, redact: Red
         case Analysis():
             return replace(made, claims=answer.claims)
         case Reply():
-            return _read(made, answer, redact)
+            return _read(made, answer, redact, order, files)
 
 
-def _read(made: _Outcome, reply: Reply, redact: Redact) -> _Outcome:
+def _read(made: _Outcome, reply: Reply, redact: Redact, order: SweepOrder, files: Files) -> _Outcome:
     prompt, name = made.request.prompt, made.request.backend.name
     if prompt.chunk.pieces:
         claims = read_review(reply.text, prompt, name)
@@ -145,9 +149,17 @@ def _read(made: _Outcome, reply: Reply, redact: Redact) -> _Outcome:
             return replace(made, claims=claims, read=prompt.chunk.paths)
         return replace(made, problem=claims, failure=unusable(reply, claims, redact))
     explored = read_exploration(reply.text, prompt, name)
+    if isinstance(explored, Explored) and files.paths and not _has_looked(explored, order, files):
+        explored = Unreadable(reason=_LOOKED_AT_NOTHING, mendable=False)
     if not isinstance(explored, Unreadable):
         return replace(made, claims=explored.claims, read=explored.files)
     return replace(made, problem=explored, failure=unusable(reply, explored, redact))
+
+
+def _has_looked(explored: Explored, order: SweepOrder, files: Files) -> bool:
+    """Whether the answer names a file that is there: who could read none has found nothing, and has not looked."""
+    said = (*explored.files, *(claim.file for claim in explored.claims))
+    return names_any([named_path(name, order.root) for name in said], files.paths)
 
 
 def _is_mendable(outcome: _Outcome) -> bool:

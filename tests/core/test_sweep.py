@@ -9,7 +9,7 @@ import pytest
 
 from lok_hooks.core.finding import Finding, Severity
 from lok_hooks.core.review import Disposition
-from lok_hooks.core.sweep import Sweep, Unanswered, as_review, exploring_prompt, named_path, ranked
+from lok_hooks.core.sweep import Sweep, Unanswered, as_review, exploring_prompt, named_path, names_any, ranked
 from lok_hooks.core.task import Aspect, Task
 from tests.core.builders import finding
 
@@ -67,6 +67,25 @@ def test_the_gravest_first_then_the_proved_then_what_more_raised_then_by_place()
 )
 def test_a_path_as_models_write_it(written: str, meant: str) -> None:
     assert named_path(written, "/root/project") == meant
+
+
+@pytest.mark.parametrize(
+    ("name", "is_there"),
+    [
+        ("lib/shop/price.py", True),
+        ("price.py", True),
+        ("shop/price.py", True),
+        ("lib", True),
+        ("lib/shop/", True),
+        ("ice.py", False),
+        ("shop", False),
+        ("lib/other.py", False),
+        (".", False),
+        ("", False),
+    ],
+)
+def test_what_a_name_may_mean(name: str, is_there: bool) -> None:
+    assert names_any(["elsewhere.py", name], ["README", "lib/shop/price.py"]) == is_there
 
 
 @pytest.mark.parametrize(

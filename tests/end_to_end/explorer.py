@@ -53,7 +53,8 @@ def answer(prompt: str, behaviour: str) -> str:
     if behaviour == "leaks":
         for finding in findings:
             finding["why"] = f"the line is {finding['quote']}"
-    return json.dumps({"receipt": receipt, "files": [f["file"] for f in findings] or ["a.py"], "findings": findings})
+    files = [finding["file"] for finding in findings] or [str(path) for path in Path().rglob("*") if path.is_file()]
+    return json.dumps({"receipt": receipt, "files": files, "findings": findings})
 
 
 def main() -> int:

@@ -97,12 +97,12 @@ class Shop:
         )
         return Said(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
 
-    def asked(self) -> tuple[set[str], set[str]]:
-        """The backends that were asked since the last call, and the directories they were started in."""
+    def asked(self) -> tuple[set[str], set[tuple[str, ...]]]:
+        """The backends that were asked since the last call, and the files they saw where they were started."""
         who = Path(f"{self.log}.who")
         rows = [json.loads(line) for line in who.read_text().splitlines()] if who.exists() else []
         who.unlink(missing_ok=True)
-        return {row["name"] for row in rows}, {row["directory"] for row in rows}
+        return {row["name"] for row in rows}, {tuple(row["files"]) for row in rows}
 
 
 @pytest.fixture
@@ -169,7 +169,8 @@ def test_dir_is_where_it_happens(shop: Shop, command: str) -> None:
     words = [*words_of(command), "--json"]
     there = shop.lok(*words, "--dir", shop.project.path, cwd=shop.elsewhere)
     if command in EXPLORING:
-        assert (there.code, shop.asked()[1]) == (0, {str(shop.project.path)})
+        files = tuple(sorted(shop.project.git("ls-files").splitlines()))
+        assert (there.code, shop.asked()[1]) == (0, {files})
         return
     if command in ("init", "install", "uninstall"):
         written = {"init": ".", "install": ".git/hooks", "uninstall": ".git/hooks"}[command]

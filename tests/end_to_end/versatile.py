@@ -1,7 +1,8 @@
 """A model for everything: it reviews, looks around, argues, concludes and conducts, whatever it is asked for.
 
-Arguments: a file for the logs of the programs it hands a prompt on to, and its name. What it is asked, and where, it
-appends to FILE.who as a JSON line. Run as a program; it must not import anything of the package it is asked by.
+Arguments: a file for the logs of the programs it hands a prompt on to, and its name. That it was asked, and which files
+it sees, it appends to FILE.who as a JSON line. Run as a program; it must not import anything of the package it is asked
+by.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def main() -> int:
     log, name = sys.argv[1:]
     prompt = sys.stdin.read()
     with Path(f"{log}.who").open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"name": name, "directory": str(Path.cwd())}) + "\n")
+        files = sorted(str(path) for path in Path().rglob("*") if path.is_file())
+        file.write(json.dumps({"name": name, "files": files}) + "\n")
     if re.search(r"(?m)^receipt: ", prompt):
         program = "reviewer.py" if re.search(r"(?m)^file: ", prompt) else "explorer.py"
         command = [sys.executable, str(HERE / program), log, "reviews"]

@@ -94,6 +94,29 @@ def test_who_can_look_around_is_asked_each_question_and_shown_nothing() -> None:
     assert found.read == ("a.py",)
 
 
+@pytest.mark.parametrize("names", [(), ("made-up.py",), ("/elsewhere/a",)])
+def test_who_read_none_of_the_files_has_not_looked(names: tuple[str, ...]) -> None:
+    found = run(Reviewer("codex", says("codex", files=names)))
+    assert {each.reason for each in found.unanswered} == {"codex: unreadable"}
+    assert (len(found.unanswered), found.is_unseen, found.exit_code) == (2, True, 4)
+    (failure,) = found.failures
+    assert failure.reason == "it names no file of the directory that it has read"
+    assert '"findings": []' in failure.answer
+    # What it left open goes to the next best, as from anybody who failed.
+    other = Reviewer("gemini", says("gemini", files=("a.py",)))
+    assert run(Reviewer("codex", says("codex", files=names)), other, chosen=()).unanswered == ()
+
+
+@pytest.mark.parametrize("finding", [(), (BUG,)])
+def test_who_names_a_file_has_looked(finding: tuple[dict[str, object], ...]) -> None:
+    names = () if finding else ("/root/a.py",)
+    assert run(Reviewer("codex", says("codex", *finding, files=names))).unanswered == ()
+
+
+def test_where_there_is_no_file_none_need_be_read() -> None:
+    assert run(Reviewer("codex", says("codex", files=())), folder=Folder({})).exit_code == 0
+
+
 def test_who_cannot_look_around_is_shown_the_files() -> None:
     ollama = Reviewer("ollama", says("ollama", BUG), kind="ollama")
     found = run(ollama)
@@ -190,7 +213,8 @@ def test_an_answer_in_the_wrong_form_is_shown_again_without_its_secrets() -> Non
 
 def test_questions_of_one_name_are_told_apart() -> None:
     def script(prompt: Prompt) -> Answer:
-        return says("codex")(prompt) if "Lost errors." in prompt.text else failed("codex", FailureKind.CRASHED)
+        answers = says("codex", files=("a.py",))
+        return answers(prompt) if "Lost errors." in prompt.text else failed("codex", FailureKind.CRASHED)
 
     twice = replace(TASK, aspects=tuple(replace(aspect, name="a") for aspect in TASK.aspects))
     found = run(Reviewer("codex", script), task=twice)

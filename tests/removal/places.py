@@ -38,6 +38,7 @@ SELECT: Final = "lok_hooks/core/select.py"
 
 PLANNING: Final = "lok_hooks/flows/planning.py"
 REVIEW_FLOW: Final = "lok_hooks/flows/review.py"
+SWEEP_FLOW: Final = "lok_hooks/flows/sweep.py"
 
 COMPARE: Final = "lok_hooks/repo/compare.py"
 EXTRACT: Final = "lok_hooks/repo/extract.py"
@@ -66,6 +67,7 @@ TEST_PRIVATE_COPY: Final = "tests/backends/test_private_copy.py"
 TEST_PROBE: Final = "tests/repo/test_probe.py"
 TEST_REVIEW: Final = "tests/flows/test_review.py"
 TEST_SECRETS: Final = "tests/backends/test_secrets.py"
+TEST_SWEEP: Final = "tests/flows/test_sweep.py"
 TEST_SNAPSHOT: Final = "tests/repo/test_snapshot.py"
 TEST_WORDS: Final = "tests/report/test_words.py"
 

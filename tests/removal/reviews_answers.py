@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.places import ANSWERS, GROUND, READING, REVIEW_FLOW, TEST_ANSWERS, TEST_REVIEW
+from tests.removal.places import (
+    ANSWERS,
+    GROUND,
+    READING,
+    REVIEW_FLOW,
+    SWEEP_FLOW,
+    TEST_ANSWERS,
+    TEST_REVIEW,
+    TEST_SWEEP,
+)
 from tests.removal.row import Removal, row
 
 _MERGE: Final = "lok_hooks/core/merge.py"
@@ -39,6 +48,30 @@ def _merged(name: str, old: str, new: str, test: str) -> Removal:
 
 
 _COVERAGE: Final = (
+    row(
+        "coverage: who read none of the files has not looked",
+        _NOT_REVIEWED,
+        SWEEP_FLOW,
+        "        explored = Unreadable(reason=_LOOKED_AT_NOTHING, mendable=False)\n",
+        "        pass\n",
+        f"{TEST_SWEEP}::test_who_read_none_of_the_files_has_not_looked",
+    ),
+    row(
+        "coverage: in an empty directory nothing need be read",
+        _NOT_REVIEWED,
+        SWEEP_FLOW,
+        "isinstance(explored, Explored) and files.paths and not",
+        "isinstance(explored, Explored) and not",
+        f"{TEST_SWEEP}::test_where_there_is_no_file_none_need_be_read",
+    ),
+    row(
+        "coverage: a file in a finding was looked at",
+        _NOT_REVIEWED,
+        SWEEP_FLOW,
+        "(*explored.files, *(claim.file for claim in explored.claims))",
+        "explored.files",
+        f"{TEST_SWEEP}::test_who_names_a_file_has_looked",
+    ),
     _covered(
         "unreadable answers",
         "            failure = unusable(answer, claims, redact)\n"

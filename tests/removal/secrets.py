@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.places import CREWS, PLANNING, PROMPTS, REVIEW_FLOW, RUN, TEST_REVIEW, TEST_SECRETS
+from tests.removal.places import (
+    CREWS,
+    PLANNING,
+    PROMPTS,
+    REVIEW_FLOW,
+    RUN,
+    SWEEP_FLOW,
+    TEST_REVIEW,
+    TEST_SECRETS,
+    TEST_SWEEP,
+)
 from tests.removal.row import Change, Removal, row
 
 _LEAVES: Final = "a secret leaves, or stands in a report"
@@ -14,8 +24,6 @@ _STAY: Final = "*Secrets stay here.*"
 _SECRETS: Final = "lok_hooks/backends/secrets.py"
 _PATTERNS: Final = "lok_hooks/backends/secret_patterns.py"
 _SCREEN: Final = "lok_hooks/core/screen.py"
-_SWEEP: Final = "lok_hooks/flows/sweep.py"
-_IN_SWEEP: Final = "tests/flows/test_sweep.py"
 _EVERYWHERE: Final = "tests/security/test_secrets_everywhere.py"
 _ANY_BYTE: Final = f"{_EVERYWHERE}::test_no_byte_of_a_run_holds_a_secret[false]"
 
@@ -331,34 +339,34 @@ ROWS: Final = (
     row(
         "placeholders back in quotes of a sweep",
         _STAY,
-        _SWEEP,
+        SWEEP_FLOW,
         ", quote=screening.restore(claim.quote))",
         ")",
-        f"{_IN_SWEEP}::test_a_secret_is_neither_shown_nor_reported",
+        f"{TEST_SWEEP}::test_a_secret_is_neither_shown_nor_reported",
     ),
     row(
         "complaints about placeholders dropped in a sweep",
         _STAY,
-        _SWEEP,
+        SWEEP_FLOW,
         "and screening.mentions_placeholder(claim):",
         "and not claim:",
-        f"{_IN_SWEEP}::test_what_a_model_says_of_a_placeholder_is_no_finding",
+        f"{TEST_SWEEP}::test_what_a_model_says_of_a_placeholder_is_no_finding",
     ),
     row(
         "secrets out of answers that are shown again",
         _QUOTED,
-        _SWEEP,
+        SWEEP_FLOW,
         "    answer = widened(screening, means.screen, NO_FILES, (answer,)).redact(answer)\n",
         "",
-        f"{_IN_SWEEP}::test_an_answer_in_the_wrong_form_is_shown_again_without_its_secrets",
+        f"{TEST_SWEEP}::test_an_answer_in_the_wrong_form_is_shown_again_without_its_secrets",
     ),
     row(
         "secrets in files that a model found by itself",
         _QUOTED,
-        _SWEEP,
+        SWEEP_FLOW,
         "    return widened(planned.screening, means.screen, quoted)\n",
         "    return planned.screening\n",
-        f"{_IN_SWEEP}::test_who_looks_around_says_no_word_that_is_a_secret_there",
+        f"{TEST_SWEEP}::test_who_looks_around_says_no_word_that_is_a_secret_there",
     ),
     row(
         "secrets out of questions",
