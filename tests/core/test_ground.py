@@ -72,7 +72,7 @@ def test_many_claims_about_many_lines_take_no_time_by_the_square() -> None:
         return time.process_time() - started
 
     # Sixteen times as many; with a look at every line for each they take 200 times as long.
-    assert min(seconds(8_000) for _ in range(2)) < 60 * min(seconds(500) for _ in range(4))
+    assert min(seconds(8_000) for _ in range(4)) < 100 * min(seconds(500) for _ in range(4))
 
 
 def test_a_file_that_was_not_shown_is_outside() -> None:
