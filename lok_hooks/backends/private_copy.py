@@ -87,14 +87,15 @@ class PrivateCopy:
             diff = self._look()
             screening = self._searched(diff.files, deadline)
             named = [file for file in diff.files if screening.redact(file.path) == file.path]
-            has_placeholders = False
+            has_placeholders, size = False, 0
             for file in named:
                 _look_at(deadline)
                 text = _text(file)
+                size += len(text)
                 clean = screening.redact(text)
                 has_placeholders |= clean != text
                 write_private(place / file.path, clean.encode())
-            self._noted(_told(diff, named))
+            self._noted(_told(diff, len(named), size))
             self._room = opened.pop_all()
         return Copied(place=place, has_placeholders=has_placeholders)
 
@@ -178,7 +179,8 @@ def _pieces(files: Sequence[FileDiff]) -> Iterator[tuple[FileDiff, ...]]:
         if size >= _PIECE:
             yield tuple(piece)
             piece, size = [], 0
-    yield tuple(piece)
+    if piece:
+        yield tuple(piece)
 
 
 def _text(file: FileDiff) -> str:
@@ -190,11 +192,10 @@ def _look_at(deadline: Deadline) -> None:
         raise TimeoutError
 
 
-def _told(diff: Diff, copied: Sequence[FileDiff]) -> str:
-    size = human_size(sum(len(_text(file)) for file in copied))
+def _told(diff: Diff, copied: int, size: int) -> str:
     left = Counter(str(item.reason) for item in diff.skipped)
-    left["secret in the name"] = len(diff.files) - len(copied)
+    left["secret in the name"] = len(diff.files) - copied
     reasons = "; ".join(f"{reason}: {count:,}" for reason, count in left.items() if count)
-    return f"models see a private copy of the directory's files: {len(copied):,} ({size})" + (
+    return f"models see a private copy of the directory's files: {copied:,} ({human_size(size)})" + (
         f"; left out: {reasons}" if reasons else ""
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
@@ -123,12 +123,14 @@ def named_path(name: str, root: str) -> str:
 def names_any(names: Iterable[str], paths: Iterable[str]) -> bool:
     """Whether one of `names`, as a model may write them, means one of the files at `paths`: by its path, by the end of
     it, or by a folder above it."""
-    meanings: set[str] = set()
-    for path in paths:
-        parts = path.split("/")
-        meanings.update("/".join(parts[:end]) for end in range(1, len(parts)))
-        meanings.update("/".join(parts[start:]) for start in range(len(parts)))
-    return any(name.rstrip("/") in meanings for name in names)
+    wanted = {name.rstrip("/") for name in names}
+    return any(not wanted.isdisjoint(_meanings(path)) for path in paths)
+
+
+def _meanings(path: str) -> Iterator[str]:
+    parts = path.split("/")
+    yield from ("/".join(parts[start:]) for start in range(len(parts)))
+    yield from ("/".join(parts[:end]) for end in range(1, len(parts)))
 
 
 def ranked(findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -71,7 +71,7 @@ _BOUNDS: Final = (
     _copied(
         "what is in it is told",
         _TOLD,
-        "            self._noted(_told(diff, named))\n",
+        "            self._noted(_told(diff, len(named), size))\n",
         "",
         "test_credential_files_binary_ones_links_and_secret_names_are_not_in_it",
     ),

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import pytest
+
 from tests.backends.cli_helpers import KEY, KEY_NAME, MODELS, Kind
 from tests.backends.conftest import ModelServer
 from tests.end_to_end.conftest import Project
@@ -178,6 +180,13 @@ def new_range(place: Path, answer: str = "OK") -> Iterator[Range]:
         one.server.server_close()
 
 
+@pytest.fixture
+def at(tmp_path: Path) -> Iterator[Range]:
+    """Where what is tried in a test would be seen."""
+    with new_range(tmp_path / "range") as made:
+        yield made
+
+
 def places(attack: Attack, project: Project) -> tuple[Path, ...]:
     """Where the attack is planted for a run of ours in the project."""
     if attack.is_at_home:
@@ -193,6 +202,18 @@ def own_address(attack: Attack, home: Path, at: Range) -> str:
     (home / ".gemini").mkdir()
     (home / ".gemini" / ".env").write_text(f"GOOGLE_GEMINI_BASE_URL={at.server.url}\n")
     return ""
+
+
+def section(kind: Kind, program: Path, url: str, api_key_env: str = KEY_NAME) -> str:
+    """The real CLI in a user's own lok.toml; `url` is its vendor's server, "" for where the CLI looks by itself."""
+    keys = {
+        "command": str(program),
+        "args": [],
+        **({"url": f"{url}/v1" if kind == "codex" else url} if url else {}),
+        "api_key_env": api_key_env,
+        "model": MODELS[kind],
+    }
+    return f"[backends.{kind}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
 
 
 _PLAIN_ARGV: Mapping[str, tuple[str, ...]] = {

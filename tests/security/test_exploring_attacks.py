@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.backends.cli_helpers import CLI_KINDS, KEY, KEY_NAME, MODELS, Kind
+from tests.backends.cli_helpers import CLI_KINDS, KEY, KEY_NAME, Kind
 from tests.backends.conftest import real_cli
 from tests.end_to_end.conftest import Done, Machine, Project, machine
-from tests.security.hostile_tree import ATTACKS, Attack, Range, everything, new_range, own_address, places
+from tests.security.hostile_tree import ATTACKS, Attack, Range, everything, new_range, own_address, places, section
 
 __all__ = ["machine", "real_cli"]
 RealCli = Callable[[str], Path]
@@ -45,18 +45,8 @@ def ask(
     project: Project, kind: Kind, program: Path, at: Range, *flags: str, folder: str = ".", url: str | None = None
 ) -> Done:
     """`lok ask` in the project, with the real CLI as the only backend."""
-    url = at.server.url if url is None else url
-    section = {
-        "command": str(program),
-        "args": [],
-        **({"url": f"{url}/v1" if kind == "codex" else url} if url else {}),
-        "api_key_env": KEY_NAME,
-        "model": MODELS[kind],
-    }
     config = project.machine.home / "lok.toml"
-    config.write_text(
-        f"[backends.{kind}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in section.items())
-    )
+    config.write_text(section(kind, program, at.server.url if url is None else url))
     argv = ["lok", "ask", "What does it do?", "--config", str(config), "--backend", kind, "--no-cache", *flags]
     return project.machine.run(*argv, cwd=project.path / folder, env={KEY_NAME: KEY})
 

@@ -6,20 +6,20 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lok_hooks.repo.listing import MOST_LENT_BYTES
-from tests.backends.cli_helpers import CLI_KINDS, KEY, KEY_NAME, MODELS, Kind
+from tests.backends.cli_helpers import CLI_KINDS, KEY, KEY_NAME, Kind
 from tests.backends.conftest import real_cli
 from tests.end_to_end.conftest import Done, Machine, Project, machine
 from tests.fake_model_server import strings
-from tests.security.hostile_tree import Range, new_range
+from tests.security.hostile_tree import Range, at, section
 
-__all__ = ["machine", "real_cli"]
+__all__ = ["at", "machine", "real_cli"]
 RealCli = Callable[[str], Path]
 TOKEN = "gh" + "p_" + "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5"
 HARMLESS = "needle-in-the-tree"
@@ -52,12 +52,6 @@ SEARCHES: Mapping[Kind, Sequence[Tool]] = {
         ("Glob", {"pattern": "**/*", "path": "{1}"}),
     ),
 }
-
-
-@pytest.fixture
-def at(tmp_path: Path) -> Iterator[Range]:
-    with new_range(tmp_path / "range") as made:
-        yield made
 
 
 @pytest.fixture
@@ -99,16 +93,8 @@ class Curious:
 
 def lok(project: Project, kind: Kind, program: Path, at: Range, *argv: str) -> Done:
     """`lok` in the project, with the real CLI as the only backend."""
-    section = {
-        "command": str(program),
-        "url": f"{at.server.url}/v1" if kind == "codex" else at.server.url,
-        "api_key_env": KEY_NAME,
-        "model": MODELS[kind],
-    }
     config = project.machine.home / "lok.toml"
-    config.write_text(
-        f"[backends.{kind}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in section.items())
-    )
+    config.write_text(section(kind, program, at.server.url))
     flags = ("--config", str(config), "--backend", kind, "--trust-tree")
     return project.machine.run("lok", *argv, *flags, cwd=project.path, env={KEY_NAME: KEY})
 

@@ -10,25 +10,30 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.backends.cli_helpers import CLI_KINDS, KEY, KEY_NAME, MODELS, Kind
+from tests.backends.cli_helpers import CLI_KINDS, KEY, KEY_NAME, Kind
 from tests.backends.conftest import real_cli
 from tests.end_to_end.conftest import Done, Machine, Project, machine
-from tests.security.hostile_tree import ATTACKS, Attack, Range, control, everything, new_range, own_address, places
+from tests.security.hostile_tree import (
+    ATTACKS,
+    Attack,
+    Range,
+    at,
+    control,
+    everything,
+    new_range,
+    own_address,
+    places,
+    section,
+)
 
-__all__ = ["machine", "real_cli"]
+__all__ = ["at", "machine", "real_cli"]
 RealCli = Callable[[str], Path]
 OTHERS_OFF = "".join(f"[backends.{kind}]\nenabled = false\n" for kind in ("ollama", "static"))
-
-
-@pytest.fixture
-def at(tmp_path: Path) -> Iterator[Range]:
-    with new_range(tmp_path / "range") as made:
-        yield made
 
 
 @pytest.fixture
@@ -45,20 +50,12 @@ def project(machine: Machine, tmp_path: Path) -> Project:
 
 def settings(project: Project, kind: Kind, program: Path, url: str, api_key_env: str = KEY_NAME) -> Path:
     """The user's own lok.toml: one reviewer, the real CLI."""
-    section = {
-        "command": str(program),
-        "args": [],
-        **({"url": f"{url}/v1" if kind == "codex" else url} if url else {}),
-        "api_key_env": api_key_env,
-        "model": MODELS[kind],
-    }
-    text = f"[backends.{kind}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in section.items())
     tasks = "".join(
         f'[tasks.{task}]\nbackends = ["{kind}"]\nprompts = [{{ name = "all", prompt = "Find faults." }}]\n'
         for task in ("hunt", "audit")
     )
     path = project.machine.home / "lok.toml"
-    path.write_text(f"{OTHERS_OFF}{text}{tasks}")
+    path.write_text(f"{OTHERS_OFF}{section(kind, program, url, api_key_env)}{tasks}")
     return path
 
 
