@@ -18,7 +18,6 @@ from lok_hooks.core.ports import Memory
 from lok_hooks.core.remember import Forgetting, Fresh, difference, verdict_key, write_verdict
 from lok_hooks.core.review import Review
 from lok_hooks.errors import RepositoryError
-from lok_hooks.repo.probe import staged_records
 from lok_hooks.store import deferred as store
 from lok_hooks.store.database import Database
 from lok_hooks.store.memory import StoredMemory
@@ -160,8 +159,7 @@ def _may_come_up(backend: BackendSettings) -> bool:
 def keep_report(code: int, text: str, settings: Settings, arguments: argparse.Namespace) -> None:
     """Keeps a report with its exit code for the next `lok-hunt` on the same bytes, unless they have changed since."""
     ticket: remembered.Ticket = arguments.ticket
-    again = remembered.ticket(arguments.argv, staged_records())
-    if again is None or again.key != ticket.key:
+    if not remembered.still_holds(ticket, arguments.argv):
         return
     until = time.time() + settings.cache.ttl_hours * _HOUR
     kept = remembered.record(code, text, _witnesses(settings, ticket), until)

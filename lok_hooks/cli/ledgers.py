@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lok_hooks.config.defaults import BUILT_IN
+from lok_hooks.core.dismissal import Dismissal
 from lok_hooks.core.ports import Memory
 from lok_hooks.core.reliability import Precision, has_earned_to_block, weights
 from lok_hooks.core.remember import verdict_key
 from lok_hooks.core.review import Review
-from lok_hooks.core.sighting import sightings
-from lok_hooks.core.suppress import Dismissal
 from lok_hooks.store.database import Database
 from lok_hooks.store.dismissals import FILE_NAME, dismissals_in, read_dismissals
 from lok_hooks.store.ledger import LAYOUT, Ledger
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from lok_hooks.core.settings import Settings
     from lok_hooks.flows.review import Order
     from lok_hooks.repo.git import Repository
-    from lok_hooks.repo.rules import Sides
+    from lok_hooks.repo.rules import RuleFile
     from lok_hooks.repo.snapshot import Snapshot
 
 
@@ -56,15 +55,13 @@ def precision_in(directory: Path) -> Mapping[str, Precision]:
         database.close()
 
 
-def committed_dismissals(repository: Repository, changes: Sequence[Sides]) -> tuple[dict[str, Dismissal], list[str]]:
-    """The repository's own list as it stood before changes that edit it, and a line where they do.
+def committed_dismissals(found: RuleFile) -> tuple[dict[str, Dismissal], list[str]]:
+    """The repository's own list as it counts for a review, and a line where the review's change edits it.
 
     Raises ConfigError for a list that cannot be read.
     """
     from lok_hooks.cli.rules import EDITED
-    from lok_hooks.repo.rules import rule_file
 
-    found = rule_file(repository, changes, FILE_NAME)
     notes = [f"{EDITED} ({FILE_NAME}): what it adds counts once it is merged"] if found.is_edited else []
     if found.content is None:
         return {}, notes
@@ -125,6 +122,8 @@ def record(ledger: Ledger | None, review: Review, snapshot: Snapshot) -> None:
     """Leaves in the ledger what was found, and which earlier findings are mended now."""
     if ledger is None:
         return
+    from lok_hooks.core.sighting import sightings
+
     by_path: dict[str, list[FileDiff]] = {}
     for file in snapshot.diff.files:
         by_path.setdefault(file.path, []).append(file)

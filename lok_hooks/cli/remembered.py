@@ -12,6 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -55,20 +56,22 @@ def ticket(argv: Sequence[str], records: bytes | None) -> Ticket | None:
     """The ticket for `lok-hunt ARGV` with these staged records; None where nothing may be recalled or kept."""
     if not records or any(word.startswith(_NEVER) for word in argv):
         return None
-    place = probe.place()
-    rules = probe.staged_rules()
-    if place is None or rules is None:
+    found = probe.place_and_rules()
+    if found is None:
         return None
-    words = [word for word in argv if word != _FRESH]
-    digest = blake2b(digest_size=20, person=b"lok-hunt")
-    for part in (records, rules, *_parts(place[1], words)):
-        digest.update(len(part).to_bytes(8, "big") + part)
+    common_dir, top, rules = found
     return Ticket(
-        place=place_of(Path(place[0]), os.environ),
-        top=Path(place[1]),
-        key=digest.hexdigest(),
-        is_fresh=len(words) < len(argv),
+        place=place_of(Path(common_dir), os.environ),
+        top=Path(top),
+        key=_key(top, argv, records, rules),
+        is_fresh=_FRESH in argv,
     )
+
+
+def still_holds(ticket: Ticket, argv: Sequence[str]) -> bool:
+    """Whether what is staged, and whatever else this ticket for `lok-hunt ARGV` hangs on, is as it was."""
+    found = probe.records_and_rules()
+    return found is not None and _key(str(ticket.top), argv, *found) == ticket.key
 
 
 def recalled(ticket: Ticket) -> int | None:
@@ -107,6 +110,13 @@ def look(kind: str, name: str) -> str:
     return _LOOKS[kind](name) if kind in _LOOKS else ""
 
 
+def _key(top: str, argv: Sequence[str], records: bytes, rules: bytes) -> str:
+    digest = blake2b(digest_size=20, person=b"lok-hunt")
+    for part in (records, rules, *_parts(top, [word for word in argv if word != _FRESH])):
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
+
+
 def _parts(top: str, words: Sequence[str]) -> Iterator[bytes]:
     """Everything else that the verdict and its look hang on."""
     yield _own_code().encode()
@@ -137,6 +147,7 @@ def _screen() -> tuple[bool, int]:
         return False, 0
 
 
+@cache
 def _own_code() -> str:
     """A digest of names, sizes and dates of our own files: another version may judge otherwise."""
     digest = blake2b(digest_size=16)

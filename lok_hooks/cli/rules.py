@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -10,7 +10,7 @@ from lok_hooks.config.load import FILE_NAME, Given
 from lok_hooks.core.settings import Settings
 from lok_hooks.errors import ConfigError, RepositoryError
 from lok_hooks.repo.git import Repository
-from lok_hooks.repo.rules import INDEX_PLACE, WORK_TREE, RuleFile, Sides, rule_file, rule_file_at
+from lok_hooks.repo.rules import INDEX_PLACE, WORK_TREE, RuleFile, rule_file_at
 
 EDITED: Final = "this change edits the review's own rules"
 _NOTHING: Final = Given(content=None, place="")
@@ -18,12 +18,11 @@ _NOTHING: Final = Given(content=None, place="")
 Load = Callable[[Given | None], Settings]
 
 
-def settings_for(repository: Repository, changes: Sequence[Sides], load: Load) -> Settings:
-    """What `load` makes of the file that counts for these changes, with a note where they edit it.
+def settings_for(repository: Repository, found: RuleFile, load: Load) -> Settings:
+    """What `load` makes of the file that counts for a review, with a note where the review's change edits it.
 
     Raises ConfigError for a file that cannot be used, unless the change mends it.
     """
-    found = rule_file(repository, changes, FILE_NAME)
     loaded, counting = _before(found, load) if found.is_edited else (load(_given(found)), "")
     if revision := loaded.review.config_from:
         loaded = load(Given(content=_pinned(repository, revision), place=revision))

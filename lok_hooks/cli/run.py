@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from lok_hooks import files
 from lok_hooks.cli import keeping, ledgers, output, wiring
 from lok_hooks.cli.arguments import STANDARD_OUTPUT
+from lok_hooks.core.dismissal import DISMISSALS
 from lok_hooks.core.remember import as_remembered
 from lok_hooks.core.review import Coverage, Policy, Review
 from lok_hooks.errors import EXIT_USER, RepositoryError, UsageError
 
 if TYPE_CHECKING:
+    from lok_hooks.core.dismissal import Dismissal
     from lok_hooks.core.select import Selection
     from lok_hooks.core.settings import EntrySettings, Settings
-    from lok_hooks.core.suppress import Dismissal
     from lok_hooks.repo.git import Repository
     from lok_hooks.repo.rules import Sides
     from lok_hooks.repo.snapshot import Snapshot
@@ -41,11 +42,14 @@ Source = Callable[["Repository"], Scope]
 def run(command: str, entry: keeping.EntryName, arguments: argparse.Namespace, source: Source) -> int:
     """Reviews what `source` gives, prints the report, and returns the exit code."""
     from lok_hooks.repo.git import Repository
+    from lok_hooks.repo.rules import rule_files
 
     repository = Repository.open()
     scope = source(repository)
-    settings = wiring.review_settings(repository, scope.changes, arguments)
-    dismissed, edited = ledgers.committed_dismissals(repository, scope.changes)
+    names = (DISMISSALS,) if wiring.is_config_named(arguments) else (DISMISSALS, keeping.CONFIG_NAME)
+    committed, *config = rule_files(repository, scope.changes, names)
+    settings = wiring.review_settings(repository, config[0] if config else None, arguments)
+    dismissed, edited = ledgers.committed_dismissals(committed)
     snapshot = scope.take(wiring.selection(settings))
     notes = (*settings.notes, *scope.notes, *edited)
     return finish(command, settings, entry, arguments, snapshot, notes, dismissed)

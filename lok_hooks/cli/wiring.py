@@ -15,18 +15,19 @@ from typing import TYPE_CHECKING
 
 from lok_hooks.core.ports import Answer, AskAll, Backend, Contents, Deadline, Listener, Memory, Request
 from lok_hooks.core.review import Policy, Review
-from lok_hooks.core.task import Task
+from lok_hooks.core.task import Prompt, Task
 from lok_hooks.errors import RepositoryError
 
 if TYPE_CHECKING:
     from lok_hooks.backends.deadline import Until
     from lok_hooks.config.load import Given
     from lok_hooks.core.diff import Diff
+    from lok_hooks.core.finding import Claim
     from lok_hooks.core.select import Selection
     from lok_hooks.core.settings import Settings
     from lok_hooks.flows.review import Means
     from lok_hooks.repo.git import Repository
-    from lok_hooks.repo.rules import Sides
+    from lok_hooks.repo.rules import RuleFile
     from lok_hooks.repo.snapshot import Snapshot
 
 
@@ -95,18 +96,19 @@ def _joined(names: Sequence[str] | None) -> str | None:
     return ",".join(names) if names else None
 
 
-def review_settings(repository: Repository, changes: Sequence[Sides], arguments: argparse.Namespace) -> Settings:
-    """The settings for a review of `changes`, by rules that these do not bring along: lok.toml as it stood before a
-    change that edits it, or as it stands at `[review] config_from`. Notes say so. A file named by `--config` or
-    LOK_CONFIG counts as it is."""
+def review_settings(repository: Repository, found: RuleFile | None, arguments: argparse.Namespace) -> Settings:
+    """The settings for a review by rules that what is reviewed does not bring along: the repository's lok.toml as it
+    was `found` to count, or as it stands at `[review] config_from`. Notes say so. None where another file counts as it
+    is (`is_config_named`)."""
     from lok_hooks.cli.rules import settings_for
 
-    if _is_named(arguments):
+    if found is None:
         return settings(repository.top, arguments)
-    return settings_for(repository, changes, partial(_load, repository.top, arguments))
+    return settings_for(repository, found, partial(_load, repository.top, arguments))
 
 
-def _is_named(arguments: argparse.Namespace) -> bool:
+def is_config_named(arguments: argparse.Namespace) -> bool:
+    """Whether `--config` or LOK_CONFIG names a file, which takes the place of the repository's."""
     return bool(arguments.config or os.environ.get("LOK_CONFIG"))
 
 
@@ -114,7 +116,7 @@ def edits_rules(snapshot: Snapshot, arguments: argparse.Namespace) -> bool:
     """Whether a patch edits the lok.toml that counts, left out of the review or not."""
     from lok_hooks.config.load import FILE_NAME
 
-    if _is_named(arguments):
+    if is_config_named(arguments):
         return False
     return any(FILE_NAME in (file.path, file.old_path) for file in snapshot.diff.files) or any(
         item.path == FILE_NAME for item in snapshot.diff.skipped
@@ -202,6 +204,13 @@ def _static_rules(settings: Settings) -> Mapping[str, str]:
     return {rule: weight for b in settings.backends if b.kind == "static" for rule, weight in b.rules.items()}
 
 
+def _secret_claims(author: str, prompt: Prompt, rules: Mapping[str, str]) -> Sequence[Claim]:
+    """Claims about secrets on added lines, by the embedded reviewer's rules."""
+    from lok_hooks.backends.static_secrets import secret_claims
+
+    return secret_claims(author, prompt, rules)
+
+
 def _asking(ask_all: AskAll, requests: Sequence[Request], deadline: Deadline, listener: Listener) -> list[Answer]:
     """Asks; what reads the answers and reports them is loaded while they are waited for."""
     from lok_hooks.backends.fanout import beside
@@ -212,7 +221,7 @@ def _asking(ask_all: AskAll, requests: Sequence[Request], deadline: Deadline, li
 
 
 def _load_what_follows() -> None:
-    for module in ("core.answers", "report.layout", "report.all"):
+    for module in ("core.answers", "flows.verdict", "backends.static_secrets", "report.layout", "report.all"):
         import_module(f"lok_hooks.{module}")
 
 
@@ -222,7 +231,6 @@ def means(settings: Settings, snapshot: Snapshot, policy: Policy, *, verbose: bo
     from lok_hooks.backends.deadline import Until
     from lok_hooks.backends.fanout import beside
     from lok_hooks.backends.secrets import screen
-    from lok_hooks.backends.static_secrets import secret_claims
     from lok_hooks.cli.keeping import place_for
     from lok_hooks.flows.review import Means
     from lok_hooks.report.live import open_listener
@@ -244,7 +252,7 @@ def means(settings: Settings, snapshot: Snapshot, policy: Policy, *, verbose: bo
             listener=listener,
             deadline=deadline,
             now=time.monotonic,
-            secrets=partial(secret_claims, rules=_static_rules(settings)),
+            secrets=partial(_secret_claims, rules=_static_rules(settings)),
             key=key_in(ready(place_for(snapshot.repository), time.time())),
             spares_local=not settings.review.redact_local,
         )

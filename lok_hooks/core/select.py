@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from lok_hooks.core.diff import Skipped, SkipReason, Status
-from lok_hooks.core.suppress import DISMISSALS
+from lok_hooks.core.dismissal import DISMISSALS
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

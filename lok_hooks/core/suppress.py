@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from lok_hooks.core.diff import FileDiff
+from lok_hooks.core.dismissal import Dismissal
 from lok_hooks.core.family import family
 from lok_hooks.core.finding import Finding
 
@@ -19,8 +20,6 @@ _ENDING: Final = re.compile(r"(?<!\s)\s*+(?:\*/|-->|-\}|\*\)|\#\}|--%>)\s*$")
 _SCOPE: Final = r"(?:\s*\[(?P<categories>[^\]]*)\]|(?!\s*\[))"
 _COMMENT: Final = re.compile(rf"{_LEADER}\s*lok:\s*ignore\b{_SCOPE}[:,]?(?P<reason>.*)$", re.I)
 _ALONE: Final = re.compile(rf"^\s*{_LEADER}+\s*lok:\s*ignore\b", re.I)
-DISMISSALS: Final = ".lok/dismissed.json"
-"""A repository's list of dismissed findings, from the top of its work tree."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,20 +39,6 @@ class IgnoreComment:
     def place(self) -> str:
         """ "app.py:3"."""
         return f"{self.path}:{self.line}"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Dismissal:
-    """A finding somebody called wrong or accepted: its identity, why, by whom and when ("" where nobody says), and
-    what it was about, for those who read the list."""
-
-    identity: str
-    because: str
-    by: str = ""
-    date: str = ""
-    path: str = ""
-    category: str = ""
-    title: str = ""
 
 
 def ignore_comments(file: FileDiff, lines: Sequence[tuple[int, str]]) -> tuple[IgnoreComment, ...]:

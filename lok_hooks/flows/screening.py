@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from lok_hooks.core.chunk import whole_files
 from lok_hooks.core.diff import NO_FILES, Diff
-from lok_hooks.core.finding import OURS, SCREENING, Claim, Finding, Grounded
-from lok_hooks.core.ground import ground
+from lok_hooks.core.finding import OURS, Claim, Finding, Grounded
 from lok_hooks.core.ports import Answer, Backend, Failure, Listener
 from lok_hooks.core.prompts import Redact
 from lok_hooks.core.redaction import Value, without_secrets
@@ -36,12 +34,6 @@ def hidden_text(diff: Diff) -> Sequence[Grounded]:
     from lok_hooks.core.tripwire import tripped  # its hundreds of patterns are built while models are waited for
 
     return tripped(diff, ANALYSIS)
-
-
-def secrets_on_added_lines(diff: Diff, secrets: Secrets) -> list[Grounded]:
-    """What `secrets` finds on the added lines, as findings in our own name."""
-    prompts = (Prompt(task=ANALYSIS, text="", receipt="", chunk=chunk) for chunk in whole_files(diff.files))
-    return [ground(claim, prompt.chunk) for prompt in prompts for claim in secrets(SCREENING, prompt)]
 
 
 def redactor(backend: Backend, redact: Redact, *, spares_local: bool) -> Redact:

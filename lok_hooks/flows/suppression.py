@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from lok_hooks.core.diff import Diff, FileDiff
+from lok_hooks.core.dismissal import Dismissal
 from lok_hooks.core.finding import Finding
 from lok_hooks.core.ports import Contents
 from lok_hooks.core.suppress import (
-    Dismissal,
     IgnoreComment,
     brought_in,
     ignore_comments,

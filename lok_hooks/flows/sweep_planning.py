@@ -8,13 +8,13 @@ from typing import Final, Protocol
 
 from lok_hooks.core.chunk import pack, whole
 from lok_hooks.core.diff import NO_FILES, Diff, FileDiff, Skipped
+from lok_hooks.core.dismissal import Dismissal
 from lok_hooks.core.finding import Severity
 from lok_hooks.core.ports import Backend, Contents, Failure, Request
 from lok_hooks.core.prompts import Redact, review_prompt
 from lok_hooks.core.redaction import without_secrets
 from lok_hooks.core.route import CHOSEN, INSTALL, Candidate, Route, best_of, next_best, route, why_alone
 from lok_hooks.core.screen import Screening
-from lok_hooks.core.suppress import Dismissal
 from lok_hooks.core.sweep import exploring_prompt
 from lok_hooks.core.task import Chunk, Prompt, Task
 from lok_hooks.flows.crew import Crew

@@ -15,7 +15,6 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -55,19 +54,23 @@ _EMPTY_TREES: Final = {
     "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
 }
 _NULL_LENGTHS: Final = {"sha1": 40, "sha256": 64}
+_PLACES: Final = (("--show-toplevel",), ("--git-common-dir",), ("--git-path", "index"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Repository:
     """A repository with a work tree.
 
-    `directory` is where git is asked from (absolute), `top` the top of its work tree, `object_format` "sha1" or
-    "sha256", `head` the full id of the commit HEAD names, None before the first commit. `environment` is laid over
-    everything else for git.
+    `directory` is where git is asked from, `top` the top of its work tree, `common_dir` the directory all linked work
+    trees share (objects, config), `index` the file that holds the index of this commit; all absolute. `object_format`
+    is "sha1" or "sha256", `head` the full id of the commit HEAD names, None before the first commit. `environment` is
+    laid over everything else for git.
     """
 
     directory: Path
     top: Path
+    common_dir: Path
+    index: Path
     object_format: str
     head: str | None
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -83,23 +86,13 @@ class Repository:
             where = Path(directory).absolute()
         except FileNotFoundError as error:
             raise RepositoryError("the current directory no longer exists", advice="change to another one") from error
-        answer = _run(where, ("rev-parse", "--show-object-format", "--show-toplevel"))
-        object_format, top = answer.decode(errors="surrogateescape").removesuffix("\n").split("\n", 1)
+        places, object_format, head = _facts(where)
+        top, common_dir, index = map(Path, places)
         if object_format not in _EMPTY_TREES:
             raise RepositoryError(
                 f"{top}: the object format {object_format} is not known to lok-hooks", advice="update lok-hooks"
             )
-        return cls(directory=where, top=Path(top), object_format=object_format, head=_head(where))
-
-    @cached_property
-    def git_dir(self) -> Path:
-        """The directory of this work tree's own git files (HEAD, index), absolute."""
-        return self._path("--absolute-git-dir")
-
-    @cached_property
-    def common_dir(self) -> Path:
-        """The directory all linked work trees share (objects, config), absolute."""
-        return self._path("--path-format=absolute", "--git-common-dir")
+        return cls(directory=where, top=top, common_dir=common_dir, index=index, object_format=object_format, head=head)
 
     @property
     def null_oid(self) -> str:
@@ -181,7 +174,7 @@ class Repository:
     def check_index(self) -> None:
         """Compares the index of this commit with its own checksum, which git leaves to `git fsck`: from a damaged
         index it reads made-up entries and says nothing. Raises RepositoryError when they differ."""
-        path, content = self._index()
+        content = self._index()
         if not content:
             return
         checksum = hashlib.new(self.object_format, usedforsecurity=False)
@@ -189,13 +182,13 @@ class Repository:
         checksum.update(body)
         # Zeros stand there under index.skipHash.
         if written.strip(b"\0") and checksum.digest() != written:
-            raise explain(f"index file {path}: its checksum does not fit its content", self.directory)
+            raise explain(f"index file {self.index}: its checksum does not fit its content", self.directory)
 
     @contextmanager
     def private_index(self) -> Iterator[Repository]:
         """The same repository with a copy of its index, which git may write to: comparing the work tree puts new
         dates into the index, whatever GIT_OPTIONAL_LOCKS says. Raises RepositoryError when there is no room for it."""
-        path, content = self._index()
+        content = self._index()
         try:
             folder = tempfile.TemporaryDirectory(prefix="lok-hooks-")
         except OSError as error:
@@ -206,22 +199,18 @@ class Repository:
                 if content:
                     files.write_new(copy, content, files.PRIVATE)
                     # Git looks again into files that are not older than the index; a new date would hide a change.
-                    shutil.copystat(path, copy)
+                    shutil.copystat(self.index, copy)
             except OSError as error:
                 raise RepositoryError(f"{copy} cannot be written: {error.strerror}", advice="set TMPDIR") from error
-            yield replace(self, environment={"GIT_INDEX_FILE": str(copy)})
+            yield replace(self, index=copy, environment={"GIT_INDEX_FILE": str(copy)})
 
-    def _index(self) -> tuple[Path, bytes]:
-        path = self.directory / self._path("--git-path", "index")
+    def _index(self) -> bytes:
         try:
-            return path, path.read_bytes()
+            return self.index.read_bytes()
         except FileNotFoundError:
-            return path, b""
+            return b""
         except OSError as error:
-            raise explain(f"index file {path}: {error.strerror}", self.directory) from error
-
-    def _path(self, *options: str) -> Path:
-        return Path(os.fsdecode(self.run("rev-parse", *options).removesuffix(b"\n")))
+            raise explain(f"index file {self.index}: {error.strerror}", self.directory) from error
 
 
 def explain(words: str, where: Path) -> RepositoryError:
@@ -281,17 +270,33 @@ _KNOWN: Final[tuple[tuple[str, str, str], ...]] = (
 )
 
 
-def _head(where: Path) -> str | None:
-    found = _ask(where, ("rev-parse", "--verify", "--quiet", "HEAD^{commit}"))
-    if found is not None:
-        return found.decode().strip()
+def _facts(where: Path) -> tuple[list[str], str, str | None]:
+    """What git says of `_PLACES`, the object format, and the commit that HEAD names, by one process in the usual case.
+    Raises RepositoryError when HEAD names something else."""
+    words = (word for place in _PLACES for word in place)
+    lines = _said(where, *words, "--show-object-format", "--revs-only", "HEAD^{commit}").split("\n")
+    # Nothing is printed for a HEAD that names no commit, and no object format looks like an id.
+    head = lines.pop() if _OBJECT_ID.fullmatch(lines[-1]) else None
+    if head is None:
+        _check_unborn(where)
+    *places, object_format = lines
+    if len(places) != len(_PLACES):  # the end of a line is part of a name
+        places = [_said(where, *place) for place in _PLACES]
+    return places, object_format, head
+
+
+def _said(where: Path, *options: str) -> str:
+    answer = _run(where, ("rev-parse", "--path-format=absolute", *options))
+    return os.fsdecode(answer.removesuffix(b"\n"))
+
+
+def _check_unborn(where: Path) -> None:
     named = _ask(where, ("rev-parse", "--verify", "--quiet", "HEAD"))
     if named is not None:
         raise RepositoryError(
             f"HEAD names {named.decode().strip()}, which is not a commit of this repository",
             advice="`git fsck` lists what is missing or damaged; fetch it again",
         )
-    return None
 
 
 _NOTHING: Final[Mapping[str, str]] = {}

@@ -1,5 +1,5 @@
 """What is staged, and where? Asked before anything heavy is imported, so that an empty commit costs one git call and a
-remembered one three.
+remembered one three, two of them at once.
 
 Imports nothing but `os`, which Python has loaded anyway: `subprocess` alone would double the start-up.
 """
@@ -52,41 +52,58 @@ def staged_records() -> bytes | None:
     """Git's raw records of what this commit would change, with full ids: the same records, the same change. Empty
     when nothing is staged; None when git cannot tell (not a repository, corrupt index, no git at all): then the long
     way will say why. Prints nothing and runs nothing but git."""
-    return _answer(_STAGED)
+    return _answers(_STAGED)[0]
 
 
-def place() -> tuple[str, str] | None:
-    """The directory all linked work trees share and the top of this one, absolute; None when git cannot tell."""
-    answer = _answer(_PLACE)
-    lines = [] if answer is None else os.fsdecode(answer).removesuffix("\n").split("\n")
-    return (lines[0], lines[1]) if len(lines) == 2 else None
+def place_and_rules() -> tuple[str, str, bytes] | None:
+    """The directory all linked work trees share and the top of this one, absolute, and the index's entries for lok.toml
+    and below .lok; None when git cannot tell."""
+    place, rules = _answers(_PLACE, _RULES)
+    lines = [] if place is None else os.fsdecode(place).removesuffix("\n").split("\n")
+    return (lines[0], lines[1], rules) if len(lines) == 2 and rules is not None else None
 
 
-def staged_rules() -> bytes | None:
-    """The index's entries for lok.toml and below .lok; None when git cannot tell."""
-    return _answer(_RULES)
+def records_and_rules() -> tuple[bytes, bytes] | None:
+    """What `staged_records` gives, and the index's entries for lok.toml and below .lok; None when git cannot tell."""
+    records, rules = _answers(_STAGED, _RULES)
+    return None if records is None or rules is None else (records, rules)
 
 
 def object_id(name: str) -> str:
     """The full id of an object by any name git knows ("origin/main:lok.toml"), "" when there is none."""
-    return os.fsdecode(_answer((*_OBJECT, name)) or b"").strip()
+    return os.fsdecode(_answers((*_OBJECT, name))[0] or b"").strip()
 
 
-def _answer(command: tuple[str, ...]) -> bytes | None:
-    """What git prints; None when it fails or cannot be started."""
+def _answers(*commands: tuple[str, ...]) -> list[bytes | None]:
+    """What git prints for each, all at work at once; None for one that fails or cannot be started."""
     environment = {name: value for name, value in os.environ.items() if name not in _DROPPED} | _ADDED
+    return [_answer(running) for running in [_started(command, environment) for command in commands]]
+
+
+def _started(command: tuple[str, ...], environment: dict[str, str]) -> tuple[int, int] | None:
+    """The process and the end of the pipe that it writes to; None when it cannot be started."""
     read, write = os.pipe()
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_DUP2, write, 1),
         (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     ]
+    try:
+        return os.posix_spawnp("git", command, environment, file_actions=actions), read
+    except OSError:
+        os.close(read)
+        return None
+    finally:
+        os.close(write)
+
+
+def _answer(running: tuple[int, int] | None) -> bytes | None:
+    """What is read to the end of the pipe; None unless the process ends well."""
+    if running is None:
+        return None
+    child, read = running
     pieces = []
     try:
-        try:
-            child = os.posix_spawnp("git", command, environment, file_actions=actions)
-        finally:
-            os.close(write)
         while piece := os.read(read, _PIECE):
             pieces.append(piece)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

@@ -7,7 +7,7 @@ since. A file that git does not know on either side is its user's own, and is re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,24 +47,19 @@ class RuleFile:
     is_edited: bool = False
 
 
-def rule_file(repository: Repository, changes: Sequence[Sides], name: str) -> RuleFile:
-    """The file `name` (from the top of the work tree) as it counts for a review of `changes`.
+def rule_files(repository: Repository, changes: Sequence[Sides], names: Sequence[str]) -> list[RuleFile]:
+    """Each of the files (named from the top of the work tree) as it counts for a review of `changes`.
 
     Where several changes are reviewed at once, the first that edits it decides, else the first at all. Raises
     RepositoryError when git cannot answer.
     """
-    found = _contents(repository, dict.fromkeys(side for sides in changes for side in (sides.old, sides.new)), name)
-    for sides in changes:
-        old, new = found[sides.old], found.get(sides.new)
-        # What `git add -N` leaves in the index is empty, and no part of the commit.
-        is_only_intended = old is None and sides.new in _UNCOMMITTED and not new
-        if old != new and not is_only_intended:
-            return RuleFile(content=old, place=_place(repository, sides.old), is_edited=True)
-    for sides in changes:
-        content = found.get(sides.new)
-        if content is not None and content == found[sides.old]:
-            return RuleFile(content=content, place=_place(repository, sides.new))
-    return RuleFile(content=None, place="")
+    sides = dict.fromkeys(side for each in changes for side in (each.old, each.new))
+    return [_counting(repository, changes, found) for found in _contents(repository, sides, names)]
+
+
+def rule_file(repository: Repository, changes: Sequence[Sides], name: str) -> RuleFile:
+    """The same for one file."""
+    return rule_files(repository, changes, (name,))[0]
 
 
 def rule_file_at(repository: Repository, revision: str, name: str) -> bytes | None:
@@ -78,14 +73,32 @@ def file_in_index(repository: Repository, name: str) -> bytes | None:
     return _read(repository, [f"{INDEX}:{name}"])[0]
 
 
-def _contents(repository: Repository, sides: Iterable[str | None], name: str) -> dict[str | None, bytes | None]:
-    """The file on each side; on disk it counts only where git tracks it."""
-    found: dict[str | None, bytes | None] = {None: None}
+def _counting(repository: Repository, changes: Sequence[Sides], found: Mapping[str | None, bytes | None]) -> RuleFile:
+    for sides in changes:
+        old, new = found[sides.old], found.get(sides.new)
+        # What `git add -N` leaves in the index is empty, and no part of the commit.
+        is_only_intended = old is None and sides.new in _UNCOMMITTED and not new
+        if old != new and not is_only_intended:
+            return RuleFile(content=old, place=_place(repository, sides.old), is_edited=True)
+    for sides in changes:
+        content = found.get(sides.new)
+        if content is not None and content == found[sides.old]:
+            return RuleFile(content=content, place=_place(repository, sides.new))
+    return RuleFile(content=None, place="")
+
+
+def _contents(
+    repository: Repository, sides: Iterable[str | None], names: Sequence[str]
+) -> Iterator[dict[str | None, bytes | None]]:
+    """Each file on each side; on disk it counts only where git tracks it."""
     asked = list(dict.fromkeys(INDEX if side == WORK_TREE else side for side in sides if side is not None))
-    found.update(zip(asked, _read(repository, [f"{side}:{name}" for side in asked]), strict=True))
-    if found.get(INDEX) is not None:
-        found[WORK_TREE] = _on_disk(repository, name)
-    return found
+    read = iter(_read(repository, [f"{side}:{name}" for name in names for side in asked]))
+    for name in names:
+        found: dict[str | None, bytes | None] = {None: None}
+        found.update({side: next(read) for side in asked})
+        if found.get(INDEX) is not None:
+            found[WORK_TREE] = _on_disk(repository, name)
+        yield found
 
 
 def _on_disk(repository: Repository, name: str) -> bytes | None:

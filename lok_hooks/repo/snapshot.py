@@ -11,7 +11,6 @@ from lok_hooks.core.select import Selection
 from lok_hooks.errors import RepositoryError
 from lok_hooks.repo.compare import Comparison, without_filters
 from lok_hooks.repo.extract import HunksKey, extract, hunks_key
-from lok_hooks.repo.foreign import read_foreign
 from lok_hooks.repo.git import BLOBS_AT_ONCE, Repository
 from lok_hooks.repo.patch import apply_hunks
 
@@ -131,6 +130,8 @@ def from_patch(data: bytes, label: str, selection: Selection) -> Snapshot:
 
     Raises DiffError when it cannot be read whole.
     """
+    from lok_hooks.repo.foreign import read_foreign
+
     files, skipped = read_foreign(data, selection)
     return Snapshot(diff=Diff(label=label, files=files, skipped=skipped))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lok_hooks import files
-from lok_hooks.core.suppress import DISMISSALS, Dismissal
+from lok_hooks.core.dismissal import DISMISSALS, Dismissal
 from lok_hooks.errors import ConfigError, OutputError
 
 FILE_NAME: Final = DISMISSALS

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from lok_hooks.core.dismissal import Dismissal
 from lok_hooks.core.reliability import Observation, Outcome, Precision, measured
-from lok_hooks.core.sighting import Sighting, is_gone
-from lok_hooks.core.suppress import Dismissal
 from lok_hooks.store.database import Database, Layout
+
+if TYPE_CHECKING:
+    from lok_hooks.core.sighting import Sighting
 
 LAYOUT: Final = Layout(
     file_name="ledger.sqlite",
@@ -57,6 +59,8 @@ class Ledger:
     def settle(self, contents: Mapping[str, Callable[[], str]]) -> None:
         """Findings whose code is gone from the new content of their file were mended: they were right. Those that
         were refuted or dismissed before stay what they are. `contents` gives a path's text when it is asked for."""
+        from lok_hooks.core.sighting import is_gone
+
         for path, content in contents.items():
             rows = self._database.rows(
                 "SELECT DISTINCT identity, quote FROM findings WHERE path = ? AND (outcome IS NULL OR outcome = ?)",

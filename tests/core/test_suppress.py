@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from lok_hooks.core.dismissal import Dismissal
 from lok_hooks.core.finding import Finding, Place, Remark, Severity
 from lok_hooks.core.suppress import (
-    Dismissal,
     IgnoreComment,
     brought_in,
     ignore_comments,

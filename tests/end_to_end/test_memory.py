@@ -23,6 +23,7 @@ prompt=$(cat)
 receipt=$(printf '%s\\n' "$prompt" | sed -n 's/^receipt: //p')
 printf '{"receipt": "%s", "files": ["late.py"], "findings": []}' "$receipt"
 """
+STAGES = '#!/bin/sh\ncd "{top}" && echo "total = 2" >shop.py && git add shop.py\nexec {python} "$@"\n'
 MOODY = '#!/bin/sh\nexec {python} "$1" "$2" "$(cat {mood})"\n'
 
 
@@ -110,6 +111,22 @@ def test_a_key_that_is_set_meanwhile_makes_a_verdict_no_longer_remembered(
         "lok_hooks.cli.gate\n" in project.run(*hunt, env=environ).said for environ in ({}, {"OTHER_KEY": "x"})
     ]
     assert looked_again == [False, True]
+
+
+def test_no_verdict_is_kept_where_something_else_was_staged_meanwhile(
+    project: Project, configure: Configure, tmp_path: Path
+) -> None:
+    stages = tmp_path / "stages"
+    stages.write_text(STAGES.format(top=project.path, python=sys.executable))
+    stages.chmod(0o755)
+    configure(command=str(stages))
+    project.stage("shop.py", "total = 1\n")
+    hunt = (sys.executable, "-X", "importtime", SCRIPTS / "lok-hunt")
+    assert project.run("lok-hunt").code == 0
+    project.stage("shop.py", "total = 1\n")
+    again = project.run(*hunt)  # what was answered is remembered, and nothing is staged meanwhile
+    assert ("scripted remembered" in again.said, "lok_hooks.cli.gate\n" in again.said) == (True, True)
+    assert "lok_hooks.cli.gate\n" not in project.run(*hunt).said
 
 
 def test_the_same_content_asks_nobody_whatever_the_entry_point(project: Project, configure: Configure) -> None:

@@ -16,7 +16,8 @@ from lok_hooks.core.ground import ground
 from lok_hooks.core.merge import merge
 from lok_hooks.core.ports import Answer, Failure, FailureKind
 from lok_hooks.core.screen import Screening
-from lok_hooks.flows.screening import Discreet, Discretion, Searched, secrets_on_added_lines, who_knows
+from lok_hooks.flows.screening import Discreet, Discretion, Searched, who_knows
+from lok_hooks.flows.verdict import secrets_on_added_lines
 from tests.core.builders import chunk, claim, file_diff
 from tests.flows.reviewers import Reviewer, analyses, says
 from tests.security.panel import Heard, Scripted, honest

@@ -17,6 +17,7 @@ from lok_hooks.core.select import Selection
 from lok_hooks.repo import snapshot
 from lok_hooks.repo.git import BLOBS_AT_ONCE, Repository
 from lok_hooks.repo.patch import parse_hunks
+from lok_hooks.repo.rules import INDEX, Sides, rule_files
 from lok_hooks.repo.snapshot import Snapshot
 from tests.repo.git_helpers import Scratch
 
@@ -88,6 +89,26 @@ def test_git_is_asked_for_many_contents_at_once(scratch: Scratch, count: Count) 
             name: text.encode() for name, text in texts.items()
         }
     assert len(count.calls()) == 3
+
+
+def test_git_is_asked_once_for_what_a_repository_is(scratch: Scratch, count: Count) -> None:
+    scratch.commit("a.py")
+    count.calls()
+    repository = Repository.open(scratch.path)
+    repository.check_index()
+    assert repository.common_dir == scratch.path / ".git"
+    assert len(count.calls()) == 1
+
+
+def test_git_is_asked_once_for_all_files_of_rules(scratch: Scratch, count: Count) -> None:
+    scratch.commit("a.toml")
+    repository = Repository.open(scratch.path)
+    changes = [Sides(old=repository.head, new=INDEX)]
+    count.calls()
+    known, unknown = rule_files(repository, changes, ("a.toml", "b.json"))
+    assert known.content is not None
+    assert unknown.content is None
+    assert len(count.calls()) == 1
 
 
 @pytest.mark.parametrize("name", ["package-lock.json", "large.txt", "excluded.txt"])

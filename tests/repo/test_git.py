@@ -27,7 +27,8 @@ def test_a_repository_is_opened_from_anywhere_inside(scratch: Scratch) -> None:
     head = scratch.commit("sub/f")
     repository = Repository.open(scratch.path / "sub")
     assert repository.top == scratch.path
-    assert repository.git_dir == repository.common_dir == scratch.path / ".git"
+    assert repository.common_dir == scratch.path / ".git"
+    assert repository.index == scratch.path / ".git" / "index"
     assert repository.head == head
     assert repository.resolve("main") == head
 
@@ -41,9 +42,15 @@ def test_object_formats(tmp_path: Path, object_format: str, length: int) -> None
     assert repository.empty_tree == scratch.git("hash-object", "-t", "tree", os.devnull)
 
 
-def test_a_directory_with_a_strange_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize("commits", [0, 1], ids=["unborn", "born"])
+def test_a_directory_with_a_strange_name(tmp_path: Path, commits: int) -> None:
     scratch = new(tmp_path / "$HOME ~x\nnew line")
-    assert Repository.open(scratch.path).top == scratch.path
+    heads: list[str | None] = [scratch.commit("f") for _ in range(commits)]
+    repository = Repository.open(scratch.path)
+    assert repository.top == scratch.path
+    assert repository.common_dir == scratch.path / ".git"
+    assert repository.index == scratch.path / ".git" / "index"
+    assert [repository.head] == (heads or [None])
 
 
 def test_a_linked_work_tree(scratch: Scratch, tmp_path: Path) -> None:
@@ -53,7 +60,7 @@ def test_a_linked_work_tree(scratch: Scratch, tmp_path: Path) -> None:
     repository = Repository.open(linked)
     assert repository.top == linked
     assert repository.common_dir == scratch.path / ".git"
-    assert repository.git_dir == scratch.path / ".git" / "worktrees" / "linked"
+    assert repository.index == scratch.path / ".git" / "worktrees" / "linked" / "index"
 
 
 def test_a_detached_head(scratch: Scratch) -> None:

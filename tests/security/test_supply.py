@@ -21,7 +21,7 @@ FLOORS = {"GitPython": (3, 2, 1), "httpx": (0, 23, 0), "pydantic": (2, 4, 0), "J
 STARTERS = {
     ("backends/process.py", "_Running.__init__"),  # every reviewer, scanner and shell step
     ("repo/git.py", "_start"),
-    ("repo/probe.py", "_answer"),  # git, before GitPython is worth loading
+    ("repo/probe.py", "_started"),  # git, before GitPython is worth loading
     ("repo/version.py", "git_version"),
 }
 LOADERS = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lok_hooks.core.suppress import Dismissal
+from lok_hooks.core.dismissal import Dismissal
 from lok_hooks.errors import ConfigError, OutputError
 from lok_hooks.store.dismissals import FILE_NAME, SCHEMA, dismissals_in, read_dismissals, write_dismissals
 

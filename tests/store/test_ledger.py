@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from lok_hooks.core.dismissal import Dismissal
 from lok_hooks.core.reliability import Outcome
 from lok_hooks.core.sighting import Sighting
-from lok_hooks.core.suppress import Dismissal
 from lok_hooks.store.ledger import LAYOUT, Ledger
 from tests.store.support import opened
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from lok_hooks.core.dismissal import Dismissal
     from lok_hooks.core.review import Judged, Review
-    from lok_hooks.core.suppress import Dismissal
     from lok_hooks.repo.git import Repository
 
 EXAMPLE: Final = "lok baseline && git add .lok/dismissed.json"
@@ -52,17 +52,19 @@ def run(arguments: argparse.Namespace) -> int:
 def _review(repository: Repository, arguments: argparse.Namespace) -> Review:
     """The review of every committed file; by the fixed rules alone unless `--backend` names models."""
     from lok_hooks.cli import keeping, ledgers, wiring
+    from lok_hooks.core.dismissal import DISMISSALS
     from lok_hooks.core.review import Policy
     from lok_hooks.errors import RepositoryError
     from lok_hooks.flows.review import Order
-    from lok_hooks.repo.rules import Sides
+    from lok_hooks.repo.rules import Sides, rule_file
     from lok_hooks.repo.snapshot import between
 
     if repository.head is None:
         raise RepositoryError("nothing is committed yet", advice="a baseline is for code that is there already")
     settings = wiring.settings(repository.top, arguments)
     chosen = settings.chosen or tuple(b.name for b in settings.backends if b.enabled and b.is_analyser)
-    dismissed, _ = ledgers.committed_dismissals(repository, (Sides(old=repository.head, new=repository.head),))
+    as_committed = (Sides(old=repository.head, new=repository.head),)
+    dismissed, _ = ledgers.committed_dismissals(rule_file(repository, as_committed, DISMISSALS))
     snapshot = between(repository, None, repository.head, wiring.selection(settings), label="all of HEAD")
     order = Order(
         command="lok baseline",
@@ -84,7 +86,7 @@ def _review(repository: Repository, arguments: argparse.Namespace) -> Review:
 def _accept(repository: Repository, found: list[Judged]) -> None:
     from datetime import date
 
-    from lok_hooks.core.suppress import Dismissal
+    from lok_hooks.core.dismissal import Dismissal
     from lok_hooks.store.dismissals import dismissals_in, write_dismissals
 
     known = dismissals_in(repository.top)

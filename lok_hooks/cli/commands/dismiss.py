@@ -11,7 +11,7 @@ from lok_hooks.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from lok_hooks.core.suppress import Dismissal
+    from lok_hooks.core.dismissal import Dismissal
     from lok_hooks.repo.git import Repository
     from lok_hooks.store.ledger import Known, Ledger
 
@@ -186,7 +186,7 @@ def _one(identity: str, found: Sequence[Known]) -> Known:
 def _dismissal(repository: Repository, known: Known, because: str) -> Dismissal:
     from datetime import date
 
-    from lok_hooks.core.suppress import Dismissal
+    from lok_hooks.core.dismissal import Dismissal
 
     name = repository.ask("config", "--get", "user.name") or b""
     return Dismissal(
