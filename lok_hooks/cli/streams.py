@@ -5,6 +5,7 @@ Loaded by every commit that has something staged, so nothing is imported that Py
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -47,13 +48,15 @@ def standing(command: str, run: Callable[[], int]) -> int:
     """Calls `run` with standard streams that raise nothing, and returns its exit code.
 
     A closed stream is /dev/null. Where standard output did not take everything, standard error says so and the code is
-    2 instead of 0; a reader that went away (`| head`) is no failure.
+    2 instead of 0; a reader that went away (`| head`) is no failure. Made for a process that ends then.
     """
     output = _opened()
     try:
         code = run()
     except SystemExit as ended:  # argparse's way to end
         code = ended.code if isinstance(ended.code, int) else 0
+    # Python would look for cycles among all there is, several times, before it gives the memory back anyway.
+    gc.freeze()
     sys.stdout.flush()
     failure = output.failure
     # To a hook, git gives one stream for both. A verdict that nobody can read is still the verdict.

@@ -127,8 +127,8 @@ _ASKED_AGAIN: Final = (
         "a CLI's failure to connect passes",
         AGAIN,
         COMPLAINTS,
-        '            FailureKind.CRASHED,\n            True,\n            r"high demand',
-        '            FailureKind.CRASHED,\n            False,\n            r"high demand',
+        '        FailureKind.CRASHED,\n        True,\n        r"high demand',
+        '        FailureKind.CRASHED,\n        False,\n        r"high demand',
         f"{TEST_CLI_FAULTS}::test_a_refused_connection[command]",
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.places import BUILT_IN, REVIEW_FLOW, TEST_REVIEW, TEST_SECRETS
+from tests.removal.places import BUILT_IN, TEST_REVIEW, TEST_SECRETS, VERDICT_FLOW
 from tests.removal.row import row
 
 _STAGED: Final = "The embedded reviewer reads what is to be committed, and nobody's settings."
@@ -398,7 +398,7 @@ _BY_ITSELF: Final = (
     row(
         "one line when no LLM is at hand",
         _ALONE,
-        REVIEW_FLOW,
+        VERDICT_FLOW,
         "return (f\"{why}: reviewed by {' and '.join(answered)} alone\" if answered else why,)",
         "return ()",
         f"{TEST_REVIEW}::test_without_a_model_the_analysers_review_and_the_report_says_so",

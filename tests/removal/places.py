@@ -38,6 +38,7 @@ SELECT: Final = "lok_hooks/core/select.py"
 
 PLANNING: Final = "lok_hooks/flows/planning.py"
 REVIEW_FLOW: Final = "lok_hooks/flows/review.py"
+VERDICT_FLOW: Final = "lok_hooks/flows/verdict.py"
 SWEEP_FLOW: Final = "lok_hooks/flows/sweep.py"
 
 COMPARE: Final = "lok_hooks/repo/compare.py"

@@ -8,11 +8,11 @@ from tests.removal.places import (
     ANSWERS,
     GROUND,
     READING,
-    REVIEW_FLOW,
     SWEEP_FLOW,
     TEST_ANSWERS,
     TEST_REVIEW,
     TEST_SWEEP,
+    VERDICT_FLOW,
 )
 from tests.removal.row import Removal, row
 
@@ -28,7 +28,9 @@ _ONE: Final = "findings on the same place about the same thing become one"
 
 
 def _covered(name: str, old: str, new: str, *tests: str) -> Removal:
-    return row(f"coverage: {name}", _NOT_REVIEWED, REVIEW_FLOW, old, new, *(f"{TEST_REVIEW}::{test}" for test in tests))
+    return row(
+        f"coverage: {name}", _NOT_REVIEWED, VERDICT_FLOW, old, new, *(f"{TEST_REVIEW}::{test}" for test in tests)
+    )
 
 
 def _key(key: str, old: str, new: str, test: str = "test_every_key_of_an_answer_arrives") -> Removal:

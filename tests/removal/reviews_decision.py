@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.places import REVIEW_FLOW, TEST_REVIEW
+from tests.removal.places import TEST_REVIEW, VERDICT_FLOW
 from tests.removal.row import Removal, row
 
 _JUDGE: Final = "lok_hooks/core/judge.py"
@@ -22,7 +22,7 @@ def _judged(name: str, promise: str, old: str, new: str, test: str) -> Removal:
 
 
 def _counted(name: str, old: str, new: str, test: str) -> Removal:
-    return row(f"quorum: {name}", _AGREED, REVIEW_FLOW, old, new, f"{TEST_REVIEW}::{test}")
+    return row(f"quorum: {name}", _AGREED, VERDICT_FLOW, old, new, f"{TEST_REVIEW}::{test}")
 
 
 _DECIDED: Final = (

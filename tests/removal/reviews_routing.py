@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.places import BUILT_IN, PLANNING, REVIEW_FLOW, TEST_REVIEW
+from tests.removal.places import BUILT_IN, PLANNING, TEST_REVIEW, VERDICT_FLOW
 from tests.removal.row import row
 
 _ROUTE: Final = "lok_hooks/core/route.py"
@@ -135,7 +135,7 @@ ROWS: Final = (
     row(
         "routing: the report says why",
         "the report says who was asked and why",
-        REVIEW_FLOW,
+        VERDICT_FLOW,
         "                why=why.get(name, always),\n",
         "                why=always,\n",
         f"{TEST_REVIEW}::test_the_report_says_who_was_asked_and_why",
@@ -151,7 +151,7 @@ ROWS: Final = (
     row(
         "routing: the reason for analysers",
         "the report says who was asked and why",
-        REVIEW_FLOW,
+        VERDICT_FLOW,
         "    always = CHOSEN if order.chosen else _alone(order, planned) or ",
         "    always = ",
         f"{TEST_REVIEW}::test_the_reason_covers_every_task_and_analysers_too",
@@ -167,7 +167,7 @@ ROWS: Final = (
     row(
         "routing: no model at hand",
         "with no model at hand the analysers work alone and say so",
-        REVIEW_FLOW,
+        VERDICT_FLOW,
         '    return (f"{why}: reviewed by',
         '    return () if answered else (f"{why}: reviewed by',
         f"{TEST_REVIEW}::test_without_a_model_the_analysers_review_and_the_report_says_so",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.places import BUILT_IN, FANOUT, REVIEW, REVIEW_FLOW, TEST_BUILT_IN_RULES, TEST_REVIEW, WIRING
+from tests.removal.places import BUILT_IN, FANOUT, REVIEW, TEST_BUILT_IN_RULES, TEST_REVIEW, VERDICT_FLOW, WIRING
 from tests.removal.row import row
 
 _ENDS: Final = (
@@ -19,7 +19,7 @@ _ENDS: Final = (
     row(
         "verdict: findings in order",
         "confirmed first, gravest first",
-        REVIEW_FLOW,
+        VERDICT_FLOW,
         "        judged=tuple(sorted(judged, key=_report_order)),\n",
         "        judged=tuple(judged),\n",
         f"{TEST_REVIEW}::test_findings_come_confirmed_first_and_gravest_first",

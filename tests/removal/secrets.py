@@ -14,6 +14,7 @@ from tests.removal.places import (
     TEST_REVIEW,
     TEST_SECRETS,
     TEST_SWEEP,
+    VERDICT_FLOW,
 )
 from tests.removal.row import Change, Removal, row
 
@@ -161,9 +162,9 @@ ROWS: Final = (
         promise=_LEAVES,
         changes=(
             Change(
-                REVIEW_FLOW, "return discretion.told(found, means.screen, found.failures, found.notes)", "return found"
+                VERDICT_FLOW, "return discretion.told(found, means.screen, found.failures, found.notes)", "return found"
             ),
-            Change(REVIEW_FLOW, "findings = tuple(map(discretion.finding, standing))", "findings = tuple(standing)"),
+            Change(VERDICT_FLOW, "findings = tuple(map(discretion.finding, standing))", "findings = tuple(standing)"),
         ),
         tests=(_ANY_BYTE,),
         doubled="findings are told without secrets, and the whole report once more",
@@ -244,7 +245,7 @@ ROWS: Final = (
     row(
         "placeholders back in quotes",
         _STAY,
-        REVIEW_FLOW,
+        VERDICT_FLOW,
         "ground(replace(claim, quote=screening.restore(claim.quote)), request.prompt.chunk)",
         "ground(claim, request.prompt.chunk)",
         f"{TEST_REVIEW}::test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts",
@@ -260,7 +261,7 @@ ROWS: Final = (
     row(
         "complaints about placeholders dropped",
         _STAY,
-        REVIEW_FLOW,
+        VERDICT_FLOW,
         "and screening.mentions_placeholder(claim):",
         "and not claim:",
         f"{TEST_REVIEW}::test_a_secret_reaches_no_model_and_no_report_and_what_is_said_of_its_line_still_counts",
@@ -290,7 +291,7 @@ ROWS: Final = (
     row(
         "secrets told without the embedded reviewer",
         _STAY,
-        REVIEW_FLOW,
+        VERDICT_FLOW,
         "secrets_on_added_lines(order.diff, means.secrets)",
         "()",
         _ANY_BYTE,
@@ -323,7 +324,6 @@ ROWS: Final = (
         name="a payload that memory does not answer",
         promise=_STAY,
         changes=(
-            Change("lok_hooks/cli/remembered.py", "is_fresh=len(words) < len(argv)", "is_fresh=_FRESH in argv"),
             Change("lok_hooks/cli/remembered.py", '"--transcript", "--show-payload", ', '"--transcript", '),
             Change(
                 "lok_hooks/cli/remembered.py",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.removal.places import ANSWERS, DATABASE, GROUND, PROMPTS, READING, REVIEW_FLOW, TEST_ANSWERS, WORDS
+from tests.removal.places import ANSWERS, DATABASE, GROUND, PROMPTS, READING, TEST_ANSWERS, VERDICT_FLOW, WORDS
 from tests.removal.row import Change, Removal, row
 
 _SPEAKS: Final = "the diff approves itself"
@@ -214,7 +214,7 @@ _RECEIVED: Final = (
     row(
         "a failed reviewer is no clean review",
         _PARROTS,
-        REVIEW_FLOW,
+        VERDICT_FLOW,
         "    is_covered = all if task == ANALYSIS else any\n",
         "    is_covered = lambda answered: True  # noqa: E731\n",
         "tests/end_to_end/test_traps.py::test_a_failed_reviewer_is_never_a_clean_review",
@@ -394,9 +394,9 @@ _TOLD: Final = (
     row(
         "what the tripwire saw becomes a finding",
         _ALOUD,
-        REVIEW_FLOW,
-        "merge([*grounded, *hidden(), *secrets])",
-        "merge([*grounded, *hidden()[:0], *secrets])",
+        VERDICT_FLOW,
+        "merge([*grounded, *heard.hidden(), *secrets])",
+        "merge([*grounded, *heard.hidden()[:0], *secrets])",
         f"{_INJECTION}::test_code_that_is_shown_in_another_order_is_proof",
     ),
     row(
