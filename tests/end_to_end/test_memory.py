@@ -7,6 +7,7 @@ import re
 import stat
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -98,6 +99,20 @@ def test_a_remembered_commit_loads_nothing_heavy_and_starts_no_backend(project: 
     heavy = {"git", "pydantic", "rich", "subprocess", "lok_hooks.cli.gate", "lok_hooks.core.review"}
     assert loaded & heavy == set()
     assert len(reviewer.requests()) == 1
+
+
+def test_git_is_asked_for_each_thing_once(project: Project, configure: Configure, tmp_path: Path) -> None:
+    project.machine.own_settings(configure().settings.read_text())
+    project.stage("shop.py", "total = 1\n")
+    trace = tmp_path / "trace"
+    # Without a named lok.toml the repository's is looked for.
+    done = project.run("lok-hunt", env={"LOK_CONFIG": "", "GIT_TRACE2": str(trace)})
+    assert (done.code, "scripted" in done.said) == (0, True)
+    asked = Counter(re.findall(r"cmd_name (\S+)", trace.read_text()))
+    del asked["version"]  # is GitPython's own question
+    # What is staged, before and after; the records and the patches. Where it is; what the repository is. Staged files
+    # of rules, before and after. Their contents; the sizes of files; their contents.
+    assert asked == {"diff": 2 + 2, "rev-parse": 1 + 1, "ls-files": 2, "cat-file": 1 + 1 + 1}
 
 
 def test_a_key_that_is_set_meanwhile_makes_a_verdict_no_longer_remembered(

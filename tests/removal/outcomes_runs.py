@@ -262,6 +262,14 @@ _FAST_ROWS: Final = (
         f"{_COST}::test_git_is_asked_once_for_all_files_of_rules",
     ),
     row(
+        "one call of git for rules and dismissals",
+        _FAST,
+        RUN,
+        "dict(zip(names, rule_files(repository, scope.changes, names), strict=True))",
+        "{name: rule_files(repository, scope.changes, (name,))[0] for name in names}",
+        "tests/end_to_end/test_memory.py::test_git_is_asked_for_each_thing_once",
+    ),
+    row(
         "what answers need is loaded when there are some",
         _FAST,
         REVIEW_FLOW,
