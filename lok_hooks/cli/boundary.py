@@ -31,6 +31,8 @@ def guarded(command: str, run: Callable[[], int], if_interrupted: str = UNDECIDE
     os.environ["PYDANTIC_DISABLE_PLUGINS"] = "__all__"
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
+    # Whoever started us may ignore the ends of children, and then nobody learns that a git or a model failed.
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
         return run()
     except (KeyboardInterrupt, InterruptedReview) as error:

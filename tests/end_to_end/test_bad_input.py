@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -85,6 +86,22 @@ def test_a_corrupt_index(project: Project) -> None:
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give a directory to somebody else")
+def test_a_parent_that_ignores_the_ends_of_children(project: Project, configure: Configure) -> None:
+    configure()
+    ignoring = (
+        "import os, signal, sys\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\nos.execvp(sys.argv[1], sys.argv[1:])"
+    )
+    hunt = (sys.executable, "-c", ignoring, "lok-hunt")
+    project.stage("shop.py", BAD)
+    assert project.run(*hunt).code == 1
+    project.stage("shop.py", "value = 1\n")
+    assert project.run(*hunt).code == 0
+    (project.path / ".git" / "index").write_bytes(b"DIRC" + b"\xff" * 40)
+    done = project.run(*hunt)
+    assert done.code == 2
+    assert is_sentence(done, "the index cannot be read"), done.said
+
+
 def test_a_repository_of_somebody_else(project: Project) -> None:
     project.stage("a.py", BAD)
     os.chown(project.path, 65534, 65534)

@@ -44,7 +44,7 @@ ROWS: Final = (
         "sparse checkout",
         GIT,
         "                if content:\n",
-        "                if not path:\n",
+        "                if not self.index:\n",
         "test_a_sparse_checkout",
     ),
     _kind(

@@ -203,10 +203,26 @@ _SPRUNG: Final = (
     _trap(
         "git that is not there",
         PROBE,
-        "    except OSError:\n        return None\n",
-        "    except ZeroDivisionError:\n        return None\n",
+        "    except OSError:\n        os.close(read)\n",
+        "    except ZeroDivisionError:\n        os.close(read)\n",
         f"{TEST_PROBE}::test_no_git_on_the_path",
         says="FileNotFoundError",
+    ),
+    _trap(
+        "an end of git that nobody learns of, by the probe",
+        PROBE,
+        "    except OSError:\n        return None\n",
+        "    except ZeroDivisionError:\n        return None\n",
+        f"{TEST_PROBE}::test_an_end_of_git_that_nobody_learns_of",
+        says="ChildProcessError",
+    ),
+    _trap(
+        "an end of git that nobody learns of",
+        "lok_hooks/cli/boundary.py",
+        "    signal.signal(signal.SIGCHLD, signal.SIG_DFL)\n",
+        "",
+        f"{TEST_BAD_INPUT}::test_a_parent_that_ignores_the_ends_of_children",
+        says="subsection not found",
     ),
     _trap(
         "intent to add, by the probe",

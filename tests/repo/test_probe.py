@@ -22,11 +22,11 @@ sys.exit(str(None if records is None else bool(records)))
 """
 
 
-def asked(directory: Path, environment: Mapping[str, str] | None = None) -> str:
+def asked(directory: Path, environment: Mapping[str, str] | None = None, program: str = ANSWER) -> str:
     """What a fresh process in `directory` says, "True", "False" or "None", and nothing else."""
     extra = {"PYTHONPATH": str(SOURCE)} | dict(environment or {})
     done = subprocess.run(
-        [sys.executable, "-c", ANSWER],
+        [sys.executable, "-c", program],
         cwd=directory,
         env=clean_environment(directory) | extra,
         capture_output=True,
@@ -131,6 +131,12 @@ def test_an_unreadable_config(work: Scratch) -> None:
 
 def test_no_git_on_the_path(work: Scratch, tmp_path: Path) -> None:
     assert asked(work.path, {"PATH": str(tmp_path)}) == "None"
+
+
+def test_an_end_of_git_that_nobody_learns_of(work: Scratch) -> None:
+    ignoring = "import signal\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+    assert asked(work.path) == "False"
+    assert asked(work.path, program=ignoring + ANSWER) == "None"
 
 
 def test_git_ended_by_a_signal(work: Scratch, tmp_path: Path) -> None:
