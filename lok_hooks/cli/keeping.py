@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from lok_hooks.repo.snapshot import Snapshot
     from lok_hooks.store.ledger import Ledger
 
-CONFIG_NAME: Final = "lok.toml"
 _SERVERS: Final = frozenset({"ollama", "openai"})
 _LEFT_OPEN: Final = "what stayed open is asked again at push, by lok-audit"
 _MEGABYTE: Final = 1_000_000
@@ -169,6 +168,7 @@ def keep_report(code: int, text: str, settings: Settings, arguments: argparse.Na
 
 def _witnesses(settings: Settings, ticket: remembered.Ticket) -> list[remembered.Witness]:
     """What the verdict hangs on that the bytes under review do not say."""
+    from lok_hooks.config.load import FILE_NAME
     from lok_hooks.config.trusted import record_path
     from lok_hooks.store.ledger import LAYOUT
 
@@ -186,7 +186,7 @@ def _witnesses(settings: Settings, ticket: remembered.Ticket) -> list[remembered
         found += [("program", word) for word in words if word and backend.kind not in _SERVERS]
         found += [("variable", backend.api_key_env)] if backend.api_key_env else []
     if settings.review.config_from:
-        found.append(("object", f"{settings.review.config_from}:{CONFIG_NAME}"))
+        found.append(("object", f"{settings.review.config_from}:{FILE_NAME}"))
     return [remembered.witness(kind, name) for kind, name in dict.fromkeys(found)]
 
 

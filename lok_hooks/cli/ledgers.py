@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lok_hooks.config.defaults import BUILT_IN
-from lok_hooks.core.dismissal import Dismissal
+from lok_hooks.core.dismissal import DISMISSALS, Dismissal
 from lok_hooks.core.ports import Memory
 from lok_hooks.core.reliability import Precision, has_earned_to_block, weights
 from lok_hooks.core.remember import verdict_key
 from lok_hooks.core.review import Review
 from lok_hooks.store.database import Database
-from lok_hooks.store.dismissals import FILE_NAME, dismissals_in, read_dismissals
+from lok_hooks.store.dismissals import dismissals_in, read_dismissals
 from lok_hooks.store.ledger import LAYOUT, Ledger
 from lok_hooks.store.place import Place, ready
 
@@ -62,10 +62,10 @@ def committed_dismissals(found: RuleFile) -> tuple[dict[str, Dismissal], list[st
     """
     from lok_hooks.cli.rules import EDITED
 
-    notes = [f"{EDITED} ({FILE_NAME}): what it adds counts once it is merged"] if found.is_edited else []
+    notes = [f"{EDITED} ({DISMISSALS}): what it adds counts once it is merged"] if found.is_edited else []
     if found.content is None:
         return {}, notes
-    place = f"{found.place}:{FILE_NAME}" if found.place else FILE_NAME
+    place = f"{found.place}:{DISMISSALS}" if found.place else DISMISSALS
     return read_dismissals(found.content, place), notes
 
 

@@ -41,14 +41,15 @@ Source = Callable[["Repository"], Scope]
 
 def run(command: str, entry: keeping.EntryName, arguments: argparse.Namespace, source: Source) -> int:
     """Reviews what `source` gives, prints the report, and returns the exit code."""
+    from lok_hooks.config.load import FILE_NAME
     from lok_hooks.repo.git import Repository
     from lok_hooks.repo.rules import rule_files
 
     repository = Repository.open()
     scope = source(repository)
-    names = (DISMISSALS,) if wiring.is_config_named(arguments) else (DISMISSALS, keeping.CONFIG_NAME)
+    names = (DISMISSALS,) if wiring.is_config_named(arguments) else (DISMISSALS, FILE_NAME)
     found = dict(zip(names, rule_files(repository, scope.changes, names), strict=True))
-    settings = wiring.review_settings(repository, found.get(keeping.CONFIG_NAME), arguments)
+    settings = wiring.review_settings(repository, found.get(FILE_NAME), arguments)
     dismissed, edited = ledgers.committed_dismissals(found[DISMISSALS])
     snapshot = scope.take(wiring.selection(settings))
     notes = (*settings.notes, *scope.notes, *edited)

@@ -13,9 +13,8 @@ from lok_hooks import files
 from lok_hooks.core.dismissal import DISMISSALS, Dismissal
 from lok_hooks.errors import ConfigError, OutputError
 
-FILE_NAME: Final = DISMISSALS
 SCHEMA: Final = "lok-hooks/dismissed/1"
-_LINK: Final = f"{FILE_NAME}: a symbolic link stands in its place"
+_LINK: Final = f"{DISMISSALS}: a symbolic link stands in its place"
 _ADVICE: Final = "mend it, or take the file back from git"
 _KEYS: Final = {"identity": "id"} | {
     name: name for name in (field.name for field in fields(Dismissal)) if name != "identity"
@@ -53,7 +52,7 @@ def _entry(raw: Any, place: str) -> Dismissal:
 def dismissals_in(top: Path) -> dict[str, Dismissal]:
     """The dismissals in the work tree below `top`, as they will be committed. Raises ConfigError when they cannot be
     read."""
-    path = top / FILE_NAME
+    path = top / DISMISSALS
     try:
         if path.is_symlink():  # it could lead to what never ends
             raise ConfigError(_LINK, advice="remove the link")
@@ -61,14 +60,14 @@ def dismissals_in(top: Path) -> dict[str, Dismissal]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        raise ConfigError(f"{FILE_NAME}: cannot be read ({error.strerror})", advice=_ADVICE) from error
-    return read_dismissals(content, FILE_NAME)
+        raise ConfigError(f"{DISMISSALS}: cannot be read ({error.strerror})", advice=_ADVICE) from error
+    return read_dismissals(content, DISMISSALS)
 
 
 def write_dismissals(top: Path, dismissals: Iterable[Dismissal]) -> Path:
     """Writes the file below `top`, whole or not at all, and returns its path. Raises OutputError when it cannot be
     written, or when a symbolic link would lead the text elsewhere."""
-    path = top / FILE_NAME
+    path = top / DISMISSALS
     rows = sorted(dismissals, key=lambda d: (d.path, d.category, d.identity))
     entries = [{key: getattr(row, name) for name, key in _KEYS.items()} for row in rows]
     lines = ",\n".join("    " + json.dumps(entry, ensure_ascii=False) for entry in entries)
@@ -80,6 +79,6 @@ def write_dismissals(top: Path, dismissals: Iterable[Dismissal]) -> Path:
         files.write_over(path, text.encode(), files.SHARED)
     except OSError as error:
         raise OutputError(
-            f"{FILE_NAME}: cannot be written: {error.strerror}", advice="nothing was dismissed"
+            f"{DISMISSALS}: cannot be written: {error.strerror}", advice="nothing was dismissed"
         ) from error
     return path

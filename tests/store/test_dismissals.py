@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from lok_hooks.core.dismissal import Dismissal
+from lok_hooks.core.dismissal import DISMISSALS, Dismissal
 from lok_hooks.errors import ConfigError, OutputError
-from lok_hooks.store.dismissals import FILE_NAME, SCHEMA, dismissals_in, read_dismissals, write_dismissals
+from lok_hooks.store.dismissals import SCHEMA, dismissals_in, read_dismissals, write_dismissals
 
 ONE = Dismissal(
     identity="ab" * 16, because="ids are integers", by="Ada", date="2026-01-02", path="b.py", category="sql", title="t"
@@ -66,7 +66,7 @@ def test_a_symbolic_link_leads_nowhere(tmp_path: Path) -> None:
 @pytest.mark.timeout(20)
 def test_a_link_to_what_never_ends_is_not_read(tmp_path: Path) -> None:
     (tmp_path / ".lok").mkdir()
-    (tmp_path / FILE_NAME).symlink_to("/dev/zero")
+    (tmp_path / DISMISSALS).symlink_to("/dev/zero")
     with pytest.raises(ConfigError, match="symbolic link"):
         dismissals_in(tmp_path)
 
@@ -89,5 +89,5 @@ def test_the_file_is_for_everyone_who_has_the_repository(tmp_path: Path) -> None
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / ".lok").write_text("a file")
-    with pytest.raises(OutputError, match=FILE_NAME):
+    with pytest.raises(OutputError, match=DISMISSALS):
         write_dismissals(tmp_path, [ONE])

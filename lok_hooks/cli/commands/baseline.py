@@ -106,13 +106,13 @@ def _accept(repository: Repository, found: list[Judged]) -> None:
 
 
 def _values(found: list[Judged], outcome: Review, *, is_written: bool) -> dict[str, object]:
+    from lok_hooks.core.dismissal import DISMISSALS
     from lok_hooks.report.json import as_values
-    from lok_hooks.store.dismissals import FILE_NAME
 
     values = as_values(replace(outcome, judged=tuple(found)))
     return {
         "schema": "lok-hooks/baseline/1",
-        "file": FILE_NAME,
+        "file": DISMISSALS,
         "written": is_written,
         "files": len(outcome.coverage.reviewed),
         "findings": values["findings"],
@@ -121,9 +121,9 @@ def _values(found: list[Judged], outcome: Review, *, is_written: bool) -> dict[s
 
 
 def _told(found: list[Judged], outcome: Review, *, is_written: bool) -> str:
+    from lok_hooks.core.dismissal import DISMISSALS
     from lok_hooks.report import words
     from lok_hooks.report.visible import visible
-    from lok_hooks.store.dismissals import FILE_NAME
 
     lines = [
         f"· {judged.finding.severity}  {words.where(judged.finding.place)}  {words.title(judged.finding)}"
@@ -131,6 +131,6 @@ def _told(found: list[Judged], outcome: Review, *, is_written: bool) -> str:
     ]
     lines += [visible(note) for note in outcome.notes]
     files = words.counted(len(outcome.coverage.reviewed), "file")
-    ending = f"accepted in {FILE_NAME}; commit it" if is_written else "would be accepted"
+    ending = f"accepted in {DISMISSALS}; commit it" if is_written else "would be accepted"
     ending = ending if found else "to accept; nothing was written"
     return "\n".join((*lines, f"lok baseline · {files} · {words.counted(len(found), 'finding')} {ending}"))

@@ -201,10 +201,11 @@ def _dismissal(repository: Repository, known: Known, because: str) -> Dismissal:
 
 
 def _write(repository: Repository, entries: dict[str, Dismissal]) -> str:
-    from lok_hooks.store.dismissals import FILE_NAME, write_dismissals
+    from lok_hooks.core.dismissal import DISMISSALS
+    from lok_hooks.store.dismissals import write_dismissals
 
     write_dismissals(repository.top, entries.values())
-    return FILE_NAME
+    return DISMISSALS
 
 
 def _say(text: str) -> None:
